@@ -1,0 +1,124 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A room of the house: it may import what is named here and nothing else.
+func room(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let mustache = product(name: "Mustache", package: "swift-mustache")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
+    static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let systemPackage = product(name: "SystemPackage", package: "swift-system")
+}
+
+let package = Package(
+    name: "openclaw-cloud",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "openclaw-cloud", targets: ["openclaw-cloud"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(
+            url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: [.defaults, "CommandLineArguments"]),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
+    ],
+    targets: [
+        // Values and rules, no I/O.
+        room("Core"),
+
+        // Storage.
+        room("SQL", [.logging]),
+        room("SQLite", ["SQL", .grdb, .logging]),
+        room("Postgres", ["SQL", "CLibPQ", .logging]),
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        room("Store", ["Core", "SQL", .crypto], resources: [.embedInCode("Migrations")]),
+        room("Jobs", ["Core", "SQL", .logging, .serviceLifecycle]),
+
+        // Clients: they speak the vendor's language and know nothing of ours.
+        room("Stripe", [.asyncHTTPClient, .nioCore, .nioHTTP1, .crypto]),
+        room("Telegram", [.asyncHTTPClient, .nioCore, .nioHTTP1]),
+        room("SMTP", [.nioCore, .nioPosix, .nioSSL, .crypto]),
+        room("ModelAPI"),
+
+        // Features: they meet through stored state and job arguments.
+        room("Identity", ["Core", "SQL", "Store", "Jobs", .crypto]),
+        room("Billing", ["Core", "SQL", "Store", "Jobs", "Stripe", .logging]),
+        room("Notifications", ["Core", "SQL", "Store", "Jobs", "SMTP", .logging]),
+        room("Onboarding", ["Core", "SQL", "Store", "Jobs", "Telegram", .logging, .serviceLifecycle]),
+        room("Operator", ["Core", "SQL", "Store", "Jobs", "Telegram", .logging, .serviceLifecycle, .subprocess, .systemPackage]),
+
+        // The hot path.
+        room(
+            "TokenProxy",
+            [
+                "Core", "ModelAPI", .asyncHTTPClient, .nioCore, .nioPosix, .nioHTTP1, .crypto, .logging, .serviceLifecycle,
+            ]),
+
+        // HTTP.
+        room("HTTPSupport", ["Core", "SQL", "Store", .hummingbird, .httpTypes, .nioCore, .logging]),
+        room(
+            "API", ["Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", .hummingbird, .httpTypes, .nioCore]),
+        room(
+            "Web",
+            [
+                "Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", "Onboarding", .hummingbird, .httpTypes,
+                .mustache, .nioCore,
+            ], resources: [.embedInCode("Resources")]),
+
+        // The stand-ins for Kimi, Stripe, Telegram and SMTP, and the stand-in agent.
+        room(
+            "Sandbox",
+            [
+                "SQL", "Stripe", "Telegram", "ModelAPI", .asyncHTTPClient, .crypto, .hummingbird, .httpTypes, .mustache,
+                .nioCore, .nioPosix, .logging, .serviceLifecycle,
+            ], resources: [.embedInCode("Resources")]),
+
+        // Configuration, wiring, commands.
+        room(
+            "CloudApp",
+            [
+                "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Stripe", "Telegram", "SMTP", "ModelAPI", "Identity",
+                "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy", "HTTPSupport", "API", "Web", "Sandbox",
+                .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
+                .nioPosix, .serviceLifecycle, .systemPackage,
+            ]),
+        .executableTarget(name: "openclaw-cloud", dependencies: ["CloudApp"], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,84 @@
+/// One customer's agent: what is wanted (`desired` and everything above it) and what is so (`status` and below).
+///
+/// A customer has at most one box that isn't deleted. The row is the only truth; the operator makes the world look like it.
+package struct Box: Sendable, Hashable, Identified {
+    package static let idPrefix = "box"
+    package typealias ID = Identifier<Box>
+
+    package let id: ID
+    package let customerID: Customer.ID
+    package var tier: Tier
+    /// How the agent calls itself, and the bot's display name.
+    package var agentName: String
+    /// What the customer wants the agent to be good at, in their words.
+    package var purpose: String
+    package var language: Language
+    package var bot: Bot?
+    package var desired: DesiredState
+    /// Grows with every change of what is wanted.
+    package var generation: Int64
+
+    /// The generation that the world was last made to look like.
+    package var observedGeneration: Int64
+    package var status: BoxStatus
+    /// In plain words: what is happening or what is wrong, for the dashboard.
+    package var detail: String?
+    package let createdAt: Timestamp
+    package var readyAt: Timestamp?
+
+    /// The Telegram bot that the agent speaks through.
+    package struct Bot: Sendable, Hashable {
+        /// Telegram's numeric id of the bot.
+        package let id: Int64
+        /// Without `@`.
+        package let username: String
+        /// The token, encrypted (see `Vault`); additional data is the box's id and `bot_token`.
+        package let sealedToken: String
+        /// Telegram's numeric id of the person the agent answers to.
+        package let ownerUserID: Int64
+
+        package init(id: Int64, username: String, sealedToken: String, ownerUserID: Int64) {
+            self.id = id
+            self.username = username
+            self.sealedToken = sealedToken
+            self.ownerUserID = ownerUserID
+        }
+    }
+
+    package init(
+        id: ID, customerID: Customer.ID, tier: Tier, agentName: String, purpose: String, language: Language,
+        bot: Bot? = nil, desired: DesiredState = .draft, generation: Int64 = 1, observedGeneration: Int64 = 0,
+        status: BoxStatus = .draft, detail: String? = nil, createdAt: Timestamp, readyAt: Timestamp? = nil
+    ) {
+        self.id = id
+        self.customerID = customerID
+        self.tier = tier
+        self.agentName = agentName
+        self.purpose = purpose
+        self.language = language
+        self.bot = bot
+        self.desired = desired
+        self.generation = generation
+        self.observedGeneration = observedGeneration
+        self.status = status
+        self.detail = detail
+        self.createdAt = createdAt
+        self.readyAt = readyAt
+    }
+}
+
+/// What should be so.
+package enum DesiredState: String, Sendable, Hashable, Codable {
+    /// Being talked about in the onboarding; nothing runs.
+    case draft
+    case running
+    /// Nothing runs, the data is kept.
+    case suspended
+    /// Nothing runs, nothing is kept.
+    case deleted
+}
+
+/// What is so, as last observed.
+package enum BoxStatus: String, Sendable, Hashable, Codable {
+    case draft, provisioning, running, suspended, failed, deleted
+}

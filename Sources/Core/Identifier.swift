@@ -1,0 +1,85 @@
+/// What an ``Identifier`` names; gives the id its prefix.
+package protocol Identified {
+    static var idPrefix: String { get }
+}
+
+/// A typed, prefixed, sortable id: `box_` and 26 characters of lowercase Crockford base 32
+/// (48 bits of milliseconds, 80 random bits), so that ids of one kind sort by age.
+package struct Identifier<Subject: Identified>: Sendable, Hashable, Comparable, Codable, CustomStringConvertible {
+    package let rawValue: String
+
+    /// Takes an id that was stored or sent before.
+    /// - Returns: `nil` unless it has this kind's prefix and 26 base-32 characters.
+    package init?(_ rawValue: String) {
+        let prefix = Subject.idPrefix + "_"
+        guard rawValue.hasPrefix(prefix) else { return nil }
+        let body = rawValue.utf8.dropFirst(prefix.utf8.count)
+        guard body.count == IdentifierBody.length, body.allSatisfy(IdentifierBody.alphabet.contains) else { return nil }
+        self.rawValue = rawValue
+    }
+
+    package init(body: IdentifierBody) {
+        rawValue = Subject.idPrefix + "_" + body.text
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let id = Self(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not a \(Subject.idPrefix)_ id")
+        }
+        self = id
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
+
+    package var description: String { rawValue }
+
+    /// The 26 characters after the prefix; a valid part of a DNS label.
+    package var body: String { String(rawValue.dropFirst(Subject.idPrefix.count + 1)) }
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// The 26 characters that follow an id's prefix.
+package struct IdentifierBody: Sendable {
+    package let text: String
+
+    static let length = 26
+    static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+
+    /// - Parameters:
+    ///   - time: the first 10 characters.
+    ///   - random: the last 16 characters, from its low 80 bits.
+    package init(time: Timestamp, random: UInt128) {
+        var value = UInt128(UInt64(clamping: time.milliseconds) & 0xFFFF_FFFF_FFFF) << 80
+        value |= random & ((UInt128(1) << 80) - 1)
+        var characters = [UInt8](repeating: 0, count: Self.length)
+        for index in stride(from: Self.length - 1, through: 0, by: -1) {
+            characters[index] = Self.alphabet[Int(value & 31)]
+            value >>= 5
+        }
+        text = String(decoding: characters, as: UTF8.self)
+    }
+}
+
+/// Where new ids come from. Tests inject their own.
+package struct IdentifierSource: Sendable {
+    private let body: @Sendable () -> IdentifierBody
+
+    package init(_ body: @escaping @Sendable () -> IdentifierBody) {
+        self.body = body
+    }
+
+    package func next<Subject>(_: Subject.Type = Subject.self) -> Identifier<Subject> {
+        Identifier(body: body())
+    }
+
+    /// Ids from the system's random numbers and the given clock.
+    package static func random(clock: WallClock) -> IdentifierSource {
+        IdentifierSource { IdentifierBody(time: clock.now, random: UInt128.random(in: 0...UInt128.max)) }
+    }
+}

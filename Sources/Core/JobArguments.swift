@@ -1,0 +1,101 @@
+/// What a job is to do. The kind and the JSON form are stored, so both stay readable across releases.
+package protocol JobArguments: Codable, Sendable {
+    /// Stable, `<feature>.<verb>`.
+    static var kind: String { get }
+    /// Jobs of one customer run one at a time, in the order of their `runAt`; `nil` for those of nobody.
+    var customerID: Customer.ID? { get }
+    /// While a job with this kind and key waits in the queue, another one is not added; `nil` always adds.
+    var uniqueKey: String? { get }
+}
+
+/// Make the world look like the box's row.
+package struct ReconcileBox: JobArguments {
+    package static let kind = "operator.reconcile"
+    package let boxID: Box.ID
+    package let customerID: Customer.ID?
+    package var uniqueKey: String? { boxID.rawValue }
+
+    package init(_ box: Box) {
+        boxID = box.id
+        customerID = box.customerID
+    }
+}
+
+/// Answer what the visitor said, clicked, or did on Telegram or at Stripe.
+package struct AnswerVisitor: JobArguments {
+    package static let kind = "onboarding.answer"
+    package let conversationID: Conversation.ID
+    package let customerID: Customer.ID?
+    package var uniqueKey: String? { conversationID.rawValue }
+
+    package init(conversationID: Conversation.ID, customerID: Customer.ID) {
+        self.conversationID = conversationID
+        self.customerID = customerID
+    }
+}
+
+/// Ask Stripe for a Checkout session.
+package struct OpenCheckout: JobArguments {
+    package static let kind = "billing.open-checkout"
+    package let checkoutID: Checkout.ID
+    package let customerID: Customer.ID?
+    package var uniqueKey: String? { checkoutID.rawValue }
+
+    package init(_ checkout: Checkout) {
+        checkoutID = checkout.id
+        customerID = checkout.customerID
+    }
+}
+
+/// Look at what a stored Stripe event hints at, and converge on Stripe's truth.
+package struct HandleStripeEvent: JobArguments {
+    package static let kind = "billing.handle-event"
+    package let eventID: String
+    package var customerID: Customer.ID? { nil }
+    package var uniqueKey: String? { eventID }
+
+    package init(eventID: String) {
+        self.eventID = eventID
+    }
+}
+
+/// Fetch a subscription from Stripe and make our rows agree with it.
+package struct ConvergeSubscription: JobArguments {
+    package static let kind = "billing.converge"
+    /// `sub_…`
+    package let stripeID: String
+    package let customerID: Customer.ID?
+    package var uniqueKey: String? { stripeID }
+
+    package init(stripeID: String, customerID: Customer.ID?) {
+        self.stripeID = stripeID
+        self.customerID = customerID
+    }
+}
+
+/// Mail links that sign the owners of an address in.
+package struct SendMagicLink: JobArguments {
+    package static let kind = "notifications.magic-link"
+    package let email: String
+    package let language: Language
+    package var customerID: Customer.ID? { nil }
+    package var uniqueKey: String? { email }
+
+    package init(email: String, language: Language) {
+        self.email = email
+        self.language = language
+    }
+}
+
+/// Mail the owner that the agent is ready.
+package struct SendWelcome: JobArguments {
+    package static let kind = "notifications.welcome"
+    package let boxID: Box.ID
+    package let customerID: Customer.ID?
+    package var uniqueKey: String? { boxID.rawValue }
+
+    package init(_ box: Box) {
+        boxID = box.id
+        customerID = box.customerID
+    }
+}

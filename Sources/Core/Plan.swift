@@ -1,0 +1,92 @@
+package import FoundationEssentials
+
+/// Everything a tier promises and costs: the one place that the site, the proxy, the operator and the docs read.
+package struct Plan: Sendable, Hashable, Codable {
+    package let tier: Tier
+    package let name: String
+    /// US cents a month.
+    package let monthlyPrice: Int
+    /// Tokens a month; a hard limit.
+    package let monthlyTokens: Int
+    /// US cents per million tokens beyond the limit, for those who opt in.
+    package let overagePrice: Int
+    package let telegramUsers: Int
+    /// `low`, `medium` or `high`, as OpenClaw's `thinkingDefault` takes it.
+    package let thinking: String
+    /// Whether the customer may write instructions for the agent.
+    package let ownInstructions: Bool
+    package let resources: Resources
+    /// Share of the upstream in the fair queue.
+    package let weight: Int
+    package let requestsPerSecond: Int
+    package let concurrentRequests: Int
+    package let support: Support
+
+    package struct Resources: Sendable, Hashable, Codable {
+        /// Thousandths of a core.
+        package let cpuRequest: Int
+        package let cpuLimit: Int
+        /// MiB.
+        package let memoryRequest: Int
+        package let memoryLimit: Int
+        /// GiB.
+        package let volume: Int
+    }
+
+    package enum Support: String, Sendable, Hashable, Codable {
+        case community
+        case email48Hours = "email-48h"
+        case email24Hours = "email-24h"
+    }
+}
+
+/// The plans on sale, one per tier.
+package struct PlanTable: Sendable, Hashable {
+    private let plans: [Tier: Plan]
+
+    /// In the order of price.
+    package var all: [Plan] { plans.values.sorted { $0.monthlyPrice < $1.monthlyPrice } }
+
+    package subscript(tier: Tier) -> Plan {
+        // The initialisers admit only tables that have every tier.
+        plans[tier]!
+    }
+
+    /// - Throws: ``DomainError`` with the code `invalid_plans`, naming every fault.
+    package init(_ list: [Plan]) throws(DomainError) {
+        var faults: [String] = []
+        for tier in Tier.allCases where list.count(where: { $0.tier == tier }) != 1 {
+            faults.append("\(tier.rawValue) must stand in the table exactly once")
+        }
+        for plan in list {
+            let figures = [
+                plan.monthlyPrice, plan.monthlyTokens, plan.telegramUsers, plan.weight, plan.requestsPerSecond,
+                plan.concurrentRequests, plan.resources.cpuLimit, plan.resources.memoryLimit, plan.resources.volume,
+            ]
+            if figures.contains(where: { $0 <= 0 }) {
+                faults.append("\(plan.tier.rawValue) has a figure that is not above zero")
+            }
+            if plan.resources.cpuRequest > plan.resources.cpuLimit
+                || plan.resources.memoryRequest > plan.resources.memoryLimit
+            {
+                faults.append("\(plan.tier.rawValue) requests more than its limit")
+            }
+        }
+        guard faults.isEmpty else {
+            throw DomainError(.invalid, code: "invalid_plans", "The table of plans is wrong: \(faults.joined(separator: "; ")).")
+        }
+        plans = Dictionary(uniqueKeysWithValues: list.map { ($0.tier, $0) })
+    }
+
+    /// - Parameter json: an array of ``Plan`` objects.
+    /// - Throws: ``DomainError`` with the code `invalid_plans`.
+    package init(json: Data) throws(DomainError) {
+        let list: [Plan]
+        do {
+            list = try JSONDecoder().decode([Plan].self, from: json)
+        } catch {
+            throw DomainError(.invalid, code: "invalid_plans", "The table of plans can't be read: \(error)")
+        }
+        try self.init(list)
+    }
+}

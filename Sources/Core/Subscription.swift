@@ -1,0 +1,100 @@
+/// The copy of a Stripe subscription that everything else is decided from.
+package struct Subscription: Sendable, Hashable, Identified {
+    package static let idPrefix = "sbs"
+    package typealias ID = Identifier<Subscription>
+
+    package let id: ID
+    package let customerID: Customer.ID
+    package let boxID: Box.ID
+    package var tier: Tier
+    /// `sub_…`
+    package let stripeID: String
+    /// `si_…`, the subscription item that carries the price and the period.
+    package var stripeItemID: String
+    package var status: Status
+    package var periodStart: Timestamp
+    package var periodEnd: Timestamp
+    /// When it will end, if the customer has cancelled.
+    package var cancelAt: Timestamp?
+    /// Since when a payment has been missing.
+    package var pastDueSince: Timestamp?
+    package var endedAt: Timestamp?
+
+    /// Stripe's own words (https://docs.stripe.com/api/subscriptions/object#subscription_object-status).
+    package enum Status: String, Sendable, Hashable, Codable {
+        case incomplete, trialing, active, unpaid, paused, canceled
+        case incompleteExpired = "incomplete_expired"
+        case pastDue = "past_due"
+    }
+
+    package init(
+        id: ID, customerID: Customer.ID, boxID: Box.ID, tier: Tier, stripeID: String, stripeItemID: String, status: Status,
+        periodStart: Timestamp, periodEnd: Timestamp, cancelAt: Timestamp? = nil, pastDueSince: Timestamp? = nil,
+        endedAt: Timestamp? = nil
+    ) {
+        self.id = id
+        self.customerID = customerID
+        self.boxID = boxID
+        self.tier = tier
+        self.stripeID = stripeID
+        self.stripeItemID = stripeItemID
+        self.status = status
+        self.periodStart = periodStart
+        self.periodEnd = periodEnd
+        self.cancelAt = cancelAt
+        self.pastDueSince = pastDueSince
+        self.endedAt = endedAt
+    }
+
+    /// How long an agent is served while a payment is missing.
+    package static let gracePeriod = Duration.days(7)
+    /// How long a cancelled box's data is kept.
+    package static let retention = Duration.days(30)
+
+    /// What the box should be, given this subscription; `nil` while the first payment is still open.
+    package func entitlement(at now: Timestamp) -> DesiredState? {
+        switch status {
+        case .incomplete, .incompleteExpired:
+            nil
+        case .trialing, .active:
+            .running
+        case .pastDue:
+            now < (pastDueSince ?? now) + Self.gracePeriod ? .running : .suspended
+        case .unpaid, .paused:
+            .suspended
+        case .canceled:
+            now < (endedAt ?? now) + Self.retention ? .suspended : .deleted
+        }
+    }
+}
+
+/// A Stripe Checkout session that we asked for.
+package struct Checkout: Sendable, Hashable, Identified {
+    package static let idPrefix = "chk"
+    package typealias ID = Identifier<Checkout>
+
+    package let id: ID
+    package let customerID: Customer.ID
+    package let boxID: Box.ID
+    package let tier: Tier
+    /// `cs_…`, once Stripe has answered.
+    package var stripeSessionID: String?
+    /// Stripe's hosted page, once Stripe has answered.
+    package var url: String?
+    package var completedAt: Timestamp?
+    package let createdAt: Timestamp
+
+    package init(
+        id: ID, customerID: Customer.ID, boxID: Box.ID, tier: Tier, stripeSessionID: String? = nil, url: String? = nil,
+        completedAt: Timestamp? = nil, createdAt: Timestamp
+    ) {
+        self.id = id
+        self.customerID = customerID
+        self.boxID = boxID
+        self.tier = tier
+        self.stripeSessionID = stripeSessionID
+        self.url = url
+        self.completedAt = completedAt
+        self.createdAt = createdAt
+    }
+}

@@ -1,0 +1,53 @@
+package import Core
+package import FoundationEssentials
+
+/// What a job's handler says about what should come next. Any other error is retried with backoff.
+package enum JobOutcome: Error, Sendable, Hashable {
+    /// Not now: try again after this time. Counts as an attempt.
+    case retry(after: Duration, reason: String)
+    /// Nothing is wrong, it just isn't time yet: comes back after this time without counting as an attempt.
+    case snooze(Duration)
+    /// It can never work.
+    case cancel(reason: String)
+}
+
+/// What a handler is told besides the arguments.
+package struct JobContext: Sendable {
+    /// Stable across attempts: the root of idempotency keys.
+    package let id: Job.ID
+    /// From 1.
+    package let attempt: Int
+
+    package init(id: Job.ID, attempt: Int) {
+        self.id = id
+        self.attempt = attempt
+    }
+}
+
+/// Who does which kind of job.
+package struct JobHandlers: Sendable {
+    package typealias Handler = @Sendable (_ arguments: Data, _ context: JobContext) async throws -> Void
+
+    package private(set) var handlers: [String: Handler] = [:]
+
+    package init() {}
+
+    /// - Parameter perform: may run more than once for one job, and again after a crash: it looks at the state of the world first.
+    package mutating func register<Arguments: JobArguments>(
+        _: Arguments.Type, _ perform: @escaping @Sendable (Arguments, JobContext) async throws -> Void
+    ) {
+        handlers[Arguments.kind] = { data, context in
+            let arguments: Arguments
+            do {
+                arguments = try JSONDecoder().decode(Arguments.self, from: data)
+            } catch {
+                throw JobOutcome.cancel(reason: "the arguments can't be read: \(error)")
+            }
+            try await perform(arguments, context)
+        }
+    }
+
+    package mutating func merge(_ other: JobHandlers) {
+        handlers.merge(other.handlers) { _, new in new }
+    }
+}

@@ -1,0 +1,64 @@
+package import Core
+import FoundationEssentials
+package import SQL
+
+/// Where features change state: rows and jobs in one transaction, wake-ups after its commit.
+package struct WorkQueue: Sendable {
+    package let database: any Database
+    package let clock: WallClock
+    package let ids: IdentifierSource
+    private let notifier: any Notifier
+
+    package init(database: any Database, clock: WallClock, ids: IdentifierSource, notifier: any Notifier) {
+        self.database = database
+        self.clock = clock
+        self.ids = ids
+        self.notifier = notifier
+    }
+
+    /// Runs `body` as one transaction and then wakes whoever waits for what it changed.
+    ///
+    /// The body may run more than once, see `Database`.
+    /// - Throws: `SQLError`, and whatever `body` throws, after rolling back.
+    package func write<Result: Sendable>(
+        _ body: @escaping @Sendable (UnitOfWork) throws -> Result
+    ) async throws -> Result {
+        let (result, topics) = try await database.write { [clock, ids] transaction in
+            let work = UnitOfWork(transaction: transaction, now: clock.now, ids: ids)
+            return (try body(work), work.topics)
+        }
+        for topic in topics {
+            await notifier.notify(topic)
+        }
+        return result
+    }
+}
+
+/// One transaction with the jobs it adds.
+package final class UnitOfWork {
+    package let transaction: any Transaction
+    /// The moment of the transaction; the same throughout.
+    package let now: Timestamp
+    package let ids: IdentifierSource
+    private(set) var topics: Set<Topic> = []
+
+    init(transaction: any Transaction, now: Timestamp, ids: IdentifierSource) {
+        self.transaction = transaction
+        self.now = now
+        self.ids = ids
+    }
+
+    /// Adds a job, unless one with the same unique key is waiting already.
+    /// - Parameter delay: how long the job waits at least.
+    /// - Throws: `SQLError`; an `EncodingError`.
+    package func enqueue(_ arguments: some JobArguments, after delay: Duration = .zero) throws {
+        try JobStore(transaction).insert(
+            id: ids.next(), arguments: arguments, runAt: now + delay, now: now)
+        topics.insert(.jobs)
+    }
+
+    /// Says that something the customer can see has changed.
+    package func changed(_ customerID: Customer.ID) {
+        topics.insert(.customer(customerID))
+    }
+}

@@ -1,0 +1,21 @@
+/// The few places where the engines need different words.
+package enum Dialect: Sendable {
+    case sqlite, postgres
+
+    /// At the end of a SELECT whose rows this transaction will claim: passes over rows that another one is claiming.
+    /// SQLite has one writer, so nobody else can be.
+    package var skipLocked: String {
+        switch self {
+        case .sqlite: ""
+        case .postgres: "FOR UPDATE SKIP LOCKED"
+        }
+    }
+
+    /// A condition that holds where `column` is one of the texts in the JSON array bound to `placeholder`.
+    package func isOneOf(_ column: String, _ placeholder: String) -> String {
+        switch self {
+        case .sqlite: "\(column) IN (SELECT value FROM json_each(\(placeholder)))"
+        case .postgres: "\(column) IN (SELECT jsonb_array_elements_text(\(placeholder)::jsonb))"
+        }
+    }
+}

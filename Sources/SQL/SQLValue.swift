@@ -1,0 +1,21 @@
+/// A value that is bound to a statement or read from a row.
+///
+/// The schema needs no more: times are `bigint` milliseconds, JSON and hashes are `text`,
+/// and what would be a boolean is a time that is there or not.
+package enum SQLValue: Sendable, Hashable {
+    case null
+    case integer(Int64)
+    case text(String)
+}
+
+extension SQLValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByNilLiteral {
+    package init(stringLiteral value: String) { self = .text(value) }
+    package init(integerLiteral value: Int64) { self = .integer(value) }
+    package init(nilLiteral: ()) { self = .null }
+}
+
+extension SQLValue {
+    package init(_ value: String?) { self = value.map(SQLValue.text) ?? .null }
+    package init(_ value: Int64?) { self = value.map(SQLValue.integer) ?? .null }
+    package init(_ value: Int?) { self = value.map { .integer(Int64($0)) } ?? .null }
+}

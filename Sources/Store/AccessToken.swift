@@ -1,0 +1,29 @@
+package import Core
+import Crypto
+
+/// A credential that is handed out once and stored only as its hash: session cookies, magic links, proxy tokens.
+package struct AccessToken: Sendable {
+    package let secret: Secret
+    /// SHA-256 in lowercase hex: what is stored and looked up.
+    package let hash: String
+
+    /// - Parameter text: what a client presented.
+    package init(_ text: String) {
+        secret = Secret(text)
+        hash = SHA256.hash(data: Array(text.utf8)).hexadecimal
+    }
+
+    /// - Parameter prefix: says what the token is for, such as `ocp_`.
+    /// - Returns: a new token with 256 bits from the system's random numbers, as 64 hex characters behind the prefix.
+    package static func random(prefix: String = "") -> AccessToken {
+        AccessToken(prefix + SymmetricKey(size: .bits256).withUnsafeBytes(\.hexadecimal))
+    }
+}
+
+extension Sequence<UInt8> {
+    /// Two lowercase hex digits a byte.
+    package var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    }
+}

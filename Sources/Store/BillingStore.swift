@@ -1,0 +1,165 @@
+package import Core
+package import SQL
+
+/// Checkouts, subscriptions and the events that Stripe sent.
+package struct BillingStore {
+    private let transaction: any Transaction
+
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
+    }
+
+    // MARK: Events
+
+    /// - Returns: whether the event is new.
+    /// - Throws: `SQLError`.
+    package func insertEvent(id: String, type: String, payload: String, now: Timestamp) throws -> Bool {
+        try transaction.execute(
+            """
+            INSERT INTO stripe_events (id, type, payload, received_at) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (id) DO NOTHING
+            """, [.text(id), .text(type), .text(payload), .integer(now.milliseconds)]) == 1
+    }
+
+    /// - Returns: the event's body as Stripe sent it.
+    /// - Throws: `SQLError`.
+    package func eventPayload(id: String) throws -> String? {
+        try transaction.first("SELECT payload FROM stripe_events WHERE id = ?1", [.text(id)])?.text("payload")
+    }
+
+    /// - Throws: `SQLError`.
+    package func markEventHandled(id: String, now: Timestamp) throws {
+        try transaction.execute(
+            "UPDATE stripe_events SET handled_at = coalesce(handled_at, ?2) WHERE id = ?1",
+            [.text(id), .integer(now.milliseconds)])
+    }
+
+    // MARK: Checkouts
+
+    /// - Throws: `SQLError`.
+    package func insert(_ checkout: Checkout) throws {
+        try transaction.execute(
+            """
+            INSERT INTO checkouts (id, customer_id, box_id, tier, stripe_session_id, url, completed_at, created_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            """,
+            [
+                .text(checkout.id.rawValue), .text(checkout.customerID.rawValue), .text(checkout.boxID.rawValue),
+                .text(checkout.tier.rawValue), SQLValue(checkout.stripeSessionID), SQLValue(checkout.url),
+                SQLValue(checkout.completedAt), .integer(checkout.createdAt.milliseconds),
+            ])
+    }
+
+    /// - Throws: `SQLError`.
+    package func checkout(_ id: Checkout.ID, customerID: Customer.ID) throws -> Checkout? {
+        try transaction.first(
+            "SELECT * FROM checkouts WHERE id = ?1 AND customer_id = ?2", [.text(id.rawValue), .text(customerID.rawValue)]
+        ).map(Checkout.init(row:))
+    }
+
+    /// The customer's youngest checkout.
+    /// - Throws: `SQLError`.
+    package func latestCheckout(customerID: Customer.ID) throws -> Checkout? {
+        try transaction.first(
+            "SELECT * FROM checkouts WHERE customer_id = ?1 ORDER BY created_at DESC, id DESC LIMIT 1",
+            [.text(customerID.rawValue)]
+        ).map(Checkout.init(row:))
+    }
+
+    /// - Parameter stripeSessionID: `cs_…`
+    /// - Throws: `SQLError`.
+    package func checkout(stripeSessionID: String) throws -> Checkout? {
+        try transaction.first("SELECT * FROM checkouts WHERE stripe_session_id = ?1", [.text(stripeSessionID)])
+            .map(Checkout.init(row:))
+    }
+
+    /// Writes the fields that can change: Stripe's session and page, and the completion.
+    /// - Throws: `SQLError`.
+    package func update(_ checkout: Checkout) throws {
+        try transaction.execute(
+            """
+            UPDATE checkouts SET stripe_session_id = ?3, url = ?4, completed_at = ?5 WHERE id = ?1 AND customer_id = ?2
+            """,
+            [
+                .text(checkout.id.rawValue), .text(checkout.customerID.rawValue), SQLValue(checkout.stripeSessionID),
+                SQLValue(checkout.url), SQLValue(checkout.completedAt),
+            ])
+    }
+
+    // MARK: Subscriptions
+
+    /// Inserts the subscription, or overwrites what is stored of the same Stripe subscription.
+    /// - Throws: `SQLError`.
+    package func upsert(_ subscription: Subscription) throws {
+        try transaction.execute(
+            """
+            INSERT INTO subscriptions (id, customer_id, box_id, tier, stripe_id, stripe_item_id, status, period_start,
+                period_end, cancel_at, past_due_since, ended_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            ON CONFLICT (stripe_id) DO UPDATE SET tier = excluded.tier, stripe_item_id = excluded.stripe_item_id,
+                status = excluded.status, period_start = excluded.period_start, period_end = excluded.period_end,
+                cancel_at = excluded.cancel_at, past_due_since = excluded.past_due_since, ended_at = excluded.ended_at
+            """,
+            [
+                .text(subscription.id.rawValue), .text(subscription.customerID.rawValue), .text(subscription.boxID.rawValue),
+                .text(subscription.tier.rawValue), .text(subscription.stripeID), .text(subscription.stripeItemID),
+                .text(subscription.status.rawValue), .integer(subscription.periodStart.milliseconds),
+                .integer(subscription.periodEnd.milliseconds), SQLValue(subscription.cancelAt),
+                SQLValue(subscription.pastDueSince), SQLValue(subscription.endedAt),
+            ])
+    }
+
+    /// - Parameter stripeID: `sub_…`
+    /// - Throws: `SQLError`.
+    package func subscription(stripeID: String) throws -> Subscription? {
+        try transaction.first("SELECT * FROM subscriptions WHERE stripe_id = ?1", [.text(stripeID)])
+            .map(Subscription.init(row:))
+    }
+
+    /// The box's youngest subscription.
+    /// - Throws: `SQLError`.
+    package func subscription(boxID: Box.ID, customerID: Customer.ID) throws -> Subscription? {
+        try transaction.first(
+            "SELECT * FROM subscriptions WHERE box_id = ?1 AND customer_id = ?2 ORDER BY period_start DESC, id DESC LIMIT 1",
+            [.text(boxID.rawValue), .text(customerID.rawValue)]
+        ).map(Subscription.init(row:))
+    }
+
+    /// The subscriptions whose state a clock alone can change: a period over, a grace or retention running out.
+    /// - Throws: `SQLError`.
+    package func due(now: Timestamp) throws -> [Subscription] {
+        try transaction.query(
+            """
+            SELECT s.* FROM subscriptions s JOIN boxes b ON b.id = s.box_id
+            WHERE (s.status IN ('active', 'trialing', 'past_due') AND s.period_end <= ?1)
+               OR (s.status = 'past_due' AND s.past_due_since <= ?2 AND b.desired = 'running')
+               OR (s.status = 'canceled' AND s.ended_at <= ?3 AND b.desired <> 'deleted')
+            """,
+            [
+                .integer(now.milliseconds), .integer((now - Subscription.gracePeriod).milliseconds),
+                .integer((now - Subscription.retention).milliseconds),
+            ]
+        ).map(Subscription.init(row:))
+    }
+}
+
+extension Checkout {
+    init(row: Row) throws {
+        self.init(
+            id: try row.id("id"), customerID: try row.id("customer_id"), boxID: try row.id("box_id"),
+            tier: try row.value("tier"), stripeSessionID: try row.optionalText("stripe_session_id"),
+            url: try row.optionalText("url"), completedAt: try row.optionalTime("completed_at"),
+            createdAt: try row.time("created_at"))
+    }
+}
+
+extension Subscription {
+    init(row: Row) throws {
+        self.init(
+            id: try row.id("id"), customerID: try row.id("customer_id"), boxID: try row.id("box_id"),
+            tier: try row.value("tier"), stripeID: try row.text("stripe_id"), stripeItemID: try row.text("stripe_item_id"),
+            status: try row.value("status"), periodStart: try row.time("period_start"),
+            periodEnd: try row.time("period_end"), cancelAt: try row.optionalTime("cancel_at"),
+            pastDueSince: try row.optionalTime("past_due_since"), endedAt: try row.optionalTime("ended_at"))
+    }
+}

@@ -1,0 +1,118 @@
+package import Core
+package import SQL
+
+/// The boxes: what is wanted of each, and what the operator last saw.
+package struct BoxStore {
+    private let transaction: any Transaction
+
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
+    }
+
+    /// - Throws: `SQLError`; `.uniqueViolation` if the customer has a box that isn't deleted, or the bot serves another one.
+    package func insert(_ box: Box) throws {
+        try transaction.execute(
+            """
+            INSERT INTO boxes (id, customer_id, tier, agent_name, purpose, language, bot_id, bot_username, bot_token_sealed,
+                bot_owner_user_id, desired, generation, observed_generation, status, detail, created_at, ready_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+            """,
+            [
+                .text(box.id.rawValue), .text(box.customerID.rawValue), .text(box.tier.rawValue), .text(box.agentName),
+                .text(box.purpose), .text(box.language.rawValue), SQLValue(box.bot?.id), SQLValue(box.bot?.username),
+                SQLValue(box.bot?.sealedToken), SQLValue(box.bot?.ownerUserID), .text(box.desired.rawValue),
+                .integer(box.generation), .integer(box.observedGeneration), .text(box.status.rawValue), SQLValue(box.detail),
+                .integer(box.createdAt.milliseconds), SQLValue(box.readyAt),
+            ])
+    }
+
+    /// - Throws: `SQLError`.
+    package func find(_ id: Box.ID, customerID: Customer.ID) throws -> Box? {
+        try transaction.first(
+            "SELECT * FROM boxes WHERE id = ?1 AND customer_id = ?2", [.text(id.rawValue), .text(customerID.rawValue)]
+        ).map(Box.init(row:))
+    }
+
+    /// The customer's box that isn't deleted.
+    /// - Throws: `SQLError`.
+    package func current(customerID: Customer.ID) throws -> Box? {
+        try transaction.first(
+            "SELECT * FROM boxes WHERE customer_id = ?1 AND desired <> 'deleted'", [.text(customerID.rawValue)]
+        ).map(Box.init(row:))
+    }
+
+    /// A box that isn't deleted and speaks through this bot, whoever owns it.
+    /// - Throws: `SQLError`.
+    package func isTaken(botID: Int64, except id: Box.ID) throws -> Bool {
+        try transaction.first(
+            "SELECT id FROM boxes WHERE bot_id = ?1 AND desired <> 'deleted' AND id <> ?2",
+            [.integer(botID), .text(id.rawValue)]) != nil
+    }
+
+    /// Changes what is wanted, and so starts a new generation. A box that is deleted stays as it is.
+    /// - Returns: the box as it stands now, with its new generation.
+    /// - Throws: `SQLError`.
+    package func want(_ box: Box) throws -> Box {
+        var wanted = box
+        wanted.generation += 1
+        try transaction.execute(
+            """
+            UPDATE boxes SET tier = ?3, agent_name = ?4, purpose = ?5, language = ?6, bot_id = ?7, bot_username = ?8,
+                bot_token_sealed = ?9, bot_owner_user_id = ?10, desired = ?11, generation = ?12
+            WHERE id = ?1 AND customer_id = ?2 AND desired <> 'deleted'
+            """,
+            [
+                .text(box.id.rawValue), .text(box.customerID.rawValue), .text(box.tier.rawValue), .text(box.agentName),
+                .text(box.purpose), .text(box.language.rawValue), SQLValue(box.bot?.id), SQLValue(box.bot?.username),
+                SQLValue(box.bot?.sealedToken), SQLValue(box.bot?.ownerUserID), .text(box.desired.rawValue),
+                .integer(wanted.generation),
+            ])
+        return wanted
+    }
+
+    /// Writes what was seen of the box.
+    /// - Parameter generation: the generation that was made real.
+    /// - Throws: `SQLError`.
+    package func observe(
+        _ box: Box, generation: Int64, status: BoxStatus, detail: String?, readyAt: Timestamp?
+    ) throws {
+        try transaction.execute(
+            """
+            UPDATE boxes SET observed_generation = ?3, status = ?4, detail = ?5, ready_at = coalesce(ready_at, ?6)
+            WHERE id = ?1 AND customer_id = ?2
+            """,
+            [
+                .text(box.id.rawValue), .text(box.customerID.rawValue), .integer(generation), .text(status.rawValue),
+                SQLValue(detail), SQLValue(readyAt),
+            ])
+    }
+
+    /// Every box that has ever been wanted and isn't gone for good: what a resync goes through.
+    /// - Throws: `SQLError`.
+    package func allToReconcile() throws -> [Box] {
+        try transaction.query(
+            "SELECT * FROM boxes WHERE desired <> 'draft' AND NOT (desired = 'deleted' AND status = 'deleted') ORDER BY id", []
+        ).map(Box.init(row:))
+    }
+}
+
+extension Box {
+    init(row: Row) throws {
+        self.init(
+            id: try row.id("id"), customerID: try row.id("customer_id"), tier: try row.value("tier"),
+            agentName: try row.text("agent_name"), purpose: try row.text("purpose"), language: try row.value("language"),
+            bot: try Bot(row: row), desired: try row.value("desired"), generation: try row.integer("generation"),
+            observedGeneration: try row.integer("observed_generation"), status: try row.value("status"),
+            detail: try row.optionalText("detail"), createdAt: try row.time("created_at"),
+            readyAt: try row.optionalTime("ready_at"))
+    }
+}
+
+extension Box.Bot {
+    init?(row: Row) throws {
+        guard let id = try row.optionalInteger("bot_id") else { return nil }
+        self.init(
+            id: id, username: try row.text("bot_username"), sealedToken: try row.text("bot_token_sealed"),
+            ownerUserID: try row.integer("bot_owner_user_id"))
+    }
+}

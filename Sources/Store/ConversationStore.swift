@@ -1,0 +1,109 @@
+package import Core
+import FoundationEssentials
+package import SQL
+
+/// The onboarding chats and their messages.
+package struct ConversationStore {
+    private let transaction: any Transaction
+
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
+    }
+
+    /// - Throws: `SQLError`.
+    package func insert(_ conversation: Conversation) throws {
+        try transaction.execute(
+            """
+            INSERT INTO conversations (id, customer_id, state, telegram_code, telegram_user_id, created_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            """,
+            [
+                .text(conversation.id.rawValue), .text(conversation.customerID.rawValue), .text(conversation.state),
+                .text(conversation.telegramCode), SQLValue(conversation.telegramUserID),
+                .integer(conversation.createdAt.milliseconds),
+            ])
+    }
+
+    /// - Throws: `SQLError`.
+    package func find(customerID: Customer.ID) throws -> Conversation? {
+        try transaction.first("SELECT * FROM conversations WHERE customer_id = ?1", [.text(customerID.rawValue)])
+            .map(Conversation.init(row:))
+    }
+
+    /// - Parameter telegramCode: the payload of the deep link that someone followed.
+    /// - Throws: `SQLError`.
+    package func find(telegramCode: String) throws -> Conversation? {
+        try transaction.first("SELECT * FROM conversations WHERE telegram_code = ?1", [.text(telegramCode)])
+            .map(Conversation.init(row:))
+    }
+
+    /// The conversations that this Telegram account is tied to, the youngest first.
+    /// - Throws: `SQLError`.
+    package func all(telegramUserID: Int64) throws -> [Conversation] {
+        try transaction.query(
+            "SELECT * FROM conversations WHERE telegram_user_id = ?1 ORDER BY id DESC", [.integer(telegramUserID)]
+        ).map(Conversation.init(row:))
+    }
+
+    /// Writes the fields that can change: the state of the interview and the visitor's Telegram account.
+    /// - Throws: `SQLError`.
+    package func update(_ conversation: Conversation) throws {
+        try transaction.execute(
+            "UPDATE conversations SET state = ?3, telegram_user_id = ?4 WHERE id = ?1 AND customer_id = ?2",
+            [
+                .text(conversation.id.rawValue), .text(conversation.customerID.rawValue), .text(conversation.state),
+                SQLValue(conversation.telegramUserID),
+            ])
+    }
+
+    // MARK: Messages
+
+    /// Adds a message at the end.
+    /// - Parameter clientKey: chosen by the sender; a message with a key that the conversation has already is not added again.
+    /// - Returns: whether it was added.
+    /// - Throws: `SQLError`.
+    @discardableResult
+    package func append(
+        to conversationID: Conversation.ID, role: ChatMessage.Role, text: String, card: ChatMessage.Card? = nil,
+        clientKey: String? = nil, now: Timestamp
+    ) throws -> Bool {
+        let card = try card.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+        return try transaction.execute(
+            """
+            INSERT INTO messages (conversation_id, position, role, body, card, client_key, created_at)
+            SELECT ?1, coalesce(max(position), 0) + 1, ?2, ?3, ?4, ?5, CAST(?6 AS bigint) FROM messages WHERE conversation_id = ?1
+            ON CONFLICT (conversation_id, client_key) DO NOTHING
+            """,
+            [
+                .text(conversationID.rawValue), .text(role.rawValue), .text(text), SQLValue(card), SQLValue(clientKey),
+                .integer(now.milliseconds),
+            ]) == 1
+    }
+
+    /// The messages after a position, oldest first.
+    /// - Throws: `SQLError`; a `DecodingError` for a card that can't be read.
+    package func messages(of conversationID: Conversation.ID, after position: Int64 = 0) throws -> [ChatMessage] {
+        try transaction.query(
+            "SELECT * FROM messages WHERE conversation_id = ?1 AND position > ?2 ORDER BY position",
+            [.text(conversationID.rawValue), .integer(position)]
+        ).map(ChatMessage.init(row:))
+    }
+}
+
+extension Conversation {
+    init(row: Row) throws {
+        self.init(
+            id: try row.id("id"), customerID: try row.id("customer_id"), state: try row.text("state"),
+            telegramCode: try row.text("telegram_code"), telegramUserID: try row.optionalInteger("telegram_user_id"),
+            createdAt: try row.time("created_at"))
+    }
+}
+
+extension ChatMessage {
+    init(row: Row) throws {
+        self.init(
+            position: try row.integer("position"), role: try row.value("role"), text: try row.text("body"),
+            card: try row.optionalText("card").map { try JSONDecoder().decode(Card.self, from: Data($0.utf8)) },
+            createdAt: try row.time("created_at"))
+    }
+}

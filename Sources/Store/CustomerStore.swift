@@ -1,0 +1,114 @@
+package import Core
+package import SQL
+
+/// Customers, and the browser sessions and magic links that prove who they are.
+package struct CustomerStore {
+    private let transaction: any Transaction
+
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
+    }
+
+    /// - Throws: `SQLError`.
+    package func insert(_ customer: Customer) throws {
+        try transaction.execute(
+            "INSERT INTO customers (id, email, language, stripe_customer_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+            [
+                .text(customer.id.rawValue), SQLValue(customer.email), .text(customer.language.rawValue),
+                SQLValue(customer.stripeCustomerID), .integer(customer.createdAt.milliseconds),
+            ])
+    }
+
+    /// - Throws: `SQLError`.
+    package func find(_ id: Customer.ID) throws -> Customer? {
+        try transaction.first("SELECT * FROM customers WHERE id = ?1", [.text(id.rawValue)]).map(Customer.init(row:))
+    }
+
+    /// Everyone who gave this address, those with the youngest account first. Nobody's address is verified by being here.
+    /// - Throws: `SQLError`.
+    package func all(email: String) throws -> [Customer] {
+        try transaction.query("SELECT * FROM customers WHERE email = ?1 ORDER BY id DESC", [.text(email)])
+            .map(Customer.init(row:))
+    }
+
+    /// Writes the fields that can change: address, language, Stripe's id.
+    /// - Throws: `SQLError`.
+    package func update(_ customer: Customer) throws {
+        try transaction.execute(
+            "UPDATE customers SET email = ?2, language = ?3, stripe_customer_id = ?4 WHERE id = ?1",
+            [
+                .text(customer.id.rawValue), SQLValue(customer.email), .text(customer.language.rawValue),
+                SQLValue(customer.stripeCustomerID),
+            ])
+    }
+
+    // MARK: Sessions
+
+    /// - Parameter tokenHash: SHA-256 of the cookie's value, in hex.
+    /// - Throws: `SQLError`.
+    package func insertSession(tokenHash: String, customerID: Customer.ID, now: Timestamp, expiresAt: Timestamp) throws {
+        try transaction.execute(
+            "INSERT INTO sessions (token_hash, customer_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
+            [.text(tokenHash), .text(customerID.rawValue), .integer(now.milliseconds), .integer(expiresAt.milliseconds)])
+    }
+
+    /// - Returns: whose session it is, unless it has expired or been ended.
+    /// - Throws: `SQLError`.
+    package func customer(sessionHash: String, now: Timestamp) throws -> Customer? {
+        try transaction.first(
+            """
+            SELECT c.* FROM sessions s JOIN customers c ON c.id = s.customer_id
+            WHERE s.token_hash = ?1 AND s.expires_at > ?2
+            """, [.text(sessionHash), .integer(now.milliseconds)]
+        ).map(Customer.init(row:))
+    }
+
+    /// - Throws: `SQLError`.
+    package func endSession(tokenHash: String) throws {
+        try transaction.execute("DELETE FROM sessions WHERE token_hash = ?1", [.text(tokenHash)])
+    }
+
+    /// - Throws: `SQLError`.
+    package func deleteExpired(now: Timestamp) throws {
+        try transaction.execute("DELETE FROM sessions WHERE expires_at <= ?1", [.integer(now.milliseconds)])
+        try transaction.execute("DELETE FROM magic_links WHERE expires_at <= ?1", [.integer(now.milliseconds)])
+    }
+
+    // MARK: Magic links
+
+    /// - Parameter tokenHash: SHA-256 of the link's token, in hex.
+    /// - Throws: `SQLError`.
+    package func insertMagicLink(tokenHash: String, customerID: Customer.ID, now: Timestamp, expiresAt: Timestamp) throws {
+        try transaction.execute(
+            "INSERT INTO magic_links (token_hash, customer_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
+            [.text(tokenHash), .text(customerID.rawValue), .integer(now.milliseconds), .integer(expiresAt.milliseconds)])
+    }
+
+    /// Uses a link up.
+    /// - Returns: whom it signs in; `nil` if it is unknown, expired or was used before.
+    /// - Throws: `SQLError`.
+    package func consumeMagicLink(tokenHash: String, now: Timestamp) throws -> Customer.ID? {
+        try transaction.first(
+            """
+            UPDATE magic_links SET used_at = ?2
+            WHERE token_hash = ?1 AND used_at IS NULL AND expires_at > ?2 RETURNING customer_id
+            """, [.text(tokenHash), .integer(now.milliseconds)]
+        ).map { try $0.id("customer_id") }
+    }
+
+    /// - Returns: whether the link could still be used.
+    /// - Throws: `SQLError`.
+    package func magicLinkIsOpen(tokenHash: String, now: Timestamp) throws -> Bool {
+        try transaction.first(
+            "SELECT 1 AS open FROM magic_links WHERE token_hash = ?1 AND used_at IS NULL AND expires_at > ?2",
+            [.text(tokenHash), .integer(now.milliseconds)]) != nil
+    }
+}
+
+extension Customer {
+    init(row: Row) throws {
+        self.init(
+            id: try row.id("id"), email: try row.optionalText("email"), language: try row.value("language"),
+            stripeCustomerID: try row.optionalText("stripe_customer_id"), createdAt: try row.time("created_at"))
+    }
+}

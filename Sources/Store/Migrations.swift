@@ -1,0 +1,13 @@
+package import SQL
+
+/// The product's schema.
+package enum Migrations {
+    package static let all: [Migration] = [
+        Migration(number: 1, name: "product", sql: text(PackageResources.m001_product_sql)),
+        Migration(number: 2, name: "jobs", sql: text(PackageResources.m002_jobs_sql)),
+    ]
+
+    private static func text(_ bytes: [UInt8]) -> String {
+        String(decoding: bytes, as: UTF8.self)
+    }
+}
