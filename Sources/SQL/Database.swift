@@ -2,6 +2,11 @@
 ///
 /// The bodies are synchronous and run off Swift's cooperative threads: no network call can happen inside a transaction.
 /// A body may run more than once (PostgreSQL resolves conflicts by trying again), so it must have no effect but its statements.
+/// Once a statement has failed, its transaction can't be committed any more, even if the body goes on: the call throws that
+/// statement's error.
+///
+/// A task that is cancelled while it waits for a connection gets a `CancellationError`, and nothing has happened; a
+/// transaction that has begun runs to its end.
 package protocol Database: Sendable {
     var dialect: Dialect { get }
 

@@ -41,9 +41,10 @@ package struct Migrator: Sendable {
         var applied: [Migration] = []
         for migration in migrations {
             let isNew = try await database.write { transaction in
-                let isNew = try transaction.execute(
-                    "INSERT INTO migrations (number, name) VALUES (?1, ?2) ON CONFLICT (number) DO NOTHING",
-                    [.integer(migration.number), .text(migration.name)]) == 1
+                let isNew =
+                    try transaction.execute(
+                        "INSERT INTO migrations (number, name) VALUES (?1, ?2) ON CONFLICT (number) DO NOTHING",
+                        [.integer(migration.number), .text(migration.name)]) == 1
                 if isNew {
                     for statement in migration.statements {
                         try transaction.execute(statement, [])

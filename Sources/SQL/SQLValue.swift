@@ -19,3 +19,13 @@ extension SQLValue {
     package init(_ value: Int64?) { self = value.map(SQLValue.integer) ?? .null }
     package init(_ value: Int?) { self = value.map { .integer(Int64($0)) } ?? .null }
 }
+
+extension [SQLValue] {
+    /// Drivers call this before they bind: PostgreSQL has no NUL character in texts, so neither engine takes it.
+    /// - Throws: ``SQLError/failed(_:)``.
+    package func checkSendable() throws(SQLError) {
+        for case .text(let text) in self where text.utf8.contains(0) {
+            throw .failed("a text holds a NUL character, which can't be stored")
+        }
+    }
+}
