@@ -1,0 +1,109 @@
+import NIOCore
+
+// Each method throws ``TelegramError``, and `CancellationError` when its task is cancelled.
+extension TelegramClient {
+    /// The bot itself; `canManageBots` is only known from here.
+    package func getMe() async throws -> TelegramUser {
+        try await call("getMe", NoParameters())
+    }
+
+    /// Waits for news. Only one caller at a time may ask for a token: a second one makes the first fail with
+    /// ``TelegramError/conflict(_:)``.
+    /// - Parameters:
+    ///   - offset: the first update wanted; everything before it is confirmed and never comes again.
+    ///   - timeout: seconds to wait for an update before answering with none.
+    ///   - allowedUpdates: kinds such as `message` and `managed_bot`; `nil` leaves Telegram's choice as it is.
+    package func getUpdates(
+        offset: Int64? = nil, timeout: Int = 0, allowedUpdates: [String]? = nil
+    ) async throws -> [TelegramUpdate] {
+        try await call(
+            "getUpdates",
+            GetUpdates(offset: offset, timeout: timeout, allowedUpdates: allowedUpdates),
+            timeout: Self.callTimeout + .seconds(Int64(timeout)))
+    }
+
+    /// - Parameter text: at most 4096 characters, shown as it is.
+    @discardableResult
+    package func sendMessage(
+        chatID: Int64, text: String, replyMarkup: ReplyMarkup? = nil
+    ) async throws -> TelegramMessage {
+        try await call("sendMessage", SendMessage(chatID: chatID, text: text, replyMarkup: replyMarkup))
+    }
+
+    /// Shows for up to five seconds, or until the next message, that the bot is doing something.
+    /// - Parameter action: such as `typing`.
+    package func sendChatAction(chatID: Int64, action: String = "typing") async throws {
+        try await done("sendChatAction", SendChatAction(chatID: chatID, action: action))
+    }
+
+    /// - Parameter name: at most 64 characters.
+    package func setMyName(_ name: String) async throws {
+        try await done("setMyName", ["name": name])
+    }
+
+    /// - Parameter description: what an empty chat with the bot shows; at most 512 characters.
+    package func setMyDescription(_ description: String) async throws {
+        try await done("setMyDescription", ["description": description])
+    }
+
+    /// Replaces the menu of commands.
+    package func setMyCommands(_ commands: [BotCommand]) async throws {
+        try await done("setMyCommands", ["commands": commands])
+    }
+
+    /// The token of a bot that this bot manages.
+    /// - Parameter botID: the managed bot's own id, which Telegram calls `user_id` here.
+    package func getManagedBotToken(botID: Int64) async throws -> String {
+        try await call("getManagedBotToken", ["user_id": botID])
+    }
+
+    /// Revokes a managed bot's token at once.
+    /// - Returns: the new one.
+    package func replaceManagedBotToken(botID: Int64) async throws -> String {
+        try await call("replaceManagedBotToken", ["user_id": botID])
+    }
+
+    /// Makes long polling possible again; updates that wait are kept.
+    package func deleteWebhook() async throws {
+        try await done("deleteWebhook", NoParameters())
+    }
+
+    private func done(_ method: String, _ parameters: some Encodable) async throws {
+        let _: Bool = try await call(method, parameters)
+    }
+}
+
+private struct NoParameters: Encodable {}
+
+private struct GetUpdates: Encodable {
+    let offset: Int64?
+    let timeout: Int
+    let allowedUpdates: [String]?
+
+    enum CodingKeys: String, CodingKey {
+        case offset, timeout
+        case allowedUpdates = "allowed_updates"
+    }
+}
+
+private struct SendMessage: Encodable {
+    let chatID: Int64
+    let text: String
+    let replyMarkup: ReplyMarkup?
+
+    enum CodingKeys: String, CodingKey {
+        case text
+        case chatID = "chat_id"
+        case replyMarkup = "reply_markup"
+    }
+}
+
+private struct SendChatAction: Encodable {
+    let chatID: Int64
+    let action: String
+
+    enum CodingKeys: String, CodingKey {
+        case action
+        case chatID = "chat_id"
+    }
+}
