@@ -17,6 +17,8 @@ package struct Box: Sendable, Hashable, Identified {
     package var desired: DesiredState
     /// Grows with every change of what is wanted.
     package var generation: Int64
+    /// Raise it, and want the box again, to have the agent restarted though nothing else changes.
+    package var restartMarker: Int64
 
     /// The generation that the world was last made to look like.
     package var observedGeneration: Int64
@@ -47,8 +49,9 @@ package struct Box: Sendable, Hashable, Identified {
 
     package init(
         id: ID, customerID: Customer.ID, tier: Tier, agentName: String, purpose: String, language: Language,
-        bot: Bot? = nil, desired: DesiredState = .draft, generation: Int64 = 1, observedGeneration: Int64 = 0,
-        status: BoxStatus = .draft, detail: String? = nil, createdAt: Timestamp, readyAt: Timestamp? = nil
+        bot: Bot? = nil, desired: DesiredState = .draft, generation: Int64 = 1, restartMarker: Int64 = 0,
+        observedGeneration: Int64 = 0, status: BoxStatus = .draft, detail: String? = nil, createdAt: Timestamp,
+        readyAt: Timestamp? = nil
     ) {
         self.id = id
         self.customerID = customerID
@@ -59,6 +62,7 @@ package struct Box: Sendable, Hashable, Identified {
         self.bot = bot
         self.desired = desired
         self.generation = generation
+        self.restartMarker = restartMarker
         self.observedGeneration = observedGeneration
         self.status = status
         self.detail = detail

@@ -14,15 +14,16 @@ package struct BoxStore {
         try transaction.execute(
             """
             INSERT INTO boxes (id, customer_id, tier, agent_name, purpose, language, bot_id, bot_username, bot_token_sealed,
-                bot_owner_user_id, desired, generation, observed_generation, status, detail, created_at, ready_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+                bot_owner_user_id, desired, generation, observed_generation, status, detail, created_at, ready_at,
+                restart_marker)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
             """,
             [
                 .text(box.id.rawValue), .text(box.customerID.rawValue), .text(box.tier.rawValue), .text(box.agentName),
                 .text(box.purpose), .text(box.language.rawValue), SQLValue(box.bot?.id), SQLValue(box.bot?.username),
                 SQLValue(box.bot?.sealedToken), SQLValue(box.bot?.ownerUserID), .text(box.desired.rawValue),
                 .integer(box.generation), .integer(box.observedGeneration), .text(box.status.rawValue), SQLValue(box.detail),
-                .integer(box.createdAt.milliseconds), SQLValue(box.readyAt),
+                .integer(box.createdAt.milliseconds), SQLValue(box.readyAt), .integer(box.restartMarker),
             ])
     }
 
@@ -58,14 +59,15 @@ package struct BoxStore {
         try transaction.execute(
             """
             UPDATE boxes SET tier = ?3, agent_name = ?4, purpose = ?5, language = ?6, bot_id = ?7, bot_username = ?8,
-                bot_token_sealed = ?9, bot_owner_user_id = ?10, desired = ?11, generation = ?12
+                bot_token_sealed = ?9, bot_owner_user_id = ?10, desired = ?11, generation = ?12,
+                restart_marker = ?13
             WHERE id = ?1 AND customer_id = ?2 AND desired <> 'deleted'
             """,
             [
                 .text(box.id.rawValue), .text(box.customerID.rawValue), .text(box.tier.rawValue), .text(box.agentName),
                 .text(box.purpose), .text(box.language.rawValue), SQLValue(box.bot?.id), SQLValue(box.bot?.username),
                 SQLValue(box.bot?.sealedToken), SQLValue(box.bot?.ownerUserID), .text(box.desired.rawValue),
-                .integer(wanted.generation),
+                .integer(wanted.generation), .integer(box.restartMarker),
             ])
         return wanted
     }
@@ -101,7 +103,7 @@ extension Box {
         self.init(
             id: try row.id("id"), customerID: try row.id("customer_id"), tier: try row.value("tier"),
             agentName: try row.text("agent_name"), purpose: try row.text("purpose"), language: try row.value("language"),
-            bot: try Bot(row: row), desired: try row.value("desired"), generation: try row.integer("generation"),
+            bot: try Bot(row: row), desired: try row.value("desired"), generation: try row.integer("generation"), restartMarker: try row.integer("restart_marker"),
             observedGeneration: try row.integer("observed_generation"), status: try row.value("status"),
             detail: try row.optionalText("detail"), createdAt: try row.time("created_at"),
             readyAt: try row.optionalTime("ready_at"))

@@ -60,6 +60,7 @@ CREATE TABLE boxes (
     bot_owner_user_id bigint,
     desired text NOT NULL,
     generation bigint NOT NULL,
+    restart_marker bigint NOT NULL,
     observed_generation bigint NOT NULL,
     status text NOT NULL,
     detail text,
