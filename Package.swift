@@ -82,7 +82,12 @@ let package = Package(
         room("Billing", ["Core", "SQL", "Store", "Jobs", "Stripe", .logging]),
         room("Notifications", ["Core", "SQL", "Store", "Jobs", "SMTP", .logging]),
         room("Onboarding", ["Core", "SQL", "Store", "Jobs", "Telegram", .logging, .serviceLifecycle]),
-        room("Operator", ["Core", "SQL", "Store", "Jobs", "Telegram", .logging, .serviceLifecycle, .subprocess, .systemPackage]),
+        room(
+            "Operator",
+            [
+                "Core", "SQL", "Store", "Jobs", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioPosix, .serviceLifecycle,
+                .subprocess, .systemPackage,
+            ]),
 
         // The hot path.
         room(
@@ -92,7 +97,7 @@ let package = Package(
             ]),
 
         // HTTP.
-        room("HTTPSupport", ["Core", "SQL", "Store", .hummingbird, .httpTypes, .nioCore, .logging]),
+        room("HTTPSupport", ["Core", "SQL", "Store", .hummingbird, .httpTypes, .nioCore, .logging, .crypto, .serviceLifecycle]),
         room(
             "API", ["Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", .hummingbird, .httpTypes, .nioCore]),
         room(

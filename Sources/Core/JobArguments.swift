@@ -21,6 +21,15 @@ package struct ReconcileBox: JobArguments {
     }
 }
 
+/// Reconcile every box, to repair drift.
+package struct ResyncBoxes: JobArguments {
+    package static let kind = "operator.resync"
+    package var customerID: Customer.ID? { nil }
+    package var uniqueKey: String? { "all" }
+
+    package init() {}
+}
+
 /// Answer what the visitor said, clicked, or did on Telegram or at Stripe.
 package struct AnswerVisitor: JobArguments {
     package static let kind = "onboarding.answer"
@@ -98,4 +107,13 @@ package struct SendWelcome: JobArguments {
         boxID = box.id
         customerID = box.customerID
     }
+}
+
+/// Forget browser sessions and magic links that have expired.
+package struct DeleteExpiredSessions: JobArguments {
+    package static let kind = "identity.delete-expired-sessions"
+    package var customerID: Customer.ID? { nil }
+    package var uniqueKey: String? { "all" }
+
+    package init() {}
 }

@@ -1,0 +1,63 @@
+import Core
+package import Hummingbird
+package import Logging
+import NIOCore
+import ServiceLifecycle
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// An HTTP server that runs until it is told to stop, and then finishes what it has begun.
+package struct HTTPService: Service {
+    private let application: Application<RouterResponder<AppRequestContext>>
+    private let name: String
+    private let host: String
+    private let port: Int
+
+    /// - Parameters:
+    ///   - name: of the service, such as `web`.
+    ///   - router: with all its routes; what they don't serve is answered with 404, and with 405 where only the method is wrong.
+    ///   - port: 0 takes a free one.
+    ///   - onListening: is told the port as soon as connections are accepted.
+    package init(
+        name: String, router: Router<AppRequestContext>, host: String, port: Int, logger: Logger,
+        onListening: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) {
+        self.name = name
+        self.host = host
+        self.port = port
+        router.refuseOtherMethods()
+        application = Application(
+            router: router,
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "openclaw-cloud"),
+            onServerRunning: { channel in
+                let port = channel.localAddress?.port ?? port
+                logger.info("listening", metadata: ["service": "\(name)", "address": "http://\(host):\(port)"])
+                await onListening(port)
+            },
+            logger: logger)
+    }
+
+    /// - Throws: `DomainError` with the code `port_taken` or `cannot_listen`.
+    package func run() async throws {
+        do {
+            try await application.run()
+        } catch let error as IOError {
+            throw Self.explanation(of: error, name: name, host: host, port: port)
+        }
+    }
+
+    private static func explanation(of error: IOError, name: String, host: String, port: Int) -> DomainError {
+        if error.errnoCode == EADDRINUSE {
+            return DomainError(
+                .unavailable, code: "port_taken",
+                "The \(name) service can't listen on \(host):\(port): another program does already. Stop that one, or choose another port."
+            )
+        }
+        return DomainError(
+            .unavailable, code: "cannot_listen", "The \(name) service can't listen on \(host):\(port): \(error).")
+    }
+}

@@ -1,0 +1,71 @@
+package import Core
+import Synchronization
+
+/// A token bucket for each key: so many at once, then so many a second.
+///
+/// The memory is bounded: beyond `maximumKeys`, buckets that are full again are forgotten first, then the oldest ones.
+package final class RateLimiter: Sendable {
+    private struct Bucket {
+        var tokens: Double
+        var filledAt: Timestamp
+    }
+
+    private let capacity: Double
+    private let refillPerSecond: Double
+    private let maximumKeys: Int
+    private let clock: WallClock
+    private let buckets = Mutex<[String: Bucket]>([:])
+
+    /// - Parameters:
+    ///   - capacity: how many at once, at least 1.
+    ///   - refillPerSecond: above 0.
+    package init(capacity: Double, refillPerSecond: Double, maximumKeys: Int = 10_000, clock: WallClock = .system) {
+        precondition(capacity >= 1 && refillPerSecond > 0 && maximumKeys > 0, "a rate limit must let something through")
+        self.capacity = capacity
+        self.refillPerSecond = refillPerSecond
+        self.maximumKeys = maximumKeys
+        self.clock = clock
+    }
+
+    /// How many keys are remembered.
+    package var count: Int { buckets.withLock { $0.count } }
+
+    /// Takes one from the key's bucket.
+    /// - Returns: `nil` if there was one, or else after what time there will be.
+    package func take(_ key: String) -> Duration? {
+        let now = clock.now
+        return buckets.withLock { buckets in
+            if buckets[key] == nil, buckets.count >= maximumKeys { forget(&buckets, now) }
+            var bucket = buckets[key] ?? Bucket(tokens: capacity, filledAt: now)
+            bucket.tokens = tokens(in: bucket, at: now)
+            bucket.filledAt = now
+            let isAllowed = bucket.tokens >= 1
+            if isAllowed { bucket.tokens -= 1 }
+            buckets[key] = bucket
+            return isAllowed ? nil : .seconds((1 - bucket.tokens) / refillPerSecond)
+        }
+    }
+
+    /// Takes one from the key's bucket.
+    /// - Throws: `DomainError` with the code `too_many_requests` if there was none.
+    package func check(_ key: String) throws(DomainError) {
+        guard let wait = take(key) else { return }
+        let seconds = max(1, Int(wait.seconds.rounded(.up)))
+        throw DomainError(
+            .limited, code: "too_many_requests",
+            "Too many requests. Try again in \(seconds) \(seconds == 1 ? "second" : "seconds").")
+    }
+
+    private func tokens(in bucket: Bucket, at now: Timestamp) -> Double {
+        // A clock that was set back must not empty buckets.
+        min(capacity, bucket.tokens + max(0, (now - bucket.filledAt).seconds) * refillPerSecond)
+    }
+
+    private func forget(_ buckets: inout [String: Bucket], _ now: Timestamp) {
+        buckets = buckets.filter { tokens(in: $0.value, at: now) < capacity }
+        guard buckets.count >= maximumKeys else { return }
+        // A half at a time, so that the sorting is paid for by many calls.
+        let oldest = buckets.sorted { $0.value.filledAt < $1.value.filledAt }.prefix((maximumKeys + 1) / 2)
+        for (key, _) in oldest { buckets[key] = nil }
+    }
+}

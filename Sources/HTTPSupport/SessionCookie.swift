@@ -1,0 +1,29 @@
+package import Core
+package import Hummingbird
+
+/// The cookie that holds a browser session's token. Scripts can't read it, and other sites' requests don't carry it.
+package struct SessionCookie: Sendable {
+    package static let name = "session"
+
+    private let isSecure: Bool
+
+    /// - Parameter isSecure: whether the site is reached over HTTPS; the cookie is then never sent without.
+    package init(isSecure: Bool) {
+        self.isSecure = isSecure
+    }
+
+    /// - Parameter lifetime: in whole seconds, what is beyond is dropped.
+    package func cookie(token: Secret, lifetime: Duration) -> Cookie {
+        cookie(value: token.reveal(), maxAge: Int(lifetime.components.seconds))
+    }
+
+    /// Makes the browser forget the session.
+    package func expired() -> Cookie {
+        cookie(value: "", maxAge: 0)
+    }
+
+    private func cookie(value: String, maxAge: Int) -> Cookie {
+        // Lax, not Strict: the way back from Stripe's page and from a mail must arrive signed in.
+        Cookie(name: Self.name, value: value, maxAge: maxAge, path: "/", secure: isSecure, httpOnly: true, sameSite: .lax)
+    }
+}

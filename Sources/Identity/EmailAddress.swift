@@ -1,0 +1,45 @@
+package import Core
+
+/// An address that mail could be sent to: trimmed and in lowercase, as it is stored and compared.
+package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
+    package let text: String
+
+    /// Checks the shape only; whether anybody reads mail there, only a mail can tell.
+    ///
+    /// Narrower than RFC 5321 on purpose: no quoted local parts and no address literals, which nobody types into a form.
+    /// - Throws: `DomainError` with the code `invalid_email`.
+    package init(_ input: String) throws(DomainError) {
+        let text = String(input.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()).lowercased()
+        guard Self.isWellFormed(text) else {
+            throw DomainError(
+                .invalid, code: "invalid_email", "This is not an e-mail address. It should look like name@example.com.")
+        }
+        self.text = text
+    }
+
+    package var description: String { text }
+
+    private static func isWellFormed(_ text: String) -> Bool {
+        // RFC 5321, 4.5.3.1: 64 octets before the @, 254 in all that fit into a path.
+        guard text.utf8.count <= 254, let at = text.lastIndex(of: "@") else { return false }
+        let local = text[..<at]
+        let labels = text[text.index(after: at)...].split(separator: ".", omittingEmptySubsequences: false)
+        return (1...64).contains(local.utf8.count)
+            && local.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(isAtom)
+            && labels.count >= 2 && labels.allSatisfy(isLabel)
+    }
+
+    /// RFC 5322, 3.2.3, and letters beyond ASCII (RFC 6531).
+    private static func isAtom(_ text: Substring) -> Bool {
+        !text.isEmpty && text.allSatisfy { isLetterOrDigit($0) || "!#$%&'*+-/=?^_`{|}~".contains($0) }
+    }
+
+    private static func isLabel(_ text: Substring) -> Bool {
+        (1...63).contains(text.utf8.count) && text.first != "-" && text.last != "-"
+            && text.allSatisfy { isLetterOrDigit($0) || $0 == "-" }
+    }
+
+    private static func isLetterOrDigit(_ character: Character) -> Bool {
+        character.isLetter || character.isNumber
+    }
+}

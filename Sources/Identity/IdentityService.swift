@@ -1,0 +1,92 @@
+package import Core
+package import Jobs
+import SQL
+package import Store
+
+/// Who is who: the visitor behind a browser session, and the owner behind an address.
+///
+/// A customer exists from the first word in the chat on; the session's cookie is all that proves who it is,
+/// until a magic link brings the owner back on another device.
+package struct IdentityService: Sendable {
+    /// How long a browser stays signed in.
+    package static let sessionLifetime = Duration.days(30)
+
+    private let queue: WorkQueue
+
+    package init(queue: WorkQueue) {
+        self.queue = queue
+    }
+
+    /// Creates a customer without a name, and a session that proves to be them.
+    /// - Throws: `SQLError`.
+    package func newVisitor(language: Language) async throws -> (customer: Customer, session: AccessToken) {
+        let session = AccessToken.random()
+        let customer = try await queue.write { work in
+            let customer = Customer(id: work.ids.next(), language: language, createdAt: work.now)
+            let store = CustomerStore(work.transaction)
+            try store.insert(customer)
+            try store.insertSession(
+                tokenHash: session.hash, customerID: customer.id, now: work.now, expiresAt: work.now + Self.sessionLifetime)
+            return customer
+        }
+        return (customer, session)
+    }
+
+    /// - Parameter sessionToken: the value of the session's cookie.
+    /// - Returns: whose session it is, or `nil` if it is unknown, expired or ended.
+    /// - Throws: `SQLError`.
+    package func customer(sessionToken: String) async throws -> Customer? {
+        let hash = AccessToken(sessionToken).hash
+        let now = queue.clock.now
+        return try await queue.database.read { try CustomerStore($0).customer(sessionHash: hash, now: now) }
+    }
+
+    /// Signs one browser out; ending a session that doesn't exist is fine.
+    /// - Throws: `SQLError`.
+    package func endSession(_ token: String) async throws {
+        let hash = AccessToken(token).hash
+        try await queue.write { try CustomerStore($0.transaction).endSession(tokenHash: hash) }
+    }
+
+    /// Has a link mailed that signs the owner of the address in. The outcome doesn't tell whether anybody has this address.
+    /// - Throws: `DomainError` with the code `invalid_email`; `SQLError`.
+    package func requestMagicLink(email: String, language: Language) async throws {
+        let address = try EmailAddress(email)
+        try await queue.write { try $0.enqueue(SendMagicLink(email: address.text, language: language)) }
+    }
+
+    /// Whether the link could still be used; looking doesn't use it up, so a mail program's preview does no harm.
+    /// - Throws: `SQLError`.
+    package func magicLinkIsOpen(token: String) async throws -> Bool {
+        let hash = AccessToken(token).hash
+        let now = queue.clock.now
+        return try await queue.database.read { try CustomerStore($0).magicLinkIsOpen(tokenHash: hash, now: now) }
+    }
+
+    /// Uses a magic link up.
+    /// - Returns: a new session of the link's customer.
+    /// - Throws: `DomainError` with the code `magic_link_expired` if the link is unknown, expired or was used before;
+    ///   `SQLError`.
+    package func signIn(magicLinkToken: String) async throws -> AccessToken {
+        let hash = AccessToken(magicLinkToken).hash
+        let session = AccessToken.random()
+        try await queue.write { work in
+            let store = CustomerStore(work.transaction)
+            guard let customerID = try store.consumeMagicLink(tokenHash: hash, now: work.now) else {
+                throw DomainError(
+                    .gone, code: "magic_link_expired",
+                    "This link has expired or was used already. Ask for a new one on the sign-in page.")
+            }
+            try store.insertSession(
+                tokenHash: session.hash, customerID: customerID, now: work.now, expiresAt: work.now + Self.sessionLifetime)
+        }
+        return session
+    }
+
+    /// Takes on the periodic ``DeleteExpiredSessions``.
+    package func register(in handlers: inout JobHandlers) {
+        handlers.register(DeleteExpiredSessions.self) { [queue] _, _ in
+            try await queue.write { try CustomerStore($0.transaction).deleteExpired(now: $0.now) }
+        }
+    }
+}
