@@ -15,7 +15,8 @@ struct SMTPDialogue: Sendable {
     }
 
     private enum State {
-        case greeting, hello, startTLS, authPlain, authLoginUser, authLoginPassword, authResult, from, to, data, message, done
+        case greeting, hello, startTLS, authPlain, authLoginUser, authLoginPassword, authResult, from, to, data, message,
+            done
     }
 
     private let sender: String

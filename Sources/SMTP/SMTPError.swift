@@ -30,7 +30,8 @@ package enum SMTPError: Error, Sendable, Hashable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .refused(let code, let text): "the mail server refused: \(code) \(text)"
-        case .authenticationFailed(let code): "the mail server refused the login (\(code)); check the user and password in SMTP_URL"
+        case .authenticationFailed(let code):
+            "the mail server refused the login (\(code)); check the user and password in SMTP_URL"
         case .connection(let text): "no connection to the mail server: \(text)"
         case .timeout: "the mail server did not answer in time"
         case .unexpectedReply(let text): "the mail server broke the protocol: \(text)"
