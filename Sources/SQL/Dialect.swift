@@ -18,4 +18,22 @@ package enum Dialect: Sendable {
         case .postgres: "\(column) IN (SELECT jsonb_array_elements_text(\(placeholder)::jsonb))"
         }
     }
+
+    /// What a schema change begins with: PostgreSQL lets one process at a time through, however long it takes. SQLite
+    /// has one writer anyway.
+    var schemaChangePreamble: [String] {
+        switch self {
+        case .sqlite: []
+        // The number is any that nothing else in this database uses.
+        case .postgres: ["SET LOCAL statement_timeout = 0", "SELECT pg_advisory_xact_lock(6734203189)"]
+        }
+    }
+
+    /// Selects the tables there are, as `name`.
+    var tables: String {
+        switch self {
+        case .sqlite: "SELECT name FROM sqlite_master WHERE type = 'table'"
+        case .postgres: "SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()"
+        }
+    }
 }

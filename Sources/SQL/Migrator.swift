@@ -29,18 +29,19 @@ package struct Migrator: Sendable {
         self.logger = logger
     }
 
-    /// Applies what is missing; safe to run from several processes at once.
-    /// - Returns: the migrations that were applied now.
+    /// Applies what is missing. Several processes may do this at once: each step is applied by one of them, and none returns
+    /// before all steps are in place.
+    /// - Returns: the migrations that were applied by this call.
     /// - Throws: ``SQLError``; the steps before the failing one stay applied.
     @discardableResult
     package func migrate(_ database: any Database) async throws -> [Migration] {
-        _ = try await database.write { transaction in
+        try await change(database) { transaction in
             try transaction.execute(
                 "CREATE TABLE IF NOT EXISTS migrations (number bigint PRIMARY KEY, name text NOT NULL)", [])
         }
         var applied: [Migration] = []
         for migration in migrations {
-            let isNew = try await database.write { transaction in
+            let isNew = try await change(database) { transaction in
                 let isNew =
                     try transaction.execute(
                         "INSERT INTO migrations (number, name) VALUES (?1, ?2) ON CONFLICT (number) DO NOTHING",
@@ -63,14 +64,23 @@ package struct Migrator: Sendable {
     /// The migrations that `database` still lacks.
     /// - Throws: ``SQLError``.
     package func pending(_ database: any Database) async throws -> [Migration] {
-        let done: Set<Int64>
-        do {
-            done = try await database.read { transaction in
-                Set(try transaction.query("SELECT number FROM migrations", []).map { try $0.integer("number") })
-            }
-        } catch SQLError.failed {
-            return migrations  // no table of migrations yet
+        let done = try await database.read { transaction in
+            let tables = try transaction.query(transaction.dialect.tables, []).map { try $0.text("name") }
+            guard tables.contains("migrations") else { return Set<Int64>() }
+            return Set(try transaction.query("SELECT number FROM migrations", []).map { try $0.integer("number") })
         }
         return migrations.filter { !done.contains($0.number) }
+    }
+
+    @discardableResult
+    private func change<Result: Sendable>(
+        _ database: any Database, _ body: @escaping @Sendable (any Transaction) throws -> Result
+    ) async throws -> Result {
+        try await database.write { transaction in
+            for statement in transaction.dialect.schemaChangePreamble {
+                try transaction.execute(statement, [])
+            }
+            return try body(transaction)
+        }
     }
 }

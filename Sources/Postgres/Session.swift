@@ -1,0 +1,136 @@
+import CLibPQ
+import Logging
+import SQL
+
+/// A libpq connection from its opening to its end. Belongs to one ``Connection``; every call blocks.
+final class Session {
+    private let connection: OpaquePointer
+    private let notices: NoticeLog
+    /// The names of the prepared statements, by their text.
+    private var prepared: [String: String] = [:]
+
+    /// More different texts than the program has: beyond this they are made up as it runs, and the oldest must go.
+    private static let preparedLimit = 1000
+
+    /// - Throws: ``StatementFailure/lost(_:)``, with libpq's words and no password.
+    init(_ settings: ConnectionSettings, logger: Logger) throws(StatementFailure) {
+        connection = try Self.connect(settings)
+        notices = NoticeLog(logger)
+        PQsetNoticeProcessor(
+            connection,
+            { log, message in
+                guard let log, let message else { return }
+                Unmanaged<NoticeLog>.fromOpaque(log).takeUnretainedValue().write(String(cString: message))
+            }, Unmanaged.passUnretained(notices).toOpaque())
+        // In milliseconds. Under SERIALIZABLE a sequential scan locks its whole table against everybody, so indexes are
+        // preferred even where a table is small.
+        try command(
+            """
+            SET statement_timeout = 30000; SET idle_in_transaction_session_timeout = 60000; SET enable_seqscan = off
+            """)
+    }
+
+    private static func connect(_ settings: ConnectionSettings) throws(StatementFailure) -> OpaquePointer {
+        let options = settings.keywordsAndValues
+        let opened = withCStrings(options.map(\.keyword)) { keywords in
+            withCStrings(options.map(\.value)) { values in
+                PQconnectdbParams(keywords, values, 1)
+            }
+        }
+        guard let opened else { throw .lost(.unavailable("out of memory")) }
+        guard PQstatus(opened) == CONNECTION_OK else {
+            let text = settings.redacted(String(cString: PQerrorMessage(opened)))
+            PQfinish(opened)
+            throw .lost(.unavailable(text.trimmed))
+        }
+        return opened
+    }
+
+    deinit {
+        PQfinish(connection)
+    }
+
+    var isLost: Bool { PQstatus(connection) != CONNECTION_OK }
+    var isInTransaction: Bool { PQtransactionStatus(connection) != PQTRANS_IDLE }
+
+    /// Runs statements of ours that return nothing.
+    func command(_ sql: String) throws(StatementFailure) {
+        _ = try checked(PQexec(connection, sql))
+    }
+
+    /// - Throws: ``StatementFailure/refused(_:)`` even if the connection breaks: nobody knows then whether the commit happened.
+    func commit() throws(StatementFailure) {
+        do {
+            try command("COMMIT")
+        } catch {
+            guard case .lost(let reason) = error else { throw error }
+            throw .refused(
+                .unavailable("the connection broke during a commit, which may or may not have happened: \(reason.text)"))
+        }
+    }
+
+    /// - Returns: the rows. Integers of any width, booleans (as 0 and 1) and whole `numeric`s (what `sum` makes of
+    ///   `bigint`) become integers, everything else text.
+    func query(_ sql: String, _ parameters: [SQLValue]) throws(StatementFailure) -> [Row] {
+        let result = try run(sql, parameters)
+        do throws(SQLError) {
+            return try result.rows()
+        } catch {
+            throw .refused(error)
+        }
+    }
+
+    /// - Returns: the number of rows changed.
+    func execute(_ sql: String, _ parameters: [SQLValue]) throws(StatementFailure) -> Int {
+        try run(sql, parameters).changes
+    }
+
+    private func run(_ sql: String, _ parameters: [SQLValue]) throws(StatementFailure) -> StatementResult {
+        do throws(SQLError) {
+            try parameters.checkSendable()
+        } catch {
+            throw .refused(error)
+        }
+        // Statements without parameters are rare (the schema, resyncs) and not worth keeping.
+        if parameters.isEmpty {
+            return try checked(PQexecParams(connection, sql, 0, nil, nil, nil, nil, 0))
+        }
+        let name = try prepare(sql)
+        return try checked(
+            withCStrings(parameters.map(\.literal)) { values in
+                PQexecPrepared(connection, name, Int32(parameters.count), values, nil, nil, 0)
+            })
+    }
+
+    private func prepare(_ sql: String) throws(StatementFailure) -> String {
+        if let name = prepared[sql] { return name }
+        if prepared.count == Self.preparedLimit {
+            prepared = [:]
+            try command("DEALLOCATE ALL")
+        }
+        let name = "s\(prepared.count)"
+        _ = try checked(PQprepare(connection, name, sql.withPostgresPlaceholders, 0, nil))
+        prepared[sql] = name
+        return name
+    }
+
+    private func checked(_ pointer: OpaquePointer?) throws(StatementFailure) -> StatementResult {
+        guard let pointer else { throw .lost(.unavailable(String(cString: PQerrorMessage(connection)).trimmed)) }
+        let result = StatementResult(pointer)
+        if let failure = result.failure(connectionIsLost: isLost) { throw failure }
+        return result
+    }
+}
+
+/// Where the server's notices go.
+private final class NoticeLog {
+    private let logger: Logger
+
+    init(_ logger: Logger) {
+        self.logger = logger
+    }
+
+    func write(_ message: String) {
+        logger.debug("postgres says", metadata: ["notice": "\(message.trimmed)"])
+    }
+}
