@@ -99,7 +99,8 @@ let package = Package(
         // HTTP.
         room("HTTPSupport", ["Core", "SQL", "Store", .hummingbird, .httpTypes, .nioCore, .logging, .crypto, .serviceLifecycle]),
         room(
-            "API", ["Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", .hummingbird, .httpTypes, .nioCore]),
+            "API", ["Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", .hummingbird, .httpTypes, .nioCore],
+            resources: [.embedInCode("Resources")]),
         room(
             "Web",
             [

@@ -1,0 +1,38 @@
+package import Core
+package import HTTPSupport
+package import Hummingbird
+package import Jobs
+
+/// The JSON API of customers, and the address where Stripe reports. `openapi.json` describes every route.
+///
+/// Customers prove who they are by the session's cookie; no route takes an id of somebody's, so that nobody can ask for
+/// what is another's.
+package struct APIRoutes: Sendable {
+    private let queue: WorkQueue
+    private let plans: PlanTable
+    private let telegramLinkBase: String
+    private let receiveStripeEvent: StripeWebhookRoute.Receiver
+
+    /// - Parameters:
+    ///   - telegramLinkBase: what links to bots start with, such as `https://t.me`.
+    ///   - receiveStripeEvent: verifies and stores an event; see ``StripeWebhookRoute/Receiver``.
+    package init(
+        queue: WorkQueue, plans: PlanTable, telegramLinkBase: String,
+        receiveStripeEvent: @escaping StripeWebhookRoute.Receiver
+    ) {
+        self.queue = queue
+        self.plans = plans
+        self.telegramLinkBase = telegramLinkBase
+        self.receiveStripeEvent = receiveStripeEvent
+    }
+
+    /// - Parameter router: one that has ``HTTPSupport``'s middlewares already, see `Router.app`.
+    package func addRoutes(to router: Router<AppRequestContext>) {
+        PlansRoute(plans: plans).add(to: router)
+        MeRoute().add(to: router)
+        BoxRoutes(queue: queue, telegramLinkBase: telegramLinkBase).add(to: router)
+        UsageRoutes(queue: queue).add(to: router)
+        StripeWebhookRoute(receive: receiveStripeEvent).add(to: router)
+        OpenAPIRoute().add(to: router)
+    }
+}

@@ -1,0 +1,46 @@
+import Core
+import HTTPSupport
+import HTTPTypes
+import Hummingbird
+
+/// `GET /v1/plans`: what is on sale; open to everyone.
+struct PlansRoute: Sendable {
+    let plans: PlanTable
+
+    func add(to router: Router<AppRequestContext>) {
+        router.get("/v1/plans") { _, _ in
+            try Response(json: ["data": plans.all.map(PlanBody.init)])
+        }
+    }
+}
+
+/// A plan, as the API shows it: what customers care about, not how it is kept.
+struct PlanBody: Encodable, Sendable {
+    let tier: Tier
+    let name: String
+    let currency = "usd"
+    /// In cents, like ``overagePriceCents``.
+    let monthlyPriceCents: Int
+    let monthlyTokens: Int
+    /// For a million tokens beyond the limit.
+    let overagePriceCents: Int
+    let telegramUsers: Int
+    let ownInstructions: Bool
+    let support: Plan.Support
+
+    private enum CodingKeys: String, CodingKey {
+        case tier, name, currency, monthlyPriceCents, monthlyTokens, overagePriceCents, telegramUsers, ownInstructions
+        case support
+    }
+
+    init(_ plan: Plan) {
+        tier = plan.tier
+        name = plan.name
+        monthlyPriceCents = plan.monthlyPrice
+        monthlyTokens = plan.monthlyTokens
+        overagePriceCents = plan.overagePrice
+        telegramUsers = plan.telegramUsers
+        ownInstructions = plan.ownInstructions
+        support = plan.support
+    }
+}

@@ -1,0 +1,96 @@
+import Core
+import HTTPSupport
+import HTTPTypes
+import Hummingbird
+import Jobs
+import SQL
+import Store
+
+/// `GET /v1/usage` and `GET /v1/usage/events`: what the signed-in customer's agent has used.
+struct UsageRoutes: Sendable {
+    private static let pageSizes = 1...100
+    private static let defaultPageSize = 50
+
+    let queue: WorkQueue
+
+    func add(to router: Router<AppRequestContext>) {
+        router.get("/v1/usage", use: quota)
+        router.get("/v1/usage/events", use: events)
+    }
+
+    @Sendable private func quota(_: Request, _ context: AppRequestContext) async throws -> Response {
+        let customer = try context.requireCustomer()
+        let now = queue.clock.now
+        let quota = try await queue.database.read { try UsageStore($0).quota(customerID: customer.id, at: now) }
+        guard let quota else {
+            throw DomainError(.notFound, code: "no_quota", "There is no paid period at the moment, so nothing can be used.")
+        }
+        return try Response(json: QuotaBody(quota))
+    }
+
+    @Sendable private func events(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let customer = try context.requireCustomer()
+        let query = request.uri.queryParameters
+        let limit = try Self.pageSize(query["limit"].map(String.init))
+        let cursor = try query["cursor"].map { try Cursor(String($0)) }
+        // One more than asked for says whether there is another page.
+        let found = try await queue.database.read {
+            try UsageStore($0).recentEvents(
+                customerID: customer.id, before: cursor.map { ($0.time, $0.id) }, limit: limit + 1)
+        }
+        let events = Array(found.prefix(limit))
+        let next = found.count > limit ? events.last.map { Cursor(time: $0.createdAt, id: $0.requestID) } : nil
+        return try Response(json: Page(data: events.map(UsageEventBody.init), nextCursor: next))
+    }
+
+    private static func pageSize(_ text: String?) throws(DomainError) -> Int {
+        guard let text else { return defaultPageSize }
+        guard let size = Int(text), pageSizes.contains(size) else {
+            throw DomainError(
+                .invalid, code: "invalid_limit", "The limit must be from \(pageSizes.lowerBound) to \(pageSizes.upperBound)."
+            )
+        }
+        return size
+    }
+}
+
+/// A quota, as the API shows it. All figures are tokens.
+struct QuotaBody: Encodable, Sendable {
+    let periodStart: String
+    let periodEnd: String
+    let limit: Int
+    let used: Int
+    let reserved: Int
+    let available: Int
+
+    init(_ quota: Quota) {
+        periodStart = quota.periodStart.description
+        periodEnd = quota.periodEnd.description
+        limit = quota.limit
+        used = quota.used
+        reserved = quota.reserved
+        available = quota.available
+    }
+}
+
+/// A metered call, as the API shows it.
+struct UsageEventBody: Encodable, Sendable {
+    let requestID: String
+    let model: String
+    let inputTokens: Int
+    /// The part of ``inputTokens`` that came from the cache.
+    let cachedTokens: Int
+    let outputTokens: Int
+    let estimated: Bool
+    let createdAt: String
+
+    init(_ event: UsageEvent) {
+        requestID = event.requestID
+        model = event.model
+        inputTokens = event.usage.input
+        cachedTokens = event.usage.cached
+        outputTokens = event.usage.output
+        estimated = event.estimated
+        createdAt = event.createdAt.description
+    }
+}
