@@ -1,0 +1,252 @@
+/// Where a text stopped being JSON, or stopped being what was expected there.
+package struct JSONFault: Error, Sendable, Hashable, CustomStringConvertible {
+    /// Bytes from the start.
+    package let offset: Int
+    package let reason: String
+
+    package var description: String { "\(reason) at byte \(offset)" }
+}
+
+/// Walks over JSON (RFC 8259) once, strictly, and builds nothing: what it passes over stays where it is, byte for byte.
+///
+/// It refuses what parsers disagree on: bytes that aren't UTF-8, control characters in strings, trailing commas, nesting
+/// beyond 128 levels, anything after the value.
+struct JSONScanner {
+    private let bytes: UnsafeRawBufferPointer
+    private(set) var position = 0
+    private static let deepest = 128
+    private var depth = 0
+
+    /// - Parameter bytes: must outlive the scanner.
+    init(_ bytes: UnsafeRawBufferPointer) {
+        self.bytes = bytes
+    }
+
+    enum Kind {
+        case object, array, string, number, `true`, `false`, null
+    }
+
+    func fault(_ reason: String) -> JSONFault {
+        JSONFault(offset: position, reason: reason)
+    }
+
+    // MARK: Structure
+
+    /// Passes over white space and looks at what comes.
+    mutating func kind() throws(JSONFault) -> Kind {
+        skipWhitespace()
+        switch try current() {
+        case UInt8(ascii: "{"): return .object
+        case UInt8(ascii: "["): return .array
+        case UInt8(ascii: "\""): return .string
+        case UInt8(ascii: "t"): return .true
+        case UInt8(ascii: "f"): return .false
+        case UInt8(ascii: "n"): return .null
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
+        default: throw fault("no JSON value")
+        }
+    }
+
+    /// Passes over an object, calling `member` in front of each value; `member` passes over the value.
+    /// - Returns: the position of the closing brace, and how many members there are.
+    @discardableResult
+    mutating func object(
+        _ member: (inout JSONScanner, _ key: String) throws(JSONFault) -> Void
+    ) throws(JSONFault) -> (end: Int, count: Int) {
+        try open(UInt8(ascii: "{"))
+        var count = 0
+        skipWhitespace()
+        while try current() != UInt8(ascii: "}") {
+            if count > 0 { try expect(UInt8(ascii: ","), "a comma is missing") }
+            skipWhitespace()
+            let key = try string()
+            skipWhitespace()
+            try expect(UInt8(ascii: ":"), "a colon is missing")
+            skipWhitespace()
+            try member(&self, key)
+            skipWhitespace()
+            count += 1
+        }
+        let end = position
+        close()
+        return (end, count)
+    }
+
+    /// Passes over an array, calling `element` in front of each value; `element` passes over the value.
+    mutating func array(_ element: (inout JSONScanner) throws(JSONFault) -> Void) throws(JSONFault) {
+        try open(UInt8(ascii: "["))
+        var isFirst = true
+        skipWhitespace()
+        while try current() != UInt8(ascii: "]") {
+            if !isFirst { try expect(UInt8(ascii: ","), "a comma is missing") }
+            skipWhitespace()
+            try element(&self)
+            skipWhitespace()
+            isFirst = false
+        }
+        close()
+    }
+
+    /// Passes over one value of any kind.
+    /// - Returns: where it stands, and the bytes inside of all strings that are values in it.
+    @discardableResult
+    mutating func skipValue() throws(JSONFault) -> (range: Range<Int>, textBytes: Int) {
+        let kind = try kind()
+        let start = position
+        var text = 0
+        switch kind {
+        case .object:
+            try object { (scanner, _) throws(JSONFault) in text += try scanner.skipValue().textBytes }
+        case .array:
+            try array { (scanner) throws(JSONFault) in text += try scanner.skipValue().textBytes }
+        case .string: text = try skipString().range.count
+        case .number: try skipNumber()
+        case .true: try skip(word: "true")
+        case .false: try skip(word: "false")
+        case .null: try skip(word: "null")
+        }
+        return (start..<position, text)
+    }
+
+    /// - Throws: ``JSONFault`` unless only white space follows.
+    mutating func finish() throws(JSONFault) {
+        skipWhitespace()
+        guard position == bytes.count else { throw fault("something follows the JSON value") }
+    }
+
+    // MARK: Values
+
+    /// Passes over a string.
+    /// - Returns: its text, without escapes.
+    mutating func string() throws(JSONFault) -> String {
+        guard try kind() == .string else { throw fault("a string is missing") }
+        let (range, hasEscapes) = try skipString()
+        let inside = UnsafeRawBufferPointer(rebasing: bytes[range])
+        return hasEscapes ? JSONText.unescaped(inside) : String(decoding: inside, as: UTF8.self)
+    }
+
+    /// Passes over a value.
+    /// - Returns: the number, if it is one that is whole and not negative.
+    mutating func count() throws(JSONFault) -> Int? {
+        let kind = try kind()
+        let range = try skipValue().range
+        guard kind == .number else { return nil }
+        return Int(String(decoding: bytes[range], as: UTF8.self)).flatMap { $0 >= 0 ? $0 : nil }
+    }
+
+    // MARK: Bytes
+
+    private func current() throws(JSONFault) -> UInt8 {
+        guard position < bytes.count else { throw fault("the JSON text ends too early") }
+        return bytes[position]
+    }
+
+    private mutating func expect(_ byte: UInt8, _ reason: String) throws(JSONFault) {
+        guard try current() == byte else { throw fault(reason) }
+        position += 1
+    }
+
+    private mutating func open(_ bracket: UInt8) throws(JSONFault) {
+        skipWhitespace()
+        try expect(bracket, bracket == UInt8(ascii: "{") ? "an object is missing" : "an array is missing")
+        depth += 1
+        if depth > Self.deepest { throw fault("the JSON text nests too deeply") }
+    }
+
+    private mutating func close() {
+        position += 1
+        depth -= 1
+    }
+
+    private mutating func skipWhitespace() {
+        while position < bytes.count {
+            switch bytes[position] {
+            case 0x20, 0x0A, 0x0D, 0x09: position += 1
+            default: return
+            }
+        }
+    }
+
+    private mutating func skip(word: StaticString) throws(JSONFault) {
+        for index in 0..<word.utf8CodeUnitCount {
+            guard try current() == word.utf8Start[index] else { throw fault("no JSON value") }
+            position += 1
+        }
+    }
+
+    private mutating func skipDigits() throws(JSONFault) {
+        let start = position
+        while position < bytes.count, case UInt8(ascii: "0")...UInt8(ascii: "9") = bytes[position] { position += 1 }
+        if position == start { throw fault("a digit is missing") }
+    }
+
+    private mutating func skipNumber() throws(JSONFault) {
+        if bytes[position] == UInt8(ascii: "-") { position += 1 }
+        if try current() == UInt8(ascii: "0") { position += 1 } else { try skipDigits() }
+        if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+            position += 1
+            try skipDigits()
+        }
+        if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+            position += 1
+            if position < bytes.count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") {
+                position += 1
+            }
+            try skipDigits()
+        }
+    }
+
+    private mutating func skipString() throws(JSONFault) -> (range: Range<Int>, hasEscapes: Bool) {
+        position += 1
+        let start = position
+        var hasEscapes = false
+        while true {
+            while position + 8 <= bytes.count,
+                Self.isPlain(bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            {
+                position += 8
+            }
+            switch try current() {
+            case UInt8(ascii: "\""):
+                position += 1
+                return (start..<position - 1, hasEscapes)
+            case UInt8(ascii: "\\"):
+                hasEscapes = true
+                try skipEscape()
+            case 0..<0x20: throw fault("a control character stands in a string")
+            case 0x20..<0x80: position += 1
+            default:
+                let length = UTF8Sequence.length(at: position, in: bytes)
+                guard length > 0 else { throw fault("the JSON text is not UTF-8") }
+                position += length
+            }
+        }
+    }
+
+    private mutating func skipEscape() throws(JSONFault) {
+        position += 1
+        switch try current() {
+        case UInt8(ascii: "u"):
+            position += 1
+            for _ in 0..<4 {
+                guard try JSONText.hexadecimalValue(current()) != nil else { throw fault("a wrong escape in a string") }
+                position += 1
+            }
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            position += 1
+        default: throw fault("a wrong escape in a string")
+        }
+    }
+
+    /// Whether eight bytes are ASCII without control characters, quotes and backslashes: most of a large body, such as an
+    /// image in base 64, is passed over in these steps.
+    private static func isPlain(_ word: UInt64) -> Bool {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let high: UInt64 = 0x8080_8080_8080_8080
+        let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        let slashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
+        let odd = ((word &- ones &* 0x20) & ~word) | ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | word
+        return odd & high == 0
+    }
+}

@@ -1,0 +1,33 @@
+/// Bytes to put in the place of others; an empty range inserts.
+package struct BodyEdit: Sendable, Hashable {
+    package let range: Range<Int>
+    package let replacement: String
+}
+
+extension ModelRequest {
+    /// What has to change in the body before it goes upstream, in order of place; all other bytes stay as they are.
+    /// - Parameters:
+    ///   - model: the upstream's name of the model.
+    ///   - completionCap: replaces the client's cap, or is added where it set none.
+    package func edits(model: String, completionCap: Int) -> [BodyEdit] {
+        var edits = [BodyEdit(range: modelRange, replacement: JSONText.quoted(model))]
+        var additions = ""
+        for range in capRanges {
+            edits.append(BodyEdit(range: range, replacement: String(completionCap)))
+        }
+        if capRanges.isEmpty {
+            let name = dialect == .openAI ? "max_completion_tokens" : "max_tokens"
+            additions += ",\"\(name)\":\(completionCap)"
+        }
+        if dialect == .openAI, streams, !asksForUsage {
+            switch streamOptions {
+            case .absent: additions += ",\"stream_options\":{\"include_usage\":true}"
+            case .empty(let range): edits.append(BodyEdit(range: range, replacement: "{\"include_usage\":true}"))
+            case .open(let end): edits.append(BodyEdit(range: end..<end, replacement: ",\"include_usage\":true"))
+            case .value(let range): edits.append(BodyEdit(range: range, replacement: "true"))
+            }
+        }
+        if !additions.isEmpty { edits.append(BodyEdit(range: end..<end, replacement: additions)) }
+        return edits.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    }
+}

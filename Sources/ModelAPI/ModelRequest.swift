@@ -1,0 +1,159 @@
+/// What a proxy must know of a request's body, and where it stands, so that everything else can stay as it is.
+package struct ModelRequest: Sendable, Hashable {
+    package let dialect: ModelDialect
+    package let model: String
+    /// Whether the answer is to come as server-sent events.
+    package let streams: Bool
+    /// Whether the client asked for the extra chunk that carries the usage (`stream_options.include_usage`).
+    package let asksForUsage: Bool
+    /// The smallest cap on the answer's tokens that the client set.
+    package let completionCap: Int?
+    /// Bytes of the body: no tokenizer makes more tokens than bytes, so it bounds the prompt.
+    package let size: Int
+
+    let modelRange: Range<Int>
+    let capRanges: [Range<Int>]
+    let streamOptions: StreamOptions
+    /// Where the closing brace stands.
+    let end: Int
+
+    enum StreamOptions: Sendable, Hashable {
+        case absent
+        /// `null`, or an object that has no member yet.
+        case empty(Range<Int>)
+        /// An object without `include_usage`; the position is that of its closing brace.
+        case open(end: Int)
+        /// The value of `include_usage`.
+        case value(Range<Int>)
+    }
+
+    /// Members at the top level; real requests have a few dozen.
+    private static let mostMembers = 256
+
+    /// - Throws: ``ModelRequestFault``.
+    package init(_ dialect: ModelDialect, body: UnsafeRawBufferPointer) throws(ModelRequestFault) {
+        var members = Members()
+        do throws(JSONFault) {
+            var scanner = JSONScanner(body)
+            guard try scanner.kind() == .object else { throw scanner.fault("the body is not a JSON object") }
+            var seen: Set<[UInt8]> = []
+            end =
+                try scanner.object { (scanner, key) throws(JSONFault) in
+                    guard seen.insert(Array(key.utf8)).inserted else { throw scanner.fault("a member stands there twice") }
+                    guard seen.count <= Self.mostMembers else { throw scanner.fault("there are too many members") }
+                    try members.read(key, from: &scanner)
+                }.end
+            try scanner.finish()
+        } catch {
+            throw .malformed(error.description)
+        }
+        if let fault = members.fault { throw fault }
+        guard let model = members.model, let modelRange = members.modelRange else { throw .missingModel }
+        self.dialect = dialect
+        self.model = model
+        self.modelRange = modelRange
+        streams = members.streams
+        asksForUsage = members.asksForUsage
+        completionCap = members.caps.map(\.value).min()
+        capRanges = members.caps.map(\.range)
+        streamOptions = members.streamOptions
+        size = body.count
+    }
+}
+
+/// Why a request's body can't be taken.
+package enum ModelRequestFault: Error, Sendable, Hashable {
+    /// Not JSON, not an object, or ambiguous; carries the reason and the place.
+    case malformed(String)
+    case missingModel
+    /// A member has a value that it must not have; carries its name and what it must be.
+    case invalid(String, mustBe: String)
+}
+
+/// The members that matter, as they are come across.
+private struct Members {
+    var model: String?
+    var modelRange: Range<Int>?
+    var streams = false
+    var asksForUsage = false
+    var caps: [(value: Int, range: Range<Int>)] = []
+    var streamOptions = ModelRequest.StreamOptions.absent
+    /// The first value that must not be; reported only once the whole body has proved to be JSON.
+    var fault: ModelRequestFault?
+
+    mutating func read(_ key: String, from scanner: inout JSONScanner) throws(JSONFault) {
+        switch key {
+        case "model": try readModel(&scanner)
+        case "stream": streams = try flag(key, &scanner).value
+        case "max_tokens", "max_completion_tokens": try readCap(key, &scanner)
+        case "n": try readChoices(&scanner)
+        case "stream_options": try readStreamOptions(&scanner)
+        default: try scanner.skipValue()
+        }
+    }
+
+    private mutating func refuse(_ key: String, mustBe text: String) {
+        fault = fault ?? .invalid(key, mustBe: text)
+    }
+
+    private mutating func readModel(_ scanner: inout JSONScanner) throws(JSONFault) {
+        guard try scanner.kind() == .string else {
+            refuse("model", mustBe: "a string")
+            try scanner.skipValue()
+            return
+        }
+        let start = scanner.position
+        model = try scanner.string()
+        modelRange = start..<scanner.position
+    }
+
+    private mutating func flag(
+        _ key: String, _ scanner: inout JSONScanner
+    ) throws(JSONFault) -> (value: Bool, range: Range<Int>) {
+        let kind = try scanner.kind()
+        let range = try scanner.skipValue().range
+        if kind != .true && kind != .false && kind != .null { refuse(key, mustBe: "true or false") }
+        return (kind == .true, range)
+    }
+
+    private mutating func readCap(_ key: String, _ scanner: inout JSONScanner) throws(JSONFault) {
+        let kind = try scanner.kind()
+        let start = scanner.position
+        let value = try scanner.count()
+        if let value, value > 0 {
+            caps.append((value, start..<scanner.position))
+        } else if kind == .null {
+            caps.append((Int.max, start..<scanner.position))
+        } else {
+            refuse(key, mustBe: "a whole number above zero")
+        }
+    }
+
+    private mutating func readChoices(_ scanner: inout JSONScanner) throws(JSONFault) {
+        let kind = try scanner.kind()
+        // More than one choice multiplies the answer's tokens, and Kimi refuses it anyway.
+        if try scanner.count() != 1 && kind != .null { refuse("n", mustBe: "1") }
+    }
+
+    private mutating func readStreamOptions(_ scanner: inout JSONScanner) throws(JSONFault) {
+        let kind = try scanner.kind()
+        let start = scanner.position
+        guard kind == .object else {
+            let range = try scanner.skipValue().range
+            if kind == .null { streamOptions = .empty(range) } else { refuse("stream_options", mustBe: "an object") }
+            return
+        }
+        var value: Range<Int>?
+        let (end, count) = try scanner.object { (scanner, key) throws(JSONFault) in
+            guard key == "include_usage" else {
+                try scanner.skipValue()
+                return
+            }
+            if value != nil { throw scanner.fault("a member stands there twice") }
+            let found = try flag("stream_options.include_usage", &scanner)
+            asksForUsage = found.value
+            value = found.range
+        }
+        streamOptions = value.map { .value($0) } ?? (count == 0 ? .empty(start..<scanner.position) : .open(end: end))
+    }
+}
