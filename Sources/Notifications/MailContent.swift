@@ -1,0 +1,106 @@
+import Core
+
+/// What a mail says, in both forms.
+struct MailContent: Sendable, Hashable {
+    let subject: String
+    let text: String
+    let html: String
+
+    /// - Parameters:
+    ///   - paragraphs: plain text.
+    ///   - links: what to press, between the first paragraph and the others.
+    init(subject: String, paragraphs: [String], links: [(label: String, url: String)]) {
+        self.subject = Self.oneLine(subject)
+        let first = paragraphs.prefix(1)
+        let rest = paragraphs.dropFirst()
+        text =
+            (first + links.map { "\($0.label):\n\($0.url)" } + rest).joined(separator: "\n\n") + "\n\n-- \nopenclaw-cloud\n"
+        let buttons = links.map { link in
+            """
+            <p style="margin:24px 0"><a href="\(Self.escaped(link.url))" style="display:inline-block;padding:12px 20px;\
+            border-radius:8px;background:#2456c4;color:#ffffff;text-decoration:none">\(Self.escaped(link.label))</a></p>
+            """
+        }
+        let body = (first.map(Self.paragraph) + buttons + rest.map(Self.paragraph)).joined(separator: "\n")
+        html = """
+            <!doctype html>
+            <html><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head>
+            <body style="font:16px/1.6 system-ui,sans-serif;max-width:34em;margin:0 auto;padding:24px">
+            \(body)
+            <p style="color:#6b7588;font-size:14px">openclaw-cloud</p>
+            </body></html>
+            """
+    }
+
+    private static func paragraph(_ text: String) -> String {
+        "<p>\(escaped(text))</p>"
+    }
+
+    private static func escaped(_ text: String) -> String {
+        text.reduce(into: "") { output, character in
+            switch character {
+            case "&": output += "&amp;"
+            case "<": output += "&lt;"
+            case ">": output += "&gt;"
+            case "\"": output += "&quot;"
+            case "'": output += "&#39;"
+            default: output.append(character)
+            }
+        }
+    }
+
+    /// A subject holds names that people chose, and must stay one line.
+    private static func oneLine(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }))
+    }
+}
+
+/// A link that signs the owner of one agent in.
+struct SignInLink: Sendable {
+    /// `nil` for someone who has chatted and has no agent yet.
+    let agentName: String?
+    let url: Secret
+}
+
+extension MailContent {
+    static func magicLink(_ links: [SignInLink], minutes: Int, language: Language) -> MailContent {
+        let intro = LocalizedText(
+            en: "Here is your way back to your agent. The link works once, within \(minutes) minutes.",
+            pt: "Aqui está o caminho de volta ao seu agente. O link funciona uma vez, durante \(minutes) minutos.")
+        let introForSeveral = LocalizedText(
+            en: "Here is your way back, one link for each agent. Each works once, within \(minutes) minutes.",
+            pt:
+                "Aqui está o caminho de volta, um link para cada agente. Cada um funciona uma vez, durante \(minutes) minutos."
+        )
+        let outro = LocalizedText(
+            en: "You didn't ask for this? Then ignore this mail: without the link, nobody gets in.",
+            pt: "Não pediu isto? Então ignore este e-mail: sem o link, ninguém entra.")
+        let subject = LocalizedText(en: "Your sign-in link", pt: "O seu link de acesso")
+        let labelled = links.map { link in
+            let label =
+                link.agentName.map { LocalizedText(en: "Sign in to \($0)", pt: "Entrar em \($0)") }
+                ?? LocalizedText(en: "Continue your chat", pt: "Continuar a conversa")
+            return (label: label[language], url: link.url.reveal())
+        }
+        return MailContent(
+            subject: subject[language],
+            paragraphs: [(links.count > 1 ? introForSeveral : intro)[language], outro[language]], links: labelled)
+    }
+
+    static func welcome(
+        agentName: String, botUsername: String, botURL: String, dashboardURL: String, language: Language
+    ) -> MailContent {
+        let subject = LocalizedText(en: "\(agentName) is ready", pt: "\(agentName) está a postos")
+        let intro = LocalizedText(
+            en: "\(agentName) is set up and waiting for you on Telegram. Open the chat and say hello.",
+            pt: "\(agentName) está a postos e à sua espera no Telegram. Abra a conversa e diga olá.")
+        let outro = LocalizedText(
+            en: "On the dashboard you see how \(agentName) is doing, what has been used, and your plan.",
+            pt: "No painel, vê como está \(agentName), quanto foi usado e o seu plano.")
+        let chat = LocalizedText(en: "Chat with @\(botUsername)", pt: "Conversar com @\(botUsername)")
+        let dashboard = LocalizedText(en: "Open the dashboard", pt: "Abrir o painel")
+        return MailContent(
+            subject: subject[language], paragraphs: [intro[language], outro[language]],
+            links: [(chat[language], botURL), (dashboard[language], dashboardURL)])
+    }
+}

@@ -1,0 +1,100 @@
+import Core
+package import Jobs
+package import Logging
+package import SMTP
+import SQL
+import Store
+
+/// The mails that the product sends, each one a job.
+package struct NotificationService: Sendable {
+    /// How long a mailed link signs in.
+    static let linkLifetime = Duration.seconds(15 * 60)
+    /// Links in one mail. Anyone can claim an address in the chat; the youngest accounts come first.
+    static let mostLinks = 10
+
+    private let queue: WorkQueue
+    private let smtp: SMTPClient
+    private let publicURL: String
+    private let telegramLinkBase: String
+    private let from: Mailbox
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - publicURL: the site's address; a slash at its end is ignored.
+    ///   - from: `address` or `name <address>`.
+    ///   - telegramLinkBase: what a bot's name is appended to, for a link that opens the chat with it.
+    /// - Throws: `SMTPError.invalidMessage` if `from` is no address.
+    package init(
+        queue: WorkQueue, smtp: SMTPClient, publicURL: String, from: String, telegramLinkBase: String = "https://t.me",
+        logger: Logger
+    ) throws(SMTPError) {
+        self.queue = queue
+        self.smtp = smtp
+        self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
+        self.telegramLinkBase = telegramLinkBase
+        self.from = try Mailbox(parsing: from)
+        self.logger = logger
+    }
+
+    package func register(in handlers: inout JobHandlers) {
+        handlers.register(SendMagicLink.self, sendMagicLink)
+        handlers.register(SendWelcome.self, sendWelcome)
+    }
+
+    /// Mails one link for each account with the address; to an unknown address, nothing.
+    ///
+    /// Only a link's hash is stored, so a second attempt mints new ones: those of the first simply expire.
+    private func sendMagicLink(_ job: SendMagicLink, _ context: JobContext) async throws {
+        let links = try await queue.write { [publicURL] work in
+            let customers = CustomerStore(work.transaction)
+            return try customers.all(email: job.email).prefix(Self.mostLinks).map { customer in
+                let token = AccessToken.random()
+                try customers.insertMagicLink(
+                    tokenHash: token.hash, customerID: customer.id, now: work.now, expiresAt: work.now + Self.linkLifetime)
+                let box = try BoxStore(work.transaction).current(customerID: customer.id)
+                return SignInLink(agentName: box?.agentName, url: Secret("\(publicURL)/login/\(token.secret.reveal())"))
+            }
+        }
+        guard !links.isEmpty else { return }
+        try await send(
+            .magicLink(links, minutes: Int(Self.linkLifetime.components.seconds / 60), language: job.language),
+            to: job.email, identity: "\(context.id.rawValue).\(context.attempt)")
+    }
+
+    /// Tells the owner that the agent is ready. An owner without an address, or a box that is gone, needs no mail.
+    private func sendWelcome(_ job: SendWelcome, _ context: JobContext) async throws {
+        let recipient = try await queue.database.read { transaction -> (address: String, content: MailContent)? in
+            guard let customerID = job.customerID, let customer = try CustomerStore(transaction).find(customerID),
+                let address = customer.email, let box = try BoxStore(transaction).find(job.boxID, customerID: customerID),
+                let bot = box.bot, box.desired != .deleted
+            else { return nil }
+            return (
+                address,
+                .welcome(
+                    agentName: box.agentName, botUsername: bot.username, botURL: "\(telegramLinkBase)/\(bot.username)",
+                    dashboardURL: "\(publicURL)/dashboard", language: customer.language)
+            )
+        }
+        guard let recipient else { return }
+        try await send(recipient.content, to: recipient.address, identity: context.id.rawValue)
+    }
+
+    /// - Parameter identity: the same for a repetition of the same mail.
+    private func send(_ content: MailContent, to address: String, identity: String) async throws {
+        let messageID = "\(identity)@\(from.domain)"
+        do {
+            try await deliver(content, to: address, messageID: messageID)
+        } catch {
+            if error.isPermanent { throw JobOutcome.cancel(reason: error.description) }
+            throw error
+        }
+        logger.info("mail sent", metadata: ["message_id": "\(messageID)"])
+    }
+
+    private func deliver(_ content: MailContent, to address: String, messageID: String) async throws(SMTPError) {
+        try await smtp.send(
+            MailMessage(
+                from: from, to: try Mailbox(address: address), subject: content.subject, text: content.text,
+                html: content.html, messageID: messageID, date: queue.clock.now.date))
+    }
+}
