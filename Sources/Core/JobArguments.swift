@@ -82,6 +82,15 @@ package struct ConvergeSubscription: JobArguments {
     }
 }
 
+/// Converge every subscription whose state a clock alone can change.
+package struct SweepSubscriptions: JobArguments {
+    package static let kind = "billing.sweep"
+    package var customerID: Customer.ID? { nil }
+    package var uniqueKey: String? { "all" }
+
+    package init() {}
+}
+
 /// Mail links that sign the owners of an address in.
 package struct SendMagicLink: JobArguments {
     package static let kind = "notifications.magic-link"

@@ -73,6 +73,20 @@ package struct BillingStore {
             .map(Checkout.init(row:))
     }
 
+    /// The customer's checkouts that have a session at Stripe and aren't completed, except one.
+    /// - Throws: `SQLError`.
+    package func openCheckouts(
+        customerID: Customer.ID, except id: Checkout.ID, createdAfter earliest: Timestamp
+    ) throws -> [Checkout] {
+        try transaction.query(
+            """
+            SELECT * FROM checkouts
+            WHERE customer_id = ?1 AND id <> ?2 AND created_at > ?3 AND stripe_session_id IS NOT NULL AND completed_at IS NULL
+            ORDER BY created_at, id
+            """, [.text(customerID.rawValue), .text(id.rawValue), .integer(earliest.milliseconds)]
+        ).map(Checkout.init(row:))
+    }
+
     /// Writes the fields that can change: Stripe's session and page, and the completion.
     /// - Throws: `SQLError`.
     package func update(_ checkout: Checkout) throws {
@@ -122,6 +136,27 @@ package struct BillingStore {
         try transaction.first(
             "SELECT * FROM subscriptions WHERE box_id = ?1 AND customer_id = ?2 ORDER BY period_start DESC, id DESC LIMIT 1",
             [.text(boxID.rawValue), .text(customerID.rawValue)]
+        ).map(Subscription.init(row:))
+    }
+
+    /// Every subscription that the box has had, oldest first.
+    /// - Throws: `SQLError`.
+    package func subscriptions(boxID: Box.ID, customerID: Customer.ID) throws -> [Subscription] {
+        try transaction.query(
+            "SELECT * FROM subscriptions WHERE box_id = ?1 AND customer_id = ?2 ORDER BY id",
+            [.text(boxID.rawValue), .text(customerID.rawValue)]
+        ).map(Subscription.init(row:))
+    }
+
+    /// Every subscription of the customer whom Stripe knows by this id.
+    /// - Parameter stripeCustomerID: `cus_…`
+    /// - Throws: `SQLError`.
+    package func subscriptions(stripeCustomerID: String) throws -> [Subscription] {
+        try transaction.query(
+            """
+            SELECT s.* FROM subscriptions s JOIN customers c ON c.id = s.customer_id
+            WHERE c.stripe_customer_id = ?1 ORDER BY s.id
+            """, [.text(stripeCustomerID)]
         ).map(Subscription.init(row:))
     }
 

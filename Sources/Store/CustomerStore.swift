@@ -24,6 +24,13 @@ package struct CustomerStore {
         try transaction.first("SELECT * FROM customers WHERE id = ?1", [.text(id.rawValue)]).map(Customer.init(row:))
     }
 
+    /// - Parameter stripeCustomerID: `cus_…`
+    /// - Throws: `SQLError`.
+    package func find(stripeCustomerID: String) throws -> Customer? {
+        try transaction.first("SELECT * FROM customers WHERE stripe_customer_id = ?1", [.text(stripeCustomerID)])
+            .map(Customer.init(row:))
+    }
+
     /// Everyone who gave this address, those with the youngest account first. Nobody's address is verified by being here.
     /// - Throws: `SQLError`.
     package func all(email: String) throws -> [Customer] {

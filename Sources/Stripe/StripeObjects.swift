@@ -111,7 +111,8 @@ package struct StripeEvent: Decodable, Sendable, Hashable {
 
     /// The references that an event's object holds. Everything else is asked for when it is needed.
     package struct Subject: Decodable, Sendable, Hashable {
-        package let id: String
+        /// Some objects, such as an upcoming invoice, have none.
+        package let id: String?
         /// `checkout.session`, `subscription`, `invoice`, `dispute`, `refund`, …
         package let object: String
         /// `ch_…`, of a dispute or a refund.

@@ -1,0 +1,151 @@
+package import Core
+import Jobs
+import SQL
+import Store
+import Stripe
+
+extension BillingService {
+    /// Opens the page to pay on, unless that has happened, or there is nothing left to pay.
+    func open(_ arguments: OpenCheckout, jobID: Job.ID) async throws {
+        guard let customerID = arguments.customerID, let order = try await order(arguments.checkoutID, of: customerID) else {
+            throw JobOutcome.cancel(reason: "there is no such checkout")
+        }
+        guard order.checkout.url == nil, order.checkout.completedAt == nil, !order.isPaid else { return }
+        guard try await closeEarlier(order) else { return }
+
+        let session = try await createSession(order, jobID: jobID)
+        try await queue.write { work in
+            let store = BillingStore(work.transaction)
+            guard var checkout = try store.checkout(order.checkout.id, customerID: customerID), checkout.url == nil else {
+                return
+            }
+            checkout.stripeSessionID = session.id
+            checkout.url = session.url
+            try store.update(checkout)
+            try work.answer(customerID)
+        }
+    }
+
+    /// What there is to know before a page to pay on is opened.
+    private struct Order: Sendable {
+        let checkout: Checkout
+        let customer: Customer
+        /// Pages that the same customer could still pay on.
+        let earlier: [Checkout]
+        /// Whether the box has a subscription that it may run on.
+        let isPaid: Bool
+    }
+
+    private func order(_ id: Checkout.ID, of customerID: Customer.ID) async throws -> Order? {
+        let now = queue.clock.now
+        return try await queue.database.read { transaction in
+            let store = BillingStore(transaction)
+            guard let checkout = try store.checkout(id, customerID: customerID),
+                let customer = try CustomerStore(transaction).find(customerID)
+            else { return nil }
+            // A session lives for 24 hours; one hour more for clocks that differ.
+            let earlier = try store.openCheckouts(customerID: customerID, except: id, createdAfter: now - .hours(25))
+            let subscriptions = try store.subscriptions(boxID: checkout.boxID, customerID: customerID)
+            return Order(
+                checkout: checkout, customer: customer, earlier: earlier,
+                isPaid: subscriptions.entitlement(at: now)?.desired == .running)
+        }
+    }
+
+    /// Closes the pages that were opened before, so that nobody pays twice.
+    /// - Returns: `false` if one of them has been paid on already.
+    private func closeEarlier(_ order: Order) async throws -> Bool {
+        for checkout in order.earlier {
+            guard let id = checkout.stripeSessionID, let session = try await found({ try await stripe.checkoutSession(id) })
+            else { continue }
+            if session.status == "open" {
+                // If it is paid at this moment, this throws, and the next attempt sees that.
+                try await stripe.expireCheckoutSession(id)
+            } else if session.status == "complete" {
+                try await converge(on: session, customerID: checkout.customerID)
+                return false
+            }
+        }
+        return true
+    }
+
+    private func createSession(_ order: Order, jobID: Job.ID) async throws -> StripeCheckoutSession {
+        let checkout = order.checkout
+        let session = StripeClient.NewCheckoutSession(
+            price: try await prices.id(for: plans[checkout.tier]), customer: order.customer.stripeCustomerID,
+            customerEmail: order.customer.email, clientReferenceID: checkout.id.rawValue,
+            metadata: CheckoutMetadata(checkout).fields,
+            successURL: "\(publicURL)/checkout/\(checkout.id)/done?session_id={CHECKOUT_SESSION_ID}",
+            cancelURL: "\(publicURL)/chat", locale: order.customer.language.rawValue)
+        do {
+            return try await stripe.createCheckoutSession(session, idempotencyKey: checkout.id.rawValue)
+        } catch let error as StripeError where error.kind == .idempotency {
+            // An earlier attempt got as far as Stripe with other details, a new e-mail address say, and was lost before
+            // anyone saw its page. So another page is no second one.
+            return try await stripe.createCheckoutSession(session, idempotencyKey: "\(checkout.id)-\(jobID)")
+        }
+    }
+
+    // MARK: Back from the payment page
+
+    /// Looks whether the checkout has been paid, for when the customer comes back from Stripe before its event does.
+    /// - Returns: the checkout; `nil` if this customer has none with this id.
+    /// - Throws: ``DomainError`` with the code `payments_unavailable`; `SQLError`.
+    package func confirm(_ id: Checkout.ID, customerID: Customer.ID) async throws -> Checkout? {
+        guard let checkout = try await checkout(id, customerID: customerID) else { return nil }
+        guard checkout.completedAt == nil, let sessionID = checkout.stripeSessionID else { return checkout }
+        do {
+            if let session = try await found({ try await stripe.checkoutSession(sessionID) }) {
+                try await converge(on: session, customerID: customerID)
+            }
+        } catch let error as StripeError {
+            throw unavailable(error)
+        }
+        return checkout
+    }
+
+    private func converge(on session: StripeCheckoutSession, customerID: Customer.ID) async throws {
+        guard let stripeID = session.subscription else { return }
+        try await queue.write { work in
+            try work.enqueue(ConvergeSubscription(stripeID: stripeID, customerID: customerID))
+        }
+    }
+}
+
+/// What we write on Stripe's objects to be led back from them.
+///
+/// It leads, and proves nothing: whose checkout it is, and of what, stands in our database.
+struct CheckoutMetadata {
+    let checkoutID: Checkout.ID
+    let customerID: Customer.ID
+    let fields: [String: String]
+
+    init(_ checkout: Checkout) {
+        checkoutID = checkout.id
+        customerID = checkout.customerID
+        fields = [
+            "checkout_id": checkout.id.rawValue, "customer_id": checkout.customerID.rawValue,
+            "box_id": checkout.boxID.rawValue, "tier": checkout.tier.rawValue,
+        ]
+    }
+
+    /// - Returns: `nil` if these aren't ours.
+    init?(_ fields: [String: String]) {
+        guard let checkoutID = fields["checkout_id"].flatMap(Checkout.ID.init),
+            let customerID = fields["customer_id"].flatMap(Customer.ID.init)
+        else { return nil }
+        self.checkoutID = checkoutID
+        self.customerID = customerID
+        self.fields = fields
+    }
+}
+
+extension UnitOfWork {
+    /// Has the chat say what is new, and the pages show it.
+    func answer(_ customerID: Customer.ID) throws {
+        if let conversation = try ConversationStore(transaction).find(customerID: customerID) {
+            try enqueue(AnswerVisitor(conversationID: conversation.id, customerID: customerID))
+        }
+        changed(customerID)
+    }
+}

@@ -1,0 +1,105 @@
+import Core
+import Jobs
+import Logging
+import SQL
+import Store
+import Stripe
+
+extension BillingService {
+    /// Takes a webhook in: when this returns, the event is stored and its job queued.
+    /// - Parameters:
+    ///   - payload: the body, byte for byte.
+    ///   - signature: the header `Stripe-Signature`.
+    /// - Throws: ``DomainError`` with the code `invalid_signature` or `invalid_event`; `SQLError`.
+    package func receive(event payload: [UInt8], signature: String) async throws {
+        let now = queue.clock.now.milliseconds / 1000
+        do {
+            try StripeWebhook.verify(
+                payload: payload, header: signature, secrets: webhookSecrets.map { $0.reveal() }, now: now)
+        } catch {
+            throw DomainError(.invalid, code: "invalid_signature", error.explanation)
+        }
+        guard let event = try? StripeEvent(json: payload), let text = String(validating: payload, as: UTF8.self) else {
+            throw DomainError(.invalid, code: "invalid_event", "The body is signed but isn't a Stripe event.")
+        }
+        try await queue.write { work in
+            if try BillingStore(work.transaction).insertEvent(
+                id: event.id, type: event.type, payload: text, now: work.now)
+            {
+                try work.enqueue(HandleStripeEvent(eventID: event.id))
+            }
+        }
+    }
+
+    /// Asks for the subscriptions that an event hints at to be looked at.
+    func handle(_ arguments: HandleStripeEvent) async throws {
+        let payload = try await queue.database.read { transaction in
+            try BillingStore(transaction).eventPayload(id: arguments.eventID)
+        }
+        guard let payload else { throw JobOutcome.cancel(reason: "there is no such event") }
+        let event = try StripeEvent(json: Array(payload.utf8))
+        let stripeIDs = try await subscriptions(concernedBy: event)
+        try await queue.write { work in
+            let store = BillingStore(work.transaction)
+            for stripeID in stripeIDs {
+                let owner = try store.subscription(stripeID: stripeID)?.customerID
+                try work.enqueue(ConvergeSubscription(stripeID: stripeID, customerID: owner))
+            }
+            try store.markEventHandled(id: event.id, now: work.now)
+        }
+    }
+
+    /// - Returns: `sub_…`; none for events that say nothing about a subscription.
+    private func subscriptions(concernedBy event: StripeEvent) async throws -> [String] {
+        let subject = event.subject
+        switch event.type {
+        case "checkout.session.completed", "checkout.session.async_payment_succeeded",
+            "checkout.session.async_payment_failed":
+            guard let id = subject.id else { return [] }
+            let session = try await found { try await stripe.checkoutSession(id) }
+            return session?.subscription.map { [$0] } ?? []
+
+        case "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted",
+            "customer.subscription.paused", "customer.subscription.resumed":
+            return subject.id.map { [$0] } ?? []
+
+        case "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed", "invoice.payment_action_required":
+            return subject.invoicedSubscription.map { [$0] } ?? []
+
+        case "charge.dispute.created", "refund.created":
+            logger.warning("a payment is disputed or refunded", metadata: ["event": "\(event.id)", "type": "\(event.type)"])
+            guard let id = subject.charge, let customer = try await found({ try await stripe.charge(id) })?.customer else {
+                return []
+            }
+            return try await queue.database.read { transaction in
+                try BillingStore(transaction).subscriptions(stripeCustomerID: customer).map(\.stripeID)
+            }
+
+        default:
+            return []
+        }
+    }
+
+    /// - Returns: `nil` where Stripe says that there is no such object.
+    func found<Value: Sendable>(_ fetch: () async throws -> Value) async throws -> Value? {
+        do {
+            return try await fetch()
+        } catch let error as StripeError where error.kind == .notFound {
+            logger.warning("an object that was named doesn't exist at Stripe", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+}
+
+extension StripeWebhook.Failure {
+    fileprivate var explanation: String {
+        switch self {
+        case .malformedHeader:
+            "The header Stripe-Signature is missing or isn't of the form t=…,v1=…."
+        case .noMatchingSignature:
+            "The signature doesn't match. Check that STRIPE_WEBHOOK_SECRET is the signing secret of this endpoint."
+        case .outsideTolerance:
+            "The signature is older or newer than five minutes. Check the clock."
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Core
+import Stripe
+
+/// Our plans' prices at Stripe. Found by their lookup keys, and created where missing, so a host has nothing to set up there.
+actor PriceCatalog {
+    private let stripe: StripeClient
+    private var known: [String: String] = [:]
+
+    init(stripe: StripeClient) {
+        self.stripe = stripe
+    }
+
+    /// - Returns: `price_…`
+    /// - Throws: ``StripeError``.
+    func id(for plan: Plan) async throws -> String {
+        let lookupKey = plan.lookupKey
+        if let id = known[lookupKey] { return id }
+        let id =
+            if let price = try await stripe.prices(lookupKeys: [lookupKey]).first {
+                price.id
+            } else {
+                // Two that get here at once send the same key, so Stripe makes one price.
+                try await stripe.createPrice(
+                    productName: "OpenClaw \(plan.name)", amount: plan.monthlyPrice, currency: "usd", lookupKey: lookupKey,
+                    metadata: ["tier": plan.tier.rawValue, "tokens_limit": String(plan.monthlyTokens)],
+                    idempotencyKey: lookupKey
+                ).id
+            }
+        known[lookupKey] = id
+        return id
+    }
+}
+
+extension Plan {
+    /// Holds the amount, because a price at Stripe can't change: a new amount is a new price.
+    var lookupKey: String { "openclaw_cloud_\(tier.rawValue)_\(monthlyPrice)" }
+}
