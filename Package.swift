@@ -85,8 +85,8 @@ let package = Package(
         room(
             "Operator",
             [
-                "Core", "SQL", "Store", "Jobs", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioPosix, .serviceLifecycle,
-                .subprocess, .systemPackage,
+                "Core", "SQL", "Store", "Jobs", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .nioPosix,
+                .serviceLifecycle, .subprocess, .systemPackage,
             ]),
 
         // The hot path.
@@ -104,8 +104,8 @@ let package = Package(
         room(
             "Web",
             [
-                "Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", "Onboarding", .hummingbird, .httpTypes,
-                .mustache, .nioCore,
+                "Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", "Onboarding", .crypto, .hummingbird,
+                .httpTypes, .mustache, .nioCore, .serviceLifecycle,
             ], resources: [.embedInCode("Resources")]),
 
         // The stand-ins for Kimi, Stripe, Telegram and SMTP, and the stand-in agent.

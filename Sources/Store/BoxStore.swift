@@ -93,7 +93,8 @@ package struct BoxStore {
     /// - Throws: `SQLError`.
     package func allToReconcile() throws -> [Box] {
         try transaction.query(
-            "SELECT * FROM boxes WHERE desired <> 'draft' AND NOT (desired = 'deleted' AND status = 'deleted') ORDER BY id", []
+            "SELECT * FROM boxes WHERE desired <> 'draft' AND NOT (desired = 'deleted' AND status = 'deleted') ORDER BY id",
+            []
         ).map(Box.init(row:))
     }
 }
@@ -103,7 +104,8 @@ extension Box {
         self.init(
             id: try row.id("id"), customerID: try row.id("customer_id"), tier: try row.value("tier"),
             agentName: try row.text("agent_name"), purpose: try row.text("purpose"), language: try row.value("language"),
-            bot: try Bot(row: row), desired: try row.value("desired"), generation: try row.integer("generation"), restartMarker: try row.integer("restart_marker"),
+            bot: try Bot(row: row), desired: try row.value("desired"), generation: try row.integer("generation"),
+            restartMarker: try row.integer("restart_marker"),
             observedGeneration: try row.integer("observed_generation"), status: try row.value("status"),
             detail: try row.optionalText("detail"), createdAt: try row.time("created_at"),
             readyAt: try row.optionalTime("ready_at"))

@@ -1,0 +1,28 @@
+/// Where an agent lives: what differs between a container and a child process.
+package struct AgentPlace: Sendable, Hashable {
+    /// `HOME`, an absolute path. Everything below it outlives a restart.
+    package let home: String
+    package let bind: Bind
+    package let port: Int
+
+    /// OpenClaw's words for the addresses that the gateway listens on.
+    package enum Bind: String, Sendable, Hashable {
+        case loopback, lan
+    }
+
+    package init(home: String, bind: Bind, port: Int) {
+        self.home = home
+        self.bind = bind
+        self.port = port
+    }
+
+    /// Inside OpenClaw's container image.
+    package static let container = AgentPlace(home: "/home/node", bind: .lan, port: 18789)
+
+    /// `OPENCLAW_STATE_DIR`
+    package var stateDirectory: String { home + "/.openclaw" }
+    /// `OPENCLAW_CONFIG_PATH`
+    package var configuration: String { stateDirectory + "/openclaw.json" }
+    /// `OPENCLAW_WORKSPACE_DIR`
+    package var workspace: String { stateDirectory + "/workspace" }
+}

@@ -1,0 +1,114 @@
+package import Core
+
+/// Where agents run: as child processes of this program, or on Kubernetes.
+///
+/// Every call states what should be so and may be repeated; none waits for the agent to become ready, which shows in
+/// ``observe(_:)`` and is announced by ``changes()``. Calls about one agent must not overlap.
+package protocol AgentRuntime: Sendable {
+    /// Makes the agent run as specified. An agent that runs so already is left alone.
+    /// - Throws: `DomainError`, in words for the owner.
+    func apply(_ specification: AgentSpecification) async throws
+
+    /// Stops the agent and keeps its data. Returns once nothing of it runs any more.
+    /// - Throws: `DomainError`, in words for the owner.
+    func suspend(_ agent: AgentReference) async throws
+
+    /// Stops the agent and removes everything of it, its data too.
+    /// - Throws: `DomainError`, in words for the owner.
+    func delete(_ agent: AgentReference) async throws
+
+    /// - Throws: `DomainError`, in words for the owner.
+    func observe(_ agent: AgentReference) async throws -> AgentObservation
+
+    /// Takes over the agents that an earlier run of the platform left behind, and stops those that aren't to be kept,
+    /// without removing their data.
+    /// - Throws: `DomainError`.
+    func cleanUp(keeping agents: Set<AgentReference>) async throws
+
+    /// - Returns: an element for each change of an agent's ``AgentState`` from now on.
+    func changes() -> AsyncStream<AgentReference>
+}
+
+/// Which agent: the box, and the customer whose namespace it lives in.
+package struct AgentReference: Sendable, Hashable, Codable {
+    package let boxID: Box.ID
+    package let customerID: Customer.ID
+
+    package init(_ box: Box) {
+        self.init(boxID: box.id, customerID: box.customerID)
+    }
+
+    package init(boxID: Box.ID, customerID: Customer.ID) {
+        self.boxID = boxID
+        self.customerID = customerID
+    }
+}
+
+/// What is so of an agent.
+package struct AgentObservation: Sendable, Hashable {
+    package let state: AgentState
+    /// ``AgentSpecification/hash`` of what it was last made to run as.
+    package let specificationHash: String?
+    /// SHA-256 of the proxy token that the runtime holds for it, in lowercase hex.
+    package let proxyTokenHash: String?
+
+    package init(state: AgentState, specificationHash: String? = nil, proxyTokenHash: String? = nil) {
+        self.state = state
+        self.specificationHash = specificationHash
+        self.proxyTokenHash = proxyTokenHash
+    }
+}
+
+package enum AgentState: Sendable, Hashable {
+    /// Nothing runs and nothing is kept.
+    case absent
+    /// Nothing runs; the data is kept.
+    case stopped
+    case starting
+    /// It answers.
+    case ready
+    /// It went down and is coming up again.
+    case restarting(AgentTrouble)
+    /// It went down several times in a row. It is still being tried.
+    case failed(AgentTrouble)
+
+    /// Whether waiting for the next change is pointless: it is up, or there is something to tell.
+    package var isSettled: Bool {
+        switch self {
+        case .ready, .failed, .absent, .stopped: true
+        case .starting, .restarting: false
+        }
+    }
+}
+
+/// Why an agent went down, for its owner to read.
+package enum AgentTrouble: Sendable, Hashable {
+    case ranOutOfMemory
+    case exited(code: Int32)
+    /// Ended by a signal that the platform didn't send, or by nobody knows what.
+    case vanished
+    case stoppedAnswering
+    case neverAnswered
+    /// The program itself could not be started: a matter for the host.
+    case notStartable
+
+    package var text: LocalizedText {
+        switch self {
+        case .ranOutOfMemory:
+            LocalizedText(en: "Your agent ran out of memory.", pt: "O seu agente ficou sem memória.")
+        case .exited(let code):
+            LocalizedText(
+                en: "Your agent stopped by itself (exit code \(code)).", pt: "O seu agente parou sozinho (código \(code)).")
+        case .vanished:
+            LocalizedText(en: "Your agent stopped unexpectedly.", pt: "O seu agente parou inesperadamente.")
+        case .stoppedAnswering:
+            LocalizedText(en: "Your agent stopped responding.", pt: "O seu agente deixou de responder.")
+        case .neverAnswered:
+            LocalizedText(en: "Your agent took too long to start.", pt: "O seu agente demorou demais para iniciar.")
+        case .notStartable:
+            LocalizedText(
+                en: "Your agent can't be started because of a fault on our side.",
+                pt: "O seu agente não pode ser iniciado devido a uma falha do nosso lado.")
+        }
+    }
+}

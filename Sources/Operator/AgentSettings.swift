@@ -1,0 +1,32 @@
+/// What is the same for every agent of this platform.
+package struct AgentSettings: Sendable, Hashable {
+    /// Root of the token proxy as the agents reach it, without `/v1` and without a slash at its end.
+    package var tokenProxyURL: String
+    /// Root of the Bot API without `/bot<token>`; `nil` for the real Telegram.
+    package var telegramAPIRoot: String?
+    package var model: Model
+
+    /// The model as the agents are told of it.
+    package struct Model: Sendable, Hashable {
+        /// What the agent sends as `model` to the token proxy.
+        package var id: String
+        package var name: String
+        /// Tokens.
+        package var contextWindow: Int
+        /// Tokens of one answer at most.
+        package var maxTokens: Int
+
+        package init(id: String = "k2p5", name: String = "Kimi", contextWindow: Int = 262_144, maxTokens: Int = 32_768) {
+            self.id = id
+            self.name = name
+            self.contextWindow = contextWindow
+            self.maxTokens = maxTokens
+        }
+    }
+
+    package init(tokenProxyURL: String, telegramAPIRoot: String? = nil, model: Model = Model()) {
+        self.tokenProxyURL = tokenProxyURL
+        self.telegramAPIRoot = telegramAPIRoot
+        self.model = model
+    }
+}

@@ -1,0 +1,106 @@
+package import Core
+import Crypto
+package import FoundationEssentials
+import Store
+
+/// Everything an agent needs, worked out from its box and plan; the same wherever it runs.
+package struct AgentSpecification: Sendable {
+    package let agent: AgentReference
+    package let resources: Plan.Resources
+    /// The files of the agent's workspace by name.
+    package let workspace: [String: String]
+    package let proxyToken: ProxyToken
+    package let botToken: Secret
+    /// Changes if and only if something changes that the agent reads, or a restart is asked for. SHA-256 in hex.
+    package let hash: String
+
+    private let settings: AgentSettings
+    private let ownerUserIDs: [Int64]
+    private let thinking: String
+
+    /// The agent's credential at the token proxy.
+    package struct ProxyToken: Sendable, Hashable {
+        /// SHA-256 in lowercase hex.
+        package let hash: String
+        /// `nil` if the runtime holds it already: nobody else knows its text.
+        package let secret: Secret?
+
+        package init(hash: String, secret: Secret?) {
+            self.hash = hash
+            self.secret = secret
+        }
+    }
+
+    /// - Parameter bot: of the box; an agent without one can't be specified.
+    /// - Throws: an `EncodingError`.
+    package init(
+        _ box: Box, bot: Box.Bot, plan: Plan, botToken: Secret, proxyToken: ProxyToken, settings: AgentSettings
+    ) throws {
+        agent = AgentReference(box)
+        resources = plan.resources
+        workspace = Workspace(agentName: box.agentName, purpose: box.purpose, language: box.language).files
+        self.proxyToken = proxyToken
+        self.botToken = botToken
+        self.settings = settings
+        ownerUserIDs = [bot.ownerUserID]
+        thinking = plan.thinking
+
+        let configuration = try OpenClawConfiguration(
+            settings: settings, ownerUserIDs: ownerUserIDs, thinking: thinking, at: .container
+        ).json()
+        hash = try HashedContent(
+            configuration: String(decoding: configuration, as: UTF8.self),
+            environment: Self.environment(at: .container, resources: plan.resources), workspace: workspace,
+            proxyToken: proxyToken.hash, botToken: AccessToken(botToken.reveal()).hash, restartMarker: box.restartMarker
+        ).sha256()
+    }
+
+    /// - Returns: the text of `openclaw.json`.
+    /// - Throws: an `EncodingError`.
+    package func configuration(at place: AgentPlace) throws -> Data {
+        try OpenClawConfiguration(settings: settings, ownerUserIDs: ownerUserIDs, thinking: thinking, at: place).json()
+    }
+
+    /// - Returns: the agent's environment without its secrets, which go under the names in ``SecretName``.
+    package func environment(at place: AgentPlace) -> [String: String] {
+        Self.environment(at: place, resources: resources)
+    }
+
+    private static func environment(at place: AgentPlace, resources: Plan.Resources) -> [String: String] {
+        [
+            "HOME": place.home,
+            "OPENCLAW_STATE_DIR": place.stateDirectory,
+            "OPENCLAW_CONFIG_PATH": place.configuration,
+            "OPENCLAW_WORKSPACE_DIR": place.workspace,
+            "OPENCLAW_NO_AUTO_UPDATE": "1",
+            "OPENCLAW_DISABLE_BONJOUR": "1",
+            "OPENCLAW_SUPERVISOR_MODE": "external",
+            "OPENCLAW_NIX_MODE": "1",
+            // Three quarters for the heap, as in OpenClaw's own sample: the rest is buffers, code and SQLite.
+            "NODE_OPTIONS": "--max-old-space-size=\(resources.memoryLimit * 3 / 4)",
+        ]
+    }
+
+    /// The environment variables that `openclaw.json` takes its secrets from.
+    package enum SecretName {
+        package static let proxyToken = "OPENCLAW_PROXY_TOKEN"
+        package static let gatewayToken = "OPENCLAW_GATEWAY_TOKEN"
+        package static let botToken = "TELEGRAM_BOT_TOKEN"
+    }
+}
+
+/// What goes into the hash, rendered for one place, so that the hash says nothing of where the agent runs.
+private struct HashedContent: Encodable {
+    let configuration: String
+    let environment: [String: String]
+    let workspace: [String: String]
+    let proxyToken: String
+    let botToken: String
+    let restartMarker: Int64
+
+    func sha256() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return SHA256.hash(data: try encoder.encode(self)).hexadecimal
+    }
+}

@@ -1,0 +1,45 @@
+import Core
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+extension AgentDirectory {
+    /// Makes sure that nothing of the agent runs: asks what does to end, and ends it by force when it doesn't.
+    ///
+    /// Both signs are needed. The lock says for certain whether a process exists, also one that was only just forked when the
+    /// platform was killed and whose environment isn't its own yet; the environment says which processes those are.
+    /// - Parameter grace: between SIGTERM and SIGKILL.
+    /// - Returns: the right to start the agent.
+    /// - Throws: `DomainError` with the code `agent_not_stoppable`; `CancellationError`; an `Errno`.
+    func takeLock(grace: Duration) async throws -> AgentLock {
+        let start = ContinuousClock.now
+        var asked: Set<Int32> = []
+        var pause = Duration.milliseconds(10)
+        while true {
+            let processes: [Int32]
+            do {
+                let held = try AgentLock(path: lock)
+                processes = ProcessTable.processes(withEnvironment: environmentMark)
+                if let held, processes.isEmpty { return held }
+            }
+            let elapsed = ContinuousClock.now - start
+            for process in processes {
+                if elapsed >= grace {
+                    _ = kill(process, SIGKILL)
+                } else if asked.insert(process).inserted {
+                    _ = kill(process, SIGTERM)
+                }
+            }
+            guard elapsed < grace + .seconds(10) else {
+                throw DomainError(.unavailable, code: "agent_not_stoppable", "Your agent can't be stopped at the moment.")
+            }
+            try await Task.sleep(for: pause)
+            pause = min(pause * 2, .milliseconds(100))
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import SystemPackage
+
+/// What an agent prints: `agent.log` in its folder, and the part before it in `agent.log.1`.
+struct AgentLog {
+    let path: FilePath
+
+    /// - Returns: a descriptor that appends, so that the file may be shortened under the one who writes.
+    /// - Throws: an `Errno`.
+    func open() throws -> FileDescriptor {
+        try FileDescriptor.open(
+            path, .writeOnly, options: [.create, .append, .closeOnExec], permissions: .ownerReadWrite)
+    }
+
+    /// Moves the newest `limit` bytes to `agent.log.1` and empties the file, if it has grown beyond `limit` bytes.
+    /// - Throws: an `Errno`.
+    func trim(to limit: Int) throws {
+        let log = try FileDescriptor.open(path, .readWrite, options: .closeOnExec)
+        try log.closeAfter {
+            let size = try log.seek(offset: 0, from: .end)
+            guard size > limit else { return }
+            let older = try FileDescriptor.open(
+                FilePath(path.string + ".1"), .writeOnly, options: [.create, .truncate, .closeOnExec],
+                permissions: .ownerReadWrite)
+            try older.closeAfter {
+                var buffer = [UInt8](repeating: 0, count: 65536)
+                var position = size - Int64(limit)
+                while position < size {
+                    let count = try buffer.withUnsafeMutableBytes { try log.read(fromAbsoluteOffset: position, into: $0) }
+                    guard count > 0 else { break }
+                    try older.writeAll(buffer[..<count])
+                    position += Int64(count)
+                }
+            }
+            try log.resize(to: 0)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// How patiently an agent's process is watched.
+struct AgentTiming: Sendable {
+    /// Between two looks at an agent that isn't ready yet.
+    var startInterval = Duration.milliseconds(50)
+    /// Between two looks at whether a ready agent's process still exists.
+    var watchInterval = Duration.milliseconds(500)
+    /// Between two requests to `/healthz`.
+    var healthInterval = Duration.seconds(5)
+    /// Between two samples of its memory and its log.
+    var sampleInterval = Duration.seconds(2)
+    /// How long an agent may take to become ready. OpenClaw migrates its data in this time after an upgrade.
+    var startLimit = Duration.seconds(180)
+    /// How long a ready agent may leave `/healthz` unanswered.
+    var silenceLimit = Duration.seconds(30)
+    /// Between SIGTERM and SIGKILL.
+    var stopGrace = Duration.seconds(10)
+    /// Before the first restart; doubles with each failure in a row up to `longestBackoff`.
+    var firstBackoff = Duration.seconds(1)
+    var longestBackoff = Duration.seconds(60)
+    /// After being ready this long, earlier failures are forgotten.
+    var recovered = Duration.seconds(300)
+    /// Bytes.
+    var logLimit = 5_000_000
+
+    /// - Parameter failures: in a row, at least 1.
+    func backoff(failures: Int) -> Duration {
+        min(longestBackoff, firstBackoff * (1 << min(failures - 1, 16)))
+    }
+}

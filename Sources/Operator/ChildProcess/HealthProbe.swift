@@ -1,0 +1,79 @@
+import AsyncHTTPClient
+import FoundationEssentials
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Asks a gateway on this machine how it is (https://docs.openclaw.ai/gateway/health).
+struct HealthProbe {
+    let port: Int
+
+    /// Never shut down: it lives as long as the program, and keeps no connection that matters.
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        // A refused connection is an answer.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.timeout = .init(connect: .seconds(1), read: .seconds(5))
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
+    /// Whether it has started. Images before 2026.8.1 know no `/startupz` and show their user interface there.
+    func isReady() async -> Bool {
+        switch await ask("startupz", timeout: .seconds(1)) {
+        case .well: true
+        case .unwell: false
+        case .somethingElse: await ask("healthz", timeout: .seconds(1)) == .well
+        }
+    }
+
+    /// Whether it lives.
+    func isHealthy() async -> Bool {
+        await ask("healthz", timeout: .seconds(5)) == .well
+    }
+
+    private enum Answer {
+        case well, unwell
+        /// Not a probe's answer: unknown paths lead to the user interface.
+        case somethingElse
+    }
+
+    private func ask(_ path: String, timeout: TimeAmount) async -> Answer {
+        do {
+            let request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/\(path)")
+            let response = try await Self.client.execute(request, timeout: timeout)
+            let body = try await response.body.collect(upTo: 1 << 20)
+            guard response.status != .notFound else { return .somethingElse }
+            guard response.status == .ok else { return .unwell }
+            let isJSON = (try? JSONDecoder().decode(AnyJSON.self, from: Data(body.readableBytesView))) != nil
+            return isJSON ? .well : .somethingElse
+        } catch {
+            return .unwell
+        }
+    }
+
+    /// Decodes from any well-formed JSON.
+    private struct AnyJSON: Decodable {}
+}
+
+/// Ports of this machine's loopback address.
+enum LoopbackPort {
+    /// - Parameter preferred: taken if it is free, unless 0.
+    /// - Returns: a port that was free a moment ago.
+    /// - Throws: an `IOError` if there is none.
+    static func free(preferring preferred: Int) async throws -> Int {
+        do {
+            return try await probe(preferred)
+        } catch  where preferred != 0 {
+            return try await probe(0)
+        }
+    }
+
+    private static func probe(_ port: Int) async throws -> Int {
+        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .bind(host: "127.0.0.1", port: port).get()
+        let bound = channel.localAddress?.port ?? port
+        try await channel.close()
+        return bound
+    }
+}

@@ -1,0 +1,40 @@
+#if os(Linux)
+    import FoundationEssentials
+
+    /// What the system tells of its processes (proc(5)).
+    enum ProcessTable {
+        /// - Returns: clock ticks between the system's start and the process'; `nil` if it is gone or waits to be reaped.
+        static func startTime(of process: Int32) -> UInt64? {
+            guard let text = text("/proc/\(process)/stat"), let name = text.lastIndex(of: ")") else { return nil }
+            // The name may hold anything, parentheses and blanks too; from behind it on, fields count from the third.
+            let fields = text[name...].dropFirst().split(separator: " ")
+            guard fields.count > 19, fields[0] != "Z", fields[0] != "X" else { return nil }
+            return UInt64(fields[19])
+        }
+
+        /// - Returns: bytes.
+        static func residentMemory(of process: Int32) -> Int? {
+            guard let text = text("/proc/\(process)/status"),
+                let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") })
+            else { return nil }
+            return line.split(separator: " ").dropLast().last.flatMap { Int($0) }.map { $0 * 1024 }
+        }
+
+        /// - Parameter entry: `NAME=value`.
+        /// - Returns: the numbers of this user's processes that were started with `entry` in their environment.
+        static func processes(withEnvironment entry: String) -> [Int32] {
+            let entry = Array(entry.utf8)
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+            return names.compactMap { Int32($0) }.filter { process in
+                guard let environment = FileManager.default.contents(atPath: "/proc/\(process)/environ") else {
+                    return false
+                }
+                return environment.split(separator: 0).contains { $0.elementsEqual(entry) }
+            }
+        }
+
+        private static func text(_ path: String) -> String? {
+            FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+        }
+    }
+#endif

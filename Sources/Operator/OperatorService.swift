@@ -1,0 +1,155 @@
+package import Core
+package import Jobs
+package import Logging
+import SQL
+package import Store
+
+/// Makes the world look like the boxes' rows. It has one verb, reconcile, and asks each time what is so.
+package struct OperatorService: Sendable {
+    let queue: WorkQueue
+    let runtime: any AgentRuntime
+    let logger: Logger
+    private let vault: Vault
+    private let plans: PlanTable
+    private let settings: AgentSettings
+    /// How long a job waits for its agent to become ready.
+    private let patience: Duration
+
+    package init(
+        queue: WorkQueue, runtime: any AgentRuntime, vault: Vault, plans: PlanTable, settings: AgentSettings,
+        patience: Duration = .seconds(60), logger: Logger
+    ) {
+        self.queue = queue
+        self.runtime = runtime
+        self.vault = vault
+        self.plans = plans
+        self.settings = settings
+        self.patience = patience
+        self.logger = logger
+    }
+
+    package func register(in handlers: inout JobHandlers) {
+        handlers.register(ReconcileBox.self) { job, _ in
+            guard let customerID = job.customerID else { throw JobOutcome.cancel(reason: "no customer named") }
+            try await reconcile(AgentReference(boxID: job.boxID, customerID: customerID))
+        }
+        handlers.register(ResyncBoxes.self) { _, _ in try await resync() }
+    }
+
+    /// Has every box reconciled.
+    /// - Throws: `SQLError`.
+    package func resync() async throws {
+        try await queue.write { work in
+            for box in try BoxStore(work.transaction).allToReconcile() {
+                try work.enqueue(ReconcileBox(box))
+            }
+        }
+    }
+
+    /// Makes the world look like the box's row. What can't be done is told on the row.
+    /// - Throws: `DomainError` in the owner's words; `JobOutcome` where it only takes longer; `SQLError`.
+    package func reconcile(_ agent: AgentReference) async throws {
+        let found = try await queue.database.read { try BoxStore($0).find(agent.boxID, customerID: agent.customerID) }
+        guard let box = found else { throw JobOutcome.cancel(reason: "no such box") }
+        do {
+            switch box.desired {
+            case .draft: break
+            case .running: try await run(box)
+            case .suspended: try await end(box, as: .suspended)
+            case .deleted: try await end(box, as: .deleted)
+            }
+        } catch let error as DomainError {
+            try await write(.init(.failed, error.message), of: box, generation: box.observedGeneration)
+            throw error
+        }
+    }
+
+    private func run(_ box: Box) async throws {
+        guard let bot = box.bot else {
+            try await write(.init(.failed, Self.noBot[box.language]), of: box, generation: box.generation)
+            return
+        }
+        let agent = AgentReference(box)
+        let botToken = try vault.open(bot.sealedToken, context: box.botTokenContext)
+        let observed = try await runtime.observe(agent)
+        guard let proxyToken = try await proxyToken(of: box, held: observed.proxyTokenHash) else { return }
+        let specification = try AgentSpecification(
+            box, bot: bot, plan: plans[box.tier], botToken: botToken, proxyToken: proxyToken, settings: settings)
+        let isUnderWay = !(observed.state == .absent || observed.state == .stopped)
+        if observed.specificationHash != specification.hash || !isUnderWay {
+            try await write(.init(.provisioning, Self.starting[box.language]), of: box, generation: box.observedGeneration)
+        }
+        try await runtime.apply(specification)
+
+        let state = try await settledState(of: agent)
+        let status = Status(of: state, language: box.language)
+        try await write(status, of: box, generation: box.generation)
+        switch status.status {
+        case .running: break
+        case .failed:
+            throw DomainError(.unavailable, code: "agent_failed", status.detail ?? Self.starting[box.language])
+        default: throw JobOutcome.retry(after: .seconds(10), reason: "the agent is not ready yet")
+        }
+    }
+
+    /// The agent's valid credential at the token proxy. Its text is known to the runtime alone, so when the runtime lacks the
+    /// valid one it is replaced; a crash between the replacement and its use only leads to another one.
+    /// - Parameter held: the hash of the token that the runtime holds.
+    /// - Returns: `nil` if the box is no longer meant to run.
+    private func proxyToken(of box: Box, held: String?) async throws -> AgentSpecification.ProxyToken? {
+        let new = AccessToken.random(prefix: "ocp_")
+        let active = try await queue.database.read {
+            try UsageStore($0).activeProxyTokenHash(boxID: box.id, customerID: box.customerID)
+        }
+        if let held, held == active { return .init(hash: held, secret: nil) }
+        return try await queue.write { work in
+            let boxes = BoxStore(work.transaction)
+            guard try boxes.find(box.id, customerID: box.customerID)?.desired == .running else { return nil }
+            let usage = UsageStore(work.transaction)
+            try usage.revokeProxyTokens(boxID: box.id, customerID: box.customerID, now: work.now)
+            try usage.insertProxyToken(hash: new.hash, customerID: box.customerID, boxID: box.id, now: work.now)
+            return .init(hash: new.hash, secret: new.secret)
+        }
+    }
+
+    /// Watches the agent until it is ready, in trouble, or patience has run out.
+    private func settledState(of agent: AgentReference) async throws -> AgentState {
+        let changes = runtime.changes()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                if try await runtime.observe(agent).state.isSettled { return }
+                for await changed in changes where changed == agent {
+                    if try await runtime.observe(agent).state.isSettled { return }
+                }
+            }
+            group.addTask { try await Task.sleep(for: patience) }
+            try await group.next()
+            group.cancelAll()
+            return try await runtime.observe(agent).state
+        }
+    }
+
+    /// - Parameter status: `.suspended`, which keeps the data, or `.deleted`.
+    private func end(_ box: Box, as status: BoxStatus) async throws {
+        let agent = AgentReference(box)
+        if status == .deleted {
+            try await runtime.delete(agent)
+        } else {
+            try await runtime.suspend(agent)
+        }
+        let active = try await queue.database.read {
+            try UsageStore($0).activeProxyTokenHash(boxID: box.id, customerID: box.customerID)
+        }
+        if active != nil {
+            try await queue.write { work in
+                try UsageStore(work.transaction).revokeProxyTokens(boxID: box.id, customerID: box.customerID, now: work.now)
+            }
+        }
+        try await write(.init(status, nil), of: box, generation: box.generation)
+    }
+
+    private static let noBot = LocalizedText(
+        en: "Your agent has no Telegram bot yet. Finish connecting Telegram in the chat.",
+        pt: "O seu agente ainda não tem um bot no Telegram. Termine de conectar o Telegram no chat.")
+    static let starting = LocalizedText(en: "Starting your agent.", pt: "Iniciando o seu agente.")
+}
