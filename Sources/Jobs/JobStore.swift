@@ -7,7 +7,7 @@ package struct Job: Sendable, Hashable, Identified {
     package static let idPrefix = "job"
     package typealias ID = Identifier<Job>
 
-    package enum State: String, Sendable, Hashable, Codable {
+    package enum State: String, Sendable, Hashable, Codable, CaseIterable {
         case queued, running, complete, failed
     }
 
@@ -15,48 +15,75 @@ package struct Job: Sendable, Hashable, Identified {
     package let kind: String
     /// JSON.
     package let arguments: String
-    /// How many times it was started.
+    /// How many times it was started and came to an end, this time included; from 1.
     package let attempt: Int
 }
 
 /// The jobs' rows; every change of a job's state is also written to its audit trail, `job_transitions`.
 package struct JobStore {
-    private let transaction: any Transaction
+    let transaction: any Transaction
 
     package init(_ transaction: any Transaction) {
         self.transaction = transaction
     }
 
-    /// - Returns: whether it was added; not if one with the same kind and unique key is waiting.
+    /// Adds a job, unless one with the same kind and unique key is waiting. That one then runs no later than this would have.
+    /// - Returns: whether it was added.
     /// - Throws: `SQLError`; an `EncodingError`.
     @discardableResult
     package func insert<Arguments: JobArguments>(
         id: Job.ID, arguments: Arguments, runAt: Timestamp, now: Timestamp
     ) throws -> Bool {
         let json = String(decoding: try JSONEncoder().encode(arguments), as: UTF8.self)
-        let added = try transaction.execute(
+        let row = try transaction.first(
             """
-            INSERT INTO jobs (id, kind, arguments, customer_id, unique_key, state, attempt, run_at, created_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, 'queued', 0, ?6, ?7)
-            ON CONFLICT (kind, unique_key) WHERE state = 'queued' AND unique_key IS NOT NULL DO NOTHING
+            INSERT INTO jobs (id, kind, arguments, customer_id, unique_key, state, attempt, run_at, transitions, created_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, 'queued', 0, ?6, 1, ?7)
+            ON CONFLICT (kind, unique_key) WHERE state = 'queued' AND unique_key IS NOT NULL
+                DO UPDATE SET run_at = excluded.run_at WHERE jobs.run_at > excluded.run_at
+            RETURNING id
             """,
             [
                 .text(id.rawValue), .text(Arguments.kind), .text(json), SQLValue(arguments.customerID?.rawValue),
                 SQLValue(arguments.uniqueKey), .integer(runAt.milliseconds), .integer(now.milliseconds),
-            ]) == 1
-        if added { try record(id, .queued, attempt: 0, reason: nil, now: now) }
-        return added
+            ])
+        guard try row?.text("id") == id.rawValue else { return false }
+        try record(id.rawValue, position: 1, .queued, attempt: 0, reason: nil, now: now)
+        return true
     }
 
-    func record(_ id: Job.ID, _ state: Job.State, attempt: Int, reason: String?, now: Timestamp) throws {
+    /// How many jobs there are in each state.
+    /// - Throws: `SQLError`.
+    package func counts() throws -> [Job.State: Int] {
+        var counts = Dictionary(uniqueKeysWithValues: Job.State.allCases.map { ($0, 0) })
+        for row in try transaction.query("SELECT state, count(*) AS jobs FROM jobs GROUP BY state", []) {
+            guard let state = Job.State(rawValue: try row.text("state")) else { throw SQLError.unexpectedValue("state") }
+            counts[state] = Int(try row.integer("jobs"))
+        }
+        return counts
+    }
+
+    /// Deletes jobs that completed before this time, and their audit trails.
+    /// - Parameter limit: at most so many, to keep the transaction short.
+    /// - Returns: how many were deleted.
+    /// - Throws: `SQLError`.
+    func deleteCompleted(before time: Timestamp, limit: Int) throws -> Int {
         try transaction.execute(
             """
-            INSERT INTO job_transitions (job_id, position, state, attempt, reason, at)
-            SELECT ?1, coalesce(max(position), 0) + 1, ?2, CAST(?3 AS bigint), ?4, CAST(?5 AS bigint)
-            FROM job_transitions WHERE job_id = ?1
-            """,
+            DELETE FROM jobs WHERE id IN
+                (SELECT id FROM jobs WHERE state = 'complete' AND finished_at < ?1 ORDER BY finished_at LIMIT ?2)
+            """, [.integer(time.milliseconds), .integer(Int64(limit))])
+    }
+
+    /// Adds a line to a job's audit trail.
+    /// - Parameter position: the job's `transitions`, counted up in the same statement that changed its state.
+    func record(
+        _ id: String, position: Int64, _ state: Job.State, attempt: Int64, reason: String?, now: Timestamp
+    ) throws {
+        try transaction.execute(
+            "INSERT INTO job_transitions (job_id, position, state, attempt, reason, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
             [
-                .text(id.rawValue), .text(state.rawValue), .integer(Int64(attempt)), SQLValue(reason),
+                .text(id), .integer(position), .text(state.rawValue), .integer(attempt), SQLValue(reason),
                 .integer(now.milliseconds),
             ])
     }

@@ -48,12 +48,17 @@ package final class UnitOfWork {
         self.ids = ids
     }
 
-    /// Adds a job, unless one with the same unique key is waiting already.
+    /// Adds a job, unless one with the same unique key is waiting already; that one then runs no later than this would have.
     /// - Parameter delay: how long the job waits at least.
     /// - Throws: `SQLError`; an `EncodingError`.
     package func enqueue(_ arguments: some JobArguments, after delay: Duration = .zero) throws {
         try JobStore(transaction).insert(
             id: ids.next(), arguments: arguments, runAt: now + delay, now: now)
+        topics.insert(.jobs)
+    }
+
+    /// Says that jobs may be waiting that no one has been told of.
+    func wakeWorkers() {
         topics.insert(.jobs)
     }
 
