@@ -1,0 +1,30 @@
+import ArgumentParser
+import AsyncHTTPClient
+import Logging
+
+/// `openclaw-cloud demo`
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo", abstract: "Walks the customer's whole journey over HTTP, each step with its time.",
+        discussion: """
+            Starts a platform of its own, with a fresh data directory and every part played by the sandbox, unless --site \
+            names one that runs. Exits with 0 only if the agent answered and its tokens were counted.
+            """)
+
+    @Option(help: "A site that runs already, such as http://localhost:8080.")
+    var site: String?
+
+    @Option(help: "That site's sandbox.")
+    var sandbox = "http://127.0.0.1:8090"
+
+    func run() async throws {
+        LoggingSystem.bootstrapForStandardError()
+        if let site {
+            try await DemoRun(journey: Journey(site: site, sandbox: sandbox, httpClient: .shared)).run()
+        } else {
+            let platform = try await DemoPlatform()
+            let journey = Journey(site: platform.site, sandbox: platform.sandbox, httpClient: .shared)
+            try await platform.run { try await DemoRun(journey: journey).run() }
+        }
+    }
+}

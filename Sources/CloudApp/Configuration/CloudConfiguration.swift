@@ -1,0 +1,165 @@
+import Configuration
+import Core
+import FoundationEssentials
+import Logging
+import SystemPackage
+
+/// The configuration, read and checked: environment first, `.env` second, defaults third.
+struct CloudConfiguration: Sendable {
+    var dataDirectory: String
+    /// `postgres://…`; `nil` for the SQLite file in the data directory.
+    var postgresURL: Secret?
+    /// The key-encryption key; `nil` where the data directory's own serves.
+    var encryptionKey: [UInt8]?
+    var previousEncryptionKeys: [[UInt8]]
+    var publicURL: String
+    var host: String
+    var webPort: Int
+    var apiPort: Int
+    var tokenProxyPort: Int
+    var opsPort: Int
+    var plans: PlanTable
+    var kimi: Kimi
+    var stripe: Stripe
+    var telegram: Telegram
+    /// `nil`: the sandbox's outbox.
+    var smtpURL: Secret?
+    var mailFrom: String
+    /// `nil`: `openclaw` from PATH, else the stand-in.
+    var agentExecutable: String?
+    var agentTokenProxyURL: String?
+    var sandboxPort: Int
+    var sandboxSMTPPort: Int
+    var logLevel: Logger.Level
+
+    struct Kimi: Sendable {
+        /// `nil`: the sandbox.
+        var apiKey: Secret?
+        var baseURL: String
+        var anthropicBaseURL: String
+        var models: [String: String]
+    }
+
+    struct Stripe: Sendable {
+        /// `nil`: the sandbox.
+        var secretKey: Secret?
+        var webhookSecrets: [Secret]
+        var baseURL: String
+    }
+
+    struct Telegram: Sendable {
+        /// `nil`: the sandbox.
+        var botToken: Secret?
+        var apiRoot: String
+        var linkBase: String
+    }
+
+    /// The parts that no key is set for.
+    var sandboxedParts: [String] {
+        [
+            kimi.apiKey == nil ? "Kimi" : nil, stripe.secretKey == nil ? "Stripe" : nil,
+            telegram.botToken == nil ? "Telegram" : nil, smtpURL == nil ? "mail" : nil,
+        ].compactMap { $0 }
+    }
+
+    var sandboxURL: String { "http://127.0.0.1:\(sandboxPort)" }
+
+    /// Every fault of a configuration, to be shown at once.
+    struct Invalid: Error, CustomStringConvertible {
+        let faults: [String]
+
+        var description: String {
+            "The configuration can't be used:\n" + faults.map { "  - \($0)\n" }.joined()
+                + "`openclaw-cloud config` shows what is set; .env.example says what each setting means.\n"
+        }
+    }
+
+    /// Where settings come from: the environment, then `.env` in the current directory.
+    static func reader() async throws -> ConfigReader {
+        ConfigReader(providers: [
+            EnvironmentVariablesProvider(),
+            try await EnvironmentVariablesProvider(environmentFilePath: ".env", allowMissing: true),
+        ])
+    }
+
+    /// - Throws: ``Invalid`` with every fault.
+    init(_ reader: ConfigReader) throws(Invalid) {
+        var settings = SettingsReader(reader)
+        dataDirectory = settings.text(.dataDirectory) ?? ""
+        postgresURL = settings.secret(.databaseURL)
+        if let url = postgresURL?.reveal(), !url.hasPrefix("postgres://"), !url.hasPrefix("postgresql://") {
+            settings.fault(.databaseURL, "must start with postgres:// (leave it empty for SQLite)")
+        }
+        encryptionKey = settings.text(.encryptionKey).flatMap { settings.key(.encryptionKey, $0) }
+        previousEncryptionKeys = settings.list(.previousEncryptionKeys).compactMap {
+            settings.key(.previousEncryptionKeys, $0)
+        }
+        if encryptionKey == nil, !previousEncryptionKeys.isEmpty {
+            settings.fault(.previousEncryptionKeys, "needs ENCRYPTION_KEY beside it")
+        }
+        host = settings.text(.host) ?? ""
+        webPort = settings.port(.webPort)
+        apiPort = settings.port(.apiPort)
+        tokenProxyPort = settings.port(.tokenProxyPort)
+        opsPort = settings.port(.opsPort)
+        sandboxPort = settings.port(.sandboxPort)
+        sandboxSMTPPort = settings.port(.sandboxSMTPPort)
+        publicURL = settings.url(.publicURL) ?? "http://localhost:\(webPort)"
+        plans = Self.plans(&settings)
+        kimi = Self.kimi(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
+        stripe = Self.stripe(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
+        telegram = Self.telegram(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
+        smtpURL = settings.secret(.smtpURL)
+        mailFrom = settings.text(.mailFrom) ?? ""
+        agentExecutable = settings.text(.agentExecutable)
+        agentTokenProxyURL = settings.url(.agentTokenProxyURL)
+        logLevel = settings.logLevel()
+        guard settings.faults.isEmpty else { throw Invalid(faults: settings.faults) }
+    }
+
+    private static func plans(_ settings: inout SettingsReader) -> PlanTable {
+        guard let path = settings.text(.plansFile) else { return .builtIn }
+        do {
+            return try PlanTable(json: try Data(contentsOf: URL(filePath: path)))
+        } catch let error as DomainError {
+            settings.fault(.plansFile, "names \(path): \(error.message)")
+        } catch {
+            settings.fault(.plansFile, "names \(path), which can't be read")
+        }
+        return .builtIn
+    }
+
+    private static func kimi(_ settings: inout SettingsReader, sandbox: String) -> Kimi {
+        let key = settings.secret(.kimiAPIKey)
+        let models = settings.pairs(.kimiModels)
+        if models.isEmpty { settings.fault(.kimiModels, "must name at least one model") }
+        return Kimi(
+            apiKey: key,
+            baseURL: settings.url(.kimiBaseURL) ?? (key == nil ? sandbox + "/v1" : "https://api.moonshot.ai/v1"),
+            anthropicBaseURL: settings.url(.kimiAnthropicBaseURL)
+                ?? (key == nil ? sandbox + "/anthropic" : "https://api.moonshot.ai/anthropic"),
+            models: models)
+    }
+
+    private static func stripe(_ settings: inout SettingsReader, sandbox: String) -> Stripe {
+        let key = settings.secret(.stripeSecretKey)
+        let secrets = settings.list(.stripeWebhookSecrets).map(Secret.init)
+        if key != nil, secrets.isEmpty {
+            settings.fault(.stripeWebhookSecrets, "must be set when STRIPE_SECRET_KEY is: payments arrive by webhook")
+        }
+        if secrets.contains(where: { !$0.reveal().hasPrefix("whsec_") }) {
+            settings.fault(.stripeWebhookSecrets, "must each start with whsec_")
+        }
+        return Stripe(
+            secretKey: key, webhookSecrets: secrets,
+            baseURL: settings.url(.stripeBaseURL) ?? (key == nil ? sandbox : "https://api.stripe.com"))
+    }
+
+    private static func telegram(_ settings: inout SettingsReader, sandbox: String) -> Telegram {
+        let token = settings.secret(.telegramBotToken)
+        return Telegram(
+            botToken: token,
+            apiRoot: settings.url(.telegramAPIRoot) ?? (token == nil ? sandbox : "https://api.telegram.org"),
+            linkBase: settings.url(.telegramLinkBase) ?? (token == nil ? sandbox + "/t.me" : "https://t.me"))
+    }
+}

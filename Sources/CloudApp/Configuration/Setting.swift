@@ -1,0 +1,102 @@
+import Configuration
+
+/// Everything that can be configured, by the name of its environment variable.
+///
+/// `.env.example` lists the same names; a test compares the two.
+enum Setting: String, CaseIterable {
+    case dataDirectory = "DATA_DIR"
+    case databaseURL = "DATABASE_URL"
+    case encryptionKey = "ENCRYPTION_KEY"
+    case previousEncryptionKeys = "PREVIOUS_ENCRYPTION_KEYS"
+    case publicURL = "PUBLIC_URL"
+    case host = "HOST"
+    case webPort = "WEB_PORT"
+    case apiPort = "API_PORT"
+    case tokenProxyPort = "TOKEN_PROXY_PORT"
+    case opsPort = "OPS_PORT"
+    case plansFile = "PLANS_FILE"
+    case kimiAPIKey = "KIMI_API_KEY"
+    case kimiBaseURL = "KIMI_BASE_URL"
+    case kimiAnthropicBaseURL = "KIMI_ANTHROPIC_BASE_URL"
+    case kimiModels = "KIMI_MODELS"
+    case stripeSecretKey = "STRIPE_SECRET_KEY"
+    case stripeWebhookSecrets = "STRIPE_WEBHOOK_SECRETS"
+    case stripeBaseURL = "STRIPE_BASE_URL"
+    case telegramBotToken = "TELEGRAM_BOT_TOKEN"
+    case telegramAPIRoot = "TELEGRAM_API_ROOT"
+    case telegramLinkBase = "TELEGRAM_LINK_BASE"
+    case smtpURL = "SMTP_URL"
+    case mailFrom = "MAIL_FROM"
+    case agentExecutable = "AGENT_EXECUTABLE"
+    case agentTokenProxyURL = "AGENT_TOKEN_PROXY_URL"
+    case sandboxPort = "SANDBOX_PORT"
+    case sandboxSMTPPort = "SANDBOX_SMTP_PORT"
+    case logLevel = "LOG_LEVEL"
+
+    /// One line for `.env.example` and `openclaw-cloud config`.
+    var meaning: String {
+        switch self {
+        case .dataDirectory: "where the SQLite database, the keys and the agents' files live"
+        case .databaseURL: "postgres://user:password@host/name; without it a SQLite file in DATA_DIR"
+        case .encryptionKey: "64 hex digits that encrypt stored bot tokens; without it a key is made in DATA_DIR"
+        case .previousEncryptionKeys: "keys that ENCRYPTION_KEY replaced and that still open what they sealed, separated by commas"
+        case .publicURL: "the address under which browsers reach the site"
+        case .host: "the address to listen on; 0.0.0.0 for all"
+        case .webPort: "the port of the site (and, under `serve`, of the API)"
+        case .apiPort: "the port of the API when it runs alone"
+        case .tokenProxyPort: "the port of the token proxy"
+        case .opsPort: "the port of /healthz, /readyz and /metrics of a worker that runs alone"
+        case .plansFile: "a JSON file that replaces the built-in table of plans"
+        case .kimiAPIKey: "the platform's only Kimi key; without it the sandbox answers"
+        case .kimiBaseURL: "Kimi's API in OpenAI's form"
+        case .kimiAnthropicBaseURL: "Kimi's API in Anthropic's form, without /v1"
+        case .kimiModels: "our model names and what they are upstream: name=upstream, separated by commas"
+        case .stripeSecretKey: "sk_… or rk_…; without it the sandbox takes the payments"
+        case .stripeWebhookSecrets: "whsec_… of the endpoint PUBLIC_URL/webhooks/stripe; several, separated by commas, while rotating"
+        case .stripeBaseURL: "Stripe's API"
+        case .telegramBotToken: "the token of the platform's own bot, with bot management on; without it the sandbox is the phone"
+        case .telegramAPIRoot: "the Bot API's root"
+        case .telegramLinkBase: "what t.me links start with"
+        case .smtpURL: "smtp://user:password@host:587 or smtps://…:465; without it mails go to the sandbox's outbox"
+        case .mailFrom: "the sender of our mails"
+        case .agentExecutable: "the OpenClaw program; without it `openclaw` from PATH, else the stand-in agent"
+        case .agentTokenProxyURL: "where agents reach the token proxy; without it this machine's"
+        case .sandboxPort: "the port on which the sandbox speaks for Kimi, Stripe and Telegram"
+        case .sandboxSMTPPort: "the port on which the sandbox takes mails"
+        case .logLevel: "trace, debug, info, notice, warning, error or critical"
+        }
+    }
+
+    /// What holds where nothing is set; `nil` where nothing is a meaning of its own.
+    var fallback: String? {
+        switch self {
+        case .dataDirectory: "data"
+        case .host: "127.0.0.1"
+        case .webPort: "8080"
+        case .apiPort: "8081"
+        case .tokenProxyPort: "8082"
+        case .opsPort: "9090"
+        case .kimiModels: "kimi-coding/k2p5=kimi-k2.6,k2p5=kimi-k2.6"
+        case .mailFrom: "OpenClaw Cloud <hello@localhost>"
+        case .sandboxPort: "8090"
+        case .sandboxSMTPPort: "8025"
+        case .logLevel: "info"
+        default: nil
+        }
+    }
+
+    var isSecret: Bool {
+        switch self {
+        case .databaseURL, .encryptionKey, .previousEncryptionKeys, .kimiAPIKey, .stripeSecretKey, .stripeWebhookSecrets,
+            .telegramBotToken, .smtpURL:
+            true
+        default:
+            false
+        }
+    }
+
+    /// The key under which swift-configuration finds the environment variable.
+    var key: ConfigKey {
+        ConfigKey(rawValue.lowercased().split(separator: "_").map(String.init))
+    }
+}

@@ -1,0 +1,96 @@
+import Configuration
+import Core
+import FoundationEssentials
+import Logging
+
+/// Reads and checks one setting after the other, and remembers every fault instead of stopping at the first.
+struct SettingsReader {
+    private let reader: ConfigReader
+    private(set) var faults: [String] = []
+
+    init(_ reader: ConfigReader) {
+        self.reader = reader
+    }
+
+    /// - Returns: what is set, or the fallback; an empty value counts as not set.
+    func text(_ setting: Setting) -> String? {
+        let value = reader.string(forKey: setting.key, isSecret: setting.isSecret)?.trimmed
+        guard let value, !value.isEmpty else { return setting.fallback }
+        return value
+    }
+
+    func secret(_ setting: Setting) -> Secret? {
+        text(setting).map(Secret.init)
+    }
+
+    func list(_ setting: Setting) -> [String] {
+        (text(setting) ?? "").split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
+    }
+
+    mutating func port(_ setting: Setting) -> Int {
+        let value = text(setting) ?? ""
+        guard let port = Int(value), (0...65535).contains(port) else {
+            fault(setting, "must be a port, 0 to 65535, not '\(value)'")
+            return 0
+        }
+        return port
+    }
+
+    /// An http or https URL without a slash at its end.
+    mutating func url(_ setting: Setting) -> String? {
+        guard var value = text(setting) else { return nil }
+        while value.hasSuffix("/") { value.removeLast() }
+        guard let url = URL(string: value), let scheme = url.scheme, ["http", "https"].contains(scheme), url.host() != nil,
+            url.query() == nil
+        else {
+            fault(setting, "must be an http:// or https:// URL, not '\(value)'")
+            return nil
+        }
+        return value
+    }
+
+    /// `name=value` pairs, separated by commas.
+    mutating func pairs(_ setting: Setting) -> [String: String] {
+        var pairs: [String: String] = [:]
+        for entry in list(setting) {
+            let parts = entry.split(separator: "=", maxSplits: 1).map { String($0).trimmed }
+            guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else {
+                fault(setting, "must be name=value pairs separated by commas; '\(entry)' is none")
+                continue
+            }
+            pairs[parts[0]] = parts[1]
+        }
+        return pairs
+    }
+
+    mutating func logLevel() -> Logger.Level {
+        let value = (text(.logLevel) ?? "").lowercased()
+        guard let level = Logger.Level(rawValue: value) else {
+            fault(.logLevel, "must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")), not '\(value)'")
+            return .info
+        }
+        return level
+    }
+
+    /// A 256-bit key in hex.
+    mutating func key(_ setting: Setting, _ text: String) -> [UInt8]? {
+        let digits = text.compactMap(\.hexDigitValue)
+        guard text.count == 64, digits.count == 64 else {
+            fault(setting, "must be 64 hex digits (try: openssl rand -hex 32)")
+            return nil
+        }
+        return stride(from: 0, to: 64, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+
+    mutating func fault(_ setting: Setting, _ text: String) {
+        faults.append("\(setting.rawValue) \(text)")
+    }
+}
+
+extension String {
+    var trimmed: String {
+        let start = firstIndex { !$0.isWhitespace } ?? endIndex
+        let end = lastIndex { !$0.isWhitespace }.map(index(after:)) ?? start
+        return String(self[start..<end])
+    }
+}

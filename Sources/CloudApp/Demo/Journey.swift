@@ -1,0 +1,235 @@
+import AsyncHTTPClient
+import Core
+import FoundationEssentials
+import Telegram
+
+/// The customer's journey over HTTP, on the site and on the sandbox's phone.
+///
+/// Every step first looks where the journey stands and then does what comes next, as a person would: after a failure, or
+/// after the platform was killed, the same call goes on from there.
+package struct Journey: Sendable {
+    package let site: String
+    package let sandbox: String
+    package let browser: JourneyClient
+    /// What is said in the chat, in this order; after them, "yes".
+    let answers: [String]
+
+    package init(
+        site: String, sandbox: String, httpClient: HTTPClient,
+        answers: [String] = [
+            "I need help with my e-mails and my calendar", "Luna", "Just me, every day for work", "Pro",
+        ]
+    ) {
+        self.site = site
+        self.sandbox = sandbox
+        browser = JourneyClient(httpClient: httpClient)
+        self.answers = answers
+    }
+
+    /// Why the journey can't go on.
+    package struct Stuck: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    // MARK: The chat
+
+    struct Message: Decodable {
+        let position: Int
+        let role: String
+        let text: String
+        let card: Card?
+
+        struct Card: Decodable {
+            let type: String
+            let url: String?
+        }
+    }
+
+    func openLandingPage() async throws {
+        try expect(200, try await browser.get(site + "/"))
+    }
+
+    func openChat() async throws {
+        try expect(200, try await browser.get(site + "/chat"))
+        guard try await !messages().isEmpty else { throw Stuck(description: "the onboarding agent doesn't greet") }
+    }
+
+    func messages() async throws -> [Message] {
+        try expect(200, try await browser.get(site + "/chat/messages?after=0")).json()
+    }
+
+    /// Answers the onboarding agent until it shows a card of this kind.
+    /// - Returns: where the card leads.
+    func chat(until card: String) async throws -> String {
+        try await eventually("the chat shows the \(card) card") {
+            let messages = try await messages()
+            if let url = messages.last(where: { $0.card?.type == card })?.card?.url { return url }
+            guard let last = messages.last, last.role == "agent" else { return nil }
+            let said = messages.count { $0.role == "visitor" }
+            let text = said < answers.count ? answers[said] : "yes"
+            let answer = try await browser.post(form: [("text", text), ("key", "journey-\(said)")], to: site + "/chat/messages")
+            guard (200..<400).contains(answer.status) else { throw Stuck(description: "the chat answered \(answer.status)") }
+            return nil
+        }
+    }
+
+    // MARK: The phone
+
+    private struct Conversation: Decodable {
+        let chat: Chat
+        let messages: [PhoneMessage]
+
+        struct Chat: Decodable {
+            let keyboard: ReplyKeyboard?
+        }
+    }
+
+    struct PhoneMessage: Decodable {
+        let from: String
+        let text: String
+    }
+
+    private func conversation(with bot: String) async throws -> Conversation {
+        try expect(200, try await browser.get("\(sandbox)/phone/chats/\(bot)/messages?after=0")).json()
+    }
+
+    private func send(_ text: String, to bot: String) async throws {
+        let answer = try await browser.post(json: ["text": text], to: "\(sandbox)/phone/chats/\(bot)/messages")
+        guard answer.status == 201 else { throw Stuck(description: "the phone answered \(answer.status): \(answer.body)") }
+    }
+
+    /// Follows the link from the chat, presses START and lets the manager create the agent's bot.
+    func connectTelegram(_ link: String) async throws {
+        try expect(200, try await browser.get(link))
+        let parts = link.split(separator: "/").last?.split(separator: "?start=") ?? []
+        guard parts.count == 2 else { throw Stuck(description: "\(link) is no deep link") }
+        let (manager, code) = (String(parts[0]), String(parts[1]))
+        let request = try await eventually("the manager bot offers to create a bot") { () -> RequestManagedBot? in
+            let conversation = try await conversation(with: manager)
+            let buttons = conversation.chat.keyboard?.keyboard.flatMap { $0 } ?? []
+            if let request = buttons.compactMap(\.requestManagedBot).first { return request }
+            if !conversation.messages.contains(where: { $0.text == "/start \(code)" }) {
+                try await send("/start \(code)", to: manager)
+            }
+            return nil
+        }
+        struct NewBot: Encodable {
+            let manager: String
+            let requestID: Int64
+            let name: String
+            let username: String
+
+            enum CodingKeys: String, CodingKey {
+                case manager, name, username
+                case requestID = "request_id"
+            }
+        }
+        let bot = NewBot(
+            manager: manager, requestID: request.requestID, name: request.suggestedName ?? "Luna",
+            username: request.suggestedUsername ?? "luna_agent_bot")
+        let answer = try await browser.post(json: bot, to: sandbox + "/phone/managed-bots")
+        guard answer.status == 201 else { throw Stuck(description: "the phone answered \(answer.status): \(answer.body)") }
+    }
+
+    /// Says something to the agent, unless the words are there already.
+    /// - Returns: what the agent answered.
+    func talk(_ text: String, to bot: String) async throws -> String {
+        try await eventually("the agent answers") {
+            let messages = try await conversation(with: bot).messages
+            guard let asked = messages.lastIndex(where: { $0.from == "person" && $0.text == text }) else {
+                try await send(text, to: bot)
+                return nil
+            }
+            return messages[asked...].first { $0.from == "bot" }?.text
+        }
+    }
+
+    // MARK: Payment
+
+    /// Goes from the chat's card to the payment page.
+    /// - Returns: the page's address; `nil` once it has been paid.
+    func openCheckout(_ path: String) async throws -> String? {
+        try await eventually("the payment page is open") {
+            let answer = try await browser.get(site + path)
+            if answer.status == 303, let location = answer.location { return .some(location) }
+            return nil
+        }
+    }
+
+    /// Pays with the test card that the page suggests; a second call changes nothing.
+    func pay(_ page: String) async throws {
+        guard page.hasPrefix(sandbox) else { return }  // paid already: our own page
+        try expect(200, try await browser.get(page))
+        let answer = try await browser.post(
+            form: [
+                ("email", "luna@example.com"), ("number", "4242424242424242"), ("card", "4242424242424242"), ("expiry", "12 / 34"), ("exp", "12 / 34"), ("cvc", "123"),
+                ("name", "Ada Lovelace"),
+            ], to: page)
+        guard (200..<400).contains(answer.status) else {
+            throw Stuck(description: "the payment page answered \(answer.status)")
+        }
+    }
+
+    // MARK: The dashboard's figures
+
+    struct BoxState: Decodable {
+        let id: String
+        let status: String
+        let detail: String?
+        let bot: Bot?
+
+        struct Bot: Decodable {
+            let username: String
+        }
+    }
+
+    struct Usage: Decodable {
+        let limit: Int
+        let used: Int
+        let reserved: Int
+    }
+
+    /// - Returns: the username of the agent's bot.
+    func agentIsRunning() async throws -> String {
+        try await eventually("the agent is running") {
+            let answer = try await browser.get(site + "/v1/box")
+            guard answer.status == 200 else { return nil }
+            let box: BoxState = try answer.json()
+            return box.status == "running" ? box.bot?.username : nil
+        }
+    }
+
+    /// - Returns: what has been used, once no call is under way any more.
+    func tokensAreCounted() async throws -> Usage {
+        try await eventually("the tokens are counted") {
+            let answer = try await browser.get(site + "/v1/usage")
+            guard answer.status == 200 else { return nil }
+            let usage: Usage = try answer.json()
+            return usage.used > 0 && usage.reserved == 0 ? usage : nil
+        }
+    }
+
+    // MARK: Waiting
+
+    @discardableResult
+    private func expect(_ status: Int, _ answer: JourneyClient.Answer) throws -> JourneyClient.Answer {
+        guard answer.status == status else {
+            throw Stuck(description: "expected \(status), got \(answer.status): \(answer.body.prefix(300))")
+        }
+        return answer
+    }
+
+    /// How long a step may take.
+    private static let patience = Duration.seconds(30)
+
+    private func eventually<Value>(
+        _ what: String, _ look: () async throws -> Value?
+    ) async throws -> Value {
+        let deadline = ContinuousClock.now + Self.patience
+        while ContinuousClock.now < deadline {
+            if let value = try await look() { return value }
+            try await Task.sleep(for: .milliseconds(25))
+        }
+        throw Stuck(description: "waited \(Self.patience) until \(what)")
+    }
+}

@@ -1,0 +1,92 @@
+import AsyncHTTPClient
+import Core
+import FoundationEssentials
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import Synchronization
+
+/// A browser without a screen: remembers cookies by origin, sends forms and JSON, follows no redirect by itself.
+package final class JourneyClient: Sendable {
+    /// An answer, read whole.
+    package struct Answer: Sendable {
+        package let status: Int
+        package let location: String?
+        package let body: String
+
+        /// - Throws: a `DecodingError`.
+        func json<Value: Decodable>(_: Value.Type = Value.self) throws -> Value {
+            try JSONDecoder().decode(Value.self, from: Data(body.utf8))
+        }
+    }
+
+    private let httpClient: HTTPClient
+    private let cookies = Mutex<[String: [String: String]]>([:])
+
+    package init(httpClient: HTTPClient) {
+        self.httpClient = httpClient
+    }
+
+    package func get(_ url: String) async throws -> Answer {
+        try await send(.GET, url, contentType: nil, body: "")
+    }
+
+    package func post(form: [(String, String)], to url: String) async throws -> Answer {
+        let body = form.map { "\($0.0.formEncoded)=\($0.1.formEncoded)" }.joined(separator: "&")
+        return try await send(.POST, url, contentType: "application/x-www-form-urlencoded", body: body)
+    }
+
+    package func post(json: some Encodable, to url: String) async throws -> Answer {
+        let body = String(decoding: try JSONEncoder().encode(json), as: UTF8.self)
+        return try await send(.POST, url, contentType: "application/json", body: body)
+    }
+
+    private func send(_ method: HTTPMethod, _ url: String, contentType: String?, body: String) async throws -> Answer {
+        let origin = url.origin
+        var request = HTTPClientRequest(url: url)
+        request.method = method
+        let jar = cookies.withLock { $0[origin, default: [:]] }
+        if !jar.isEmpty {
+            request.headers.add(name: "cookie", value: jar.map { "\($0)=\($1)" }.sorted().joined(separator: "; "))
+        }
+        if let contentType {
+            request.headers.add(name: "content-type", value: contentType)
+            request.headers.add(name: "origin", value: origin)
+            request.body = .bytes(ByteBuffer(string: body))
+        }
+        let response = try await httpClient.execute(request, timeout: .seconds(20))
+        for cookie in response.headers["set-cookie"] {
+            guard let pair = cookie.split(separator: ";").first else { continue }
+            let parts = pair.split(separator: "=", maxSplits: 1).map { String($0).trimmed }
+            cookies.withLock { $0[origin, default: [:]][parts[0]] = parts.count > 1 ? parts[1] : "" }
+        }
+        let text = String(buffer: try await response.body.collect(upTo: 4 << 20))
+        return Answer(
+            status: Int(response.status.code), location: response.headers.first(name: "location")?.resolved(against: origin),
+            body: text)
+    }
+}
+
+extension String {
+    /// `http://host:port` of a URL.
+    fileprivate var origin: String {
+        guard let scheme = firstRange(of: "://") else { return self }
+        return String(prefix(upTo: self[scheme.upperBound...].firstIndex(of: "/") ?? endIndex))
+    }
+
+    fileprivate func resolved(against origin: String) -> String {
+        hasPrefix("/") ? origin + self : self
+    }
+
+    fileprivate var formEncoded: String {
+        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
+        return utf8.map { byte in
+            plain.contains(byte)
+                ? String(UnicodeScalar(byte)) : "%" + String(byte, radix: 16, uppercase: true).leftPadded(to: 2)
+        }.joined()
+    }
+
+    fileprivate func leftPadded(to width: Int) -> String {
+        String(repeating: "0", count: max(0, width - count)) + self
+    }
+}

@@ -1,0 +1,184 @@
+import API
+import AsyncHTTPClient
+import Billing
+import Core
+import FoundationEssentials
+import HTTPSupport
+import Hummingbird
+import Identity
+import Jobs
+import Logging
+import Notifications
+import Onboarding
+import Operator
+import SMTP
+import SQL
+import SQLite
+import Sandbox
+import ServiceLifecycle
+import Store
+import Stripe
+import Telegram
+import TokenProxy
+import Web
+
+/// Puts the services of a process together from its roles: the one place that knows everything.
+struct Composition {
+    let platform: Platform
+    let roles: Set<Role>
+    /// Whether this process is the whole product.
+    let isAlone: Bool
+    let metrics = MetricsRegistry()
+
+    let identity: IdentityService
+    let billing: BillingService
+    let onboarding: OnboardingService
+    let manager: TelegramClient
+
+    var configuration: CloudConfiguration { platform.configuration }
+
+    /// - Throws: ``DomainError`` or a client's error, fit to be shown.
+    init(_ platform: Platform, roles: Set<Role>, isAlone: Bool) throws {
+        self.platform = platform
+        self.roles = roles
+        self.isAlone = isAlone
+        let configuration = platform.configuration
+        let secrets = platform.sandboxSecrets
+        identity = IdentityService(queue: platform.queue)
+        billing = BillingService(
+            queue: platform.queue,
+            stripe: StripeClient(
+                httpClient: platform.httpClient, baseURL: configuration.stripe.baseURL,
+                apiKey: (configuration.stripe.secretKey ?? SandboxSecrets.stripeKey).reveal()),
+            plans: configuration.plans,
+            webhookSecrets: configuration.stripe.secretKey == nil
+                ? [secrets.stripeWebhookSecret] : configuration.stripe.webhookSecrets,
+            publicURL: configuration.publicURL, logger: platform.logger)
+        let apiRoot = configuration.telegram.apiRoot
+        let httpClient = platform.httpClient
+        manager = TelegramClient(
+            httpClient: httpClient, apiRoot: apiRoot,
+            token: (configuration.telegram.botToken ?? secrets.telegramBotToken).reveal())
+        onboarding = OnboardingService(
+            queue: platform.queue, plans: configuration.plans, vault: platform.vault, manager: manager,
+            telegramLinkBase: configuration.telegram.linkBase,
+            makeBotClient: { TelegramClient(httpClient: httpClient, apiRoot: apiRoot, token: $0.reveal()) },
+            logger: platform.logger)
+    }
+
+    /// Everything that runs in this process, in the order in which it starts; it ends in the opposite order.
+    /// - Throws: ``DomainError`` or a client's error, fit to be shown.
+    func services() async throws -> [any Service] {
+        var services: [any Service] = []
+        if roles.contains(.sandbox), !(isAlone && configuration.sandboxedParts.isEmpty) { services.append(try sandbox()) }
+        if roles.contains(.tokenProxy) { services.append(try tokenProxy()) }
+        services += try await workers()
+        if roles.contains(.web) || roles.contains(.api) {
+            services.append(try site())
+        } else if !roles.isDisjoint(with: [.onboardingAgent, .billingWorker, .operator]) {
+            services.append(ops())
+        }
+        return services
+    }
+
+    // MARK: Workers
+
+    private func workers() async throws -> [any Service] {
+        var services: [any Service] = []
+        var handlers = JobHandlers()
+        var periodic: [PeriodicJob] = []
+        if roles.contains(.onboardingAgent) {
+            onboarding.register(in: &handlers)
+            identity.register(in: &handlers)
+            try notifications().register(in: &handlers)
+            periodic.append(PeriodicJob(every: .hours(1), DeleteExpiredSessions()))
+            services.append(TelegramPoller(onboarding: onboarding))
+        }
+        if roles.contains(.billingWorker) {
+            billing.register(in: &handlers)
+            periodic.append(PeriodicJob(every: .seconds(60), SweepSubscriptions()))
+        }
+        if roles.contains(.operator) {
+            let runtime = try agentRuntime()
+            let boxes = OperatorService(
+                queue: platform.queue, runtime: runtime, vault: platform.vault, plans: configuration.plans,
+                settings: agentSettings, logger: platform.logger)
+            boxes.register(in: &handlers)
+            periodic.append(PeriodicJob(every: .seconds(300), ResyncBoxes()))
+            services += [runtime, boxes]
+        }
+        guard !handlers.handlers.isEmpty else { return [] }
+        if isAlone {
+            // Nobody else can be working on what an earlier run of this process had begun.
+            _ = try await platform.queue.write { try JobStore($0.transaction).releaseAbandoned(now: $0.now) }
+        }
+        services.append(
+            JobWorker(
+                queue: platform.queue, handlers: handlers, periodic: periodic, notifier: platform.notifier, concurrency: 8,
+                logger: platform.logger))
+        return services
+    }
+
+    private func notifications() throws -> NotificationService {
+        let url = configuration.smtpURL?.reveal() ?? "smtp://127.0.0.1:\(configuration.sandboxSMTPPort)"
+        return try NotificationService(
+            queue: platform.queue, smtp: try SMTPClient(url: url), publicURL: configuration.publicURL,
+            from: configuration.mailFrom, telegramLinkBase: configuration.telegram.linkBase, logger: platform.logger)
+    }
+
+    private func agentRuntime() throws -> ChildProcessRuntime {
+        let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let standIn = AgentCommand(executable: Bundle.executablePath, arguments: ["sandbox-agent", "gateway"])
+        return try ChildProcessRuntime(
+            dataDirectory: platform.data.path,
+            command: .openClaw(named: configuration.agentExecutable ?? "openclaw", searchPath: searchPath, orElse: standIn),
+            searchPath: searchPath, logger: platform.logger)
+    }
+
+    private var agentSettings: AgentSettings {
+        AgentSettings(
+            tokenProxyURL: configuration.agentTokenProxyURL ?? "http://127.0.0.1:\(configuration.tokenProxyPort)/v1",
+            telegramAPIRoot: configuration.telegram.apiRoot == "https://api.telegram.org"
+                ? nil : configuration.telegram.apiRoot)
+    }
+
+    // MARK: HTTP
+
+    private func site() throws -> HTTPService {
+        let hasPages = roles.contains(.web)
+        let web = hasPages ? try webRoutes() : nil
+        let router = Router.app(
+            service: hasPages ? "web" : "api", publicOrigin: configuration.publicURL,
+            formTargets: [configuration.sandboxURL, "https://checkout.stripe.com", "https://billing.stripe.com"],
+            metrics: metrics, htmlErrorPage: web.map { web in { web.errorPage($0, $1) } },
+            session: { [identity] in try await identity.customer(sessionToken: $0) })
+        HealthRoutes(checks: checks, metrics: metrics).addRoutes(to: router)
+        web?.addRoutes(to: router)
+        if roles.contains(.api) {
+            APIRoutes(
+                queue: platform.queue, plans: configuration.plans, telegramLinkBase: configuration.telegram.linkBase,
+                receiveStripeEvent: { [billing] in try await billing.receive(event: $0, signature: $1) }
+            ).addRoutes(to: router)
+        }
+        return HTTPService(
+            name: hasPages ? "web" : "api", router: router, host: configuration.host,
+            port: hasPages ? configuration.webPort : configuration.apiPort, logger: platform.logger,
+            onListening: { [isAlone] _ in if isAlone { await greet() } })
+    }
+
+    private func ops() -> HTTPService {
+        let router = Router.app(
+            service: "ops", publicOrigin: configuration.publicURL, metrics: metrics, session: { _ in nil })
+        HealthRoutes(checks: checks, metrics: metrics).addRoutes(to: router)
+        return HTTPService(
+            name: "ops", router: router, host: configuration.host, port: configuration.opsPort, logger: platform.logger)
+    }
+
+    private var checks: [ReadinessCheck] {
+        [
+            ReadinessCheck("database") { [database = platform.database] in
+                _ = try await database.read { try $0.query("SELECT 1 AS one", []) }
+            }
+        ]
+    }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Core
+import Logging
+import ServiceLifecycle
+
+/// Starts what the service commands ask for, and ends it in order.
+enum Launcher {
+    /// Sets logging up and reads the configuration.
+    /// - Throws: ``CloudConfiguration/Invalid``.
+    static func prepare() async throws -> (CloudConfiguration, Logger) {
+        LoggingSystem.bootstrapForStandardError()
+        let configuration = try CloudConfiguration(try await CloudConfiguration.reader())
+        var logger = Logger(label: "openclaw-cloud")
+        logger.logLevel = configuration.logLevel
+        return (configuration, logger)
+    }
+
+    /// Runs until SIGTERM or SIGINT, then drains: listeners close, running jobs and streams end, agents are stopped.
+    /// - Throws: an error that is fit to be shown.
+    static func run(_ roles: Set<Role>, sharing: DataDirectory.Sharing) async throws {
+        let (configuration, logger) = try await prepare()
+        let platform = try await Platform.open(configuration, sharing: sharing, logger: logger)
+        do {
+            let composition = try await Composition(platform, roles: roles, isAlone: sharing == .exclusive)
+            let group = ServiceGroup(
+                configuration: .init(
+                    services: try await composition.services(), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+            try await group.run()
+        } catch {
+            await platform.close()
+            throw error
+        }
+        await platform.close()
+    }
+}

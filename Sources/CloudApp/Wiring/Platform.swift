@@ -1,0 +1,82 @@
+import AsyncHTTPClient
+import Core
+import Crypto
+import FoundationEssentials
+import Jobs
+import Logging
+import NIOCore
+import Postgres
+import SQL
+import SQLite
+import Store
+
+/// What every service stands on: the database, the queue, the keys, the HTTP client.
+struct Platform: Sendable {
+    let configuration: CloudConfiguration
+    let data: DataDirectory
+    let logger: Logger
+    let clock: WallClock
+    let database: any Database
+    let notifier: InProcessNotifier
+    let queue: WorkQueue
+    let vault: Vault
+    let sandboxSecrets: SandboxSecrets
+    let httpClient: HTTPClient
+    /// Names this process where it holds something: leases and reservations.
+    let instance: String
+
+    /// Opens the database and brings it to the newest schema.
+    /// - Parameter sharing: `.exclusive` for the one process that is the whole product: on a SQLite file,
+    ///   whatever an earlier process held is then free at once.
+    /// - Throws: ``DomainError`` or `SQLError`, fit to be shown.
+    static func open(
+        _ configuration: CloudConfiguration, sharing: DataDirectory.Sharing, logger: Logger
+    ) async throws -> Platform {
+        let data = try DataDirectory(configuration.dataDirectory)
+        try data.lock(sharing)
+        let keys = try encryptionKeys(configuration, data: data, sharing: sharing)
+        let database: any Database =
+            if let url = configuration.postgresURL {
+                try PostgresDatabase(url: url.reveal(), logger: logger)
+            } else {
+                try SQLiteDatabase(path: data.file("openclaw-cloud.sqlite"), logger: logger)
+            }
+        try await Migrator(Migrations.all, logger: logger).migrate(database)
+        let clock = WallClock.system
+        let notifier = InProcessNotifier()
+        return Platform(
+            configuration: configuration, data: data, logger: logger, clock: clock, database: database, notifier: notifier,
+            queue: WorkQueue(database: database, clock: clock, ids: .random(clock: clock), notifier: notifier),
+            vault: Vault(key: SymmetricKey(data: keys.current), previous: keys.previous.map(SymmetricKey.init(data:))),
+            sandboxSecrets: SandboxSecrets(encryptionKey: keys.current), httpClient: httpClient(),
+            instance: IdentifierBody(time: clock.now, random: .random(in: 0...UInt128.max)).text)
+    }
+
+    /// Ends all connections, after the services have ended.
+    func close() async {
+        try? await httpClient.shutdown()
+        await database.close()
+    }
+
+    private static func encryptionKeys(
+        _ configuration: CloudConfiguration, data: DataDirectory, sharing: DataDirectory.Sharing
+    ) throws -> (current: [UInt8], previous: [[UInt8]]) {
+        if let key = configuration.encryptionKey { return (key, configuration.previousEncryptionKeys) }
+        if configuration.postgresURL != nil, sharing == .shared {
+            throw CloudConfiguration.Invalid(faults: [
+                "ENCRYPTION_KEY must be set when services run apart on one PostgreSQL: they have to share it "
+                    + "(make one with: openssl rand -hex 32)"
+            ])
+        }
+        return (try data.encryptionKey(), [])
+    }
+
+    private static func httpClient() -> HTTPClient {
+        var settings = HTTPClient.Configuration()
+        settings.timeout = .init(connect: .seconds(10), read: .seconds(120))
+        settings.connectionPool = .init(idleTimeout: .seconds(30))
+        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
+        settings.redirectConfiguration = .disallow
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+    }
+}

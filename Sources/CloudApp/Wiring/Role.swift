@@ -1,0 +1,17 @@
+/// What a process does. `serve` has every role, each other subcommand has one.
+enum Role: String, CaseIterable, Sendable {
+    /// The site, the chat and the dashboard.
+    case web
+    /// The JSON API and the webhooks.
+    case api
+    /// Answers in the chat and on Telegram, and sends the mails.
+    case onboardingAgent = "onboarding-agent"
+    /// Talks to Stripe.
+    case billingWorker = "billing-worker"
+    /// Makes the boxes look like their rows.
+    case `operator`
+    /// Every model call of every agent.
+    case tokenProxy = "token-proxy"
+    /// The stand-ins for the parts that no key is set for.
+    case sandbox
+}

@@ -1,0 +1,127 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+
+/// The built program, running `serve` on ports and a data directory of its own.
+final class ServerProcess: @unchecked Sendable {
+    struct Ports: Sendable {
+        let web = freePort()
+        let tokenProxy = freePort()
+        let sandbox = freePort()
+        let smtp = freePort()
+    }
+
+    let ports: Ports
+    let dataDirectory: URL
+    var site: String { "http://localhost:\(ports.web)" }
+    var sandbox: String { "http://127.0.0.1:\(ports.sandbox)" }
+
+    private let databaseURL: String?
+    private var process: Process?
+
+    /// The program that `swift build` makes, beside these sources.
+    static let executable = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: ".build/debug/openclaw-cloud")
+
+    /// - Parameter databaseURL: a PostgreSQL database; `nil` for SQLite.
+    init(databaseURL: String? = nil) {
+        self.databaseURL = databaseURL
+        ports = Ports()
+        dataDirectory = FileManager.default.temporaryDirectory.appending(path: "journey-\(UUID().uuidString)")
+    }
+
+    /// What the program sees; nothing of this machine's own configuration.
+    var environment: [String: String] {
+        var environment = [
+            "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin",
+            "HOME": NSHomeDirectory(),
+            "DATA_DIR": dataDirectory.path(),
+            "WEB_PORT": "\(ports.web)",
+            "TOKEN_PROXY_PORT": "\(ports.tokenProxy)",
+            "SANDBOX_PORT": "\(ports.sandbox)",
+            "SANDBOX_SMTP_PORT": "\(ports.smtp)",
+            "LOG_LEVEL": "info",
+        ]
+        environment["DATABASE_URL"] = databaseURL
+        return environment
+    }
+
+    /// Starts the program and returns when it says it is ready.
+    func start() async throws {
+        try FileManager.default.createDirectory(at: dataDirectory, withIntermediateDirectories: true)
+        let log = dataDirectory.appending(path: "serve.log")
+        if !FileManager.default.fileExists(atPath: log.path()) { FileManager.default.createFile(atPath: log.path(), contents: nil) }
+        let output = try FileHandle(forWritingTo: log)
+        try output.seekToEnd()
+        let process = Process()
+        process.executableURL = Self.executable
+        process.arguments = ["serve"]
+        process.environment = environment
+        process.currentDirectoryURL = dataDirectory
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        self.process = process
+        for _ in 0..<600 {
+            if await isReady() { return }
+            guard process.isRunning else { break }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        throw Failure(description: "serve did not become ready; its log:\n\(self.log)")
+    }
+
+    var log: String {
+        (try? String(contentsOf: dataDirectory.appending(path: "serve.log"), encoding: .utf8)) ?? ""
+    }
+
+    private func isReady() async -> Bool {
+        let response = try? await HTTPClient.shared.execute(HTTPClientRequest(url: site + "/readyz"), timeout: .seconds(2))
+        return response?.status == .ok
+    }
+
+    /// `kill -9`: the process gets no chance to do anything.
+    func kill() {
+        guard let process else { return }
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        self.process = nil
+    }
+
+    /// SIGTERM, and the exit code that follows.
+    @discardableResult
+    func stop() -> Int32 {
+        guard let process else { return 0 }
+        process.terminate()
+        process.waitUntilExit()
+        self.process = nil
+        return process.terminationStatus
+    }
+
+    /// Stops the program and the agents it may have left, and removes its data.
+    func tearDown() {
+        stop()
+        try? FileManager.default.removeItem(at: dataDirectory)
+    }
+
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+}
+
+/// A port on loopback that was free a moment ago.
+func freePort() -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+            _ = bind(descriptor, address, length)
+            _ = getsockname(descriptor, address, &length)
+        }
+    }
+    return Int(UInt16(bigEndian: address.sin_port))
+}
