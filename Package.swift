@@ -126,5 +126,30 @@ let package = Package(
                 .nioPosix, .serviceLifecycle, .systemPackage,
             ]),
         .executableTarget(name: "openclaw-cloud", dependencies: ["CloudApp"], swiftSettings: settings),
+
+        // Tests.
+        .target(
+            name: "TestSupport", dependencies: ["Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", .logging],
+            path: "Tests/TestSupport", swiftSettings: settings),
+        tests(
+            "APITests",
+            [
+                "API", "Core", "HTTPSupport", "Identity", "Store", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes,
+                .logging, .nioCore,
+            ]),
+        tests("ArchitectureTests", []),
+        tests(
+            "HTTPSupportTests",
+            [
+                "HTTPSupport", "Core", "SQL", "Store", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes, .logging,
+                .nioCore, .nioPosix, .serviceLifecycle,
+            ]),
+        tests("IdentityTests", ["Identity", "Core", "Jobs", "SQL", "Store", "TestSupport"]),
+        tests("JobsTests", ["Jobs", "Core", "SQL", "TestSupport", .logging, .serviceLifecycle]),
+        tests(
+            "OperatorTests",
+            ["Operator", "Core", "SQL", "SQLite", "Store", "Jobs", .crypto, .logging, .serviceLifecycle, .systemPackage]),
+        tests("SQLTests", ["SQL", "Postgres"]),
+        tests("StoreConformanceTests", ["Core", "SQL", "Postgres", "Store", "TestSupport", .logging]),
     ]
 )
