@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import ModelAPI
 import SQL
 import ServiceLifecycle
 import Telegram
@@ -87,7 +88,7 @@ struct PhoneAPI: Sendable {
     }
 
     private func send(_ text: String, to username: String, from person: StoredPerson) async throws -> PhoneMessage {
-        let text = text.trimmed
+        let text = text.withoutOuterSpace
         guard !text.isEmpty, text.unicodeScalars.count <= Self.longestText else {
             throw PhoneError(code: "TEXT_INVALID", message: "A message has 1 to \(Self.longestText) characters.")
         }
@@ -127,7 +128,8 @@ struct PhoneAPI: Sendable {
                 let subscription = await state.phones.subscribe(personID: person.id)
                 async let _: Void = subscription.beat(every: Self.heartbeat)
                 do {
-                    try await writer.write(ByteBuffer(string: "retry: 1000\nevent: hello\ndata: {}\n\n"))
+                    try await writer.write(
+                        ByteBuffer(string: "retry: 1000\n" + ServerSentEvent.encoded(name: "hello", data: "{}")))
                     for try await event in subscription.events.cancelOnGracefulShutdown() {
                         try await writer.write(ByteBuffer(string: try event.serverSent))
                     }
@@ -167,12 +169,11 @@ private struct CreatedBot: Encodable {
 }
 
 extension PhoneEvents.Event {
-    /// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
     fileprivate var serverSent: String {
         get throws {
             switch self {
-            case .changed(let bot): "event: change\ndata: \(try JSONText.encode(["bot": bot]))\n\n"
-            case .typing(let bot): "event: typing\ndata: \(try JSONText.encode(["bot": bot]))\n\n"
+            case .changed(let bot): ServerSentEvent.encoded(name: "change", data: try JSONText.encode(["bot": bot]))
+            case .typing(let bot): ServerSentEvent.encoded(name: "typing", data: try JSONText.encode(["bot": bot]))
             case .heartbeat: ": still here\n\n"
             }
         }
