@@ -1,0 +1,68 @@
+import SQL
+
+/// The objects of the account, inside one transaction.
+struct StripeLedger {
+    let transaction: any Transaction
+    /// Unix time in seconds; the same throughout.
+    let now: Int64
+
+    // MARK: Objects
+
+    func find(_ kind: String, _ id: String) throws -> StripeValue? {
+        try transaction.first("SELECT body FROM stripe_objects WHERE id = ?1 AND kind = ?2", [.text(id), .text(kind)])
+            .map { try JSONText.decode(StripeValue.self, from: $0.text("body")) }
+    }
+
+    /// An object of any kind.
+    func find(_ id: String) throws -> StripeValue? {
+        try transaction.first("SELECT body FROM stripe_objects WHERE id = ?1", [.text(id)])
+            .map { try JSONText.decode(StripeValue.self, from: $0.text("body")) }
+    }
+
+    /// - Parameter parameter: where the id was given; `nil` if in the path.
+    /// - Throws: a ``StripeFault`` with `resource_missing`.
+    func require(_ kind: String, _ id: String, parameter: String? = nil) throws -> StripeValue {
+        guard let object = try find(kind, id) else { throw StripeFault.noSuch(kind, id, parameter: parameter) }
+        return object
+    }
+
+    /// Every object of a kind, youngest first.
+    func all(_ kind: String) throws -> [StripeValue] {
+        try transaction.query("SELECT body FROM stripe_objects WHERE kind = ?1 ORDER BY position DESC", [.text(kind)])
+            .map { try JSONText.decode(StripeValue.self, from: $0.text("body")) }
+    }
+
+    func insert(_ object: StripeValue) throws {
+        try transaction.execute(
+            "INSERT INTO stripe_objects (id, kind, body) VALUES (?1, ?2, ?3)",
+            [.text(object.id), .text(object["object"].text ?? ""), .text(try JSONText.encode(object))])
+    }
+
+    func update(_ object: StripeValue) throws {
+        try transaction.execute(
+            "UPDATE stripe_objects SET body = ?2 WHERE id = ?1", [.text(object.id), .text(try JSONText.encode(object))])
+    }
+
+    /// - Returns: `<prefix>_` and random letters and digits, which nobody can guess.
+    static func newID(_ prefix: String, length: Int = 24) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789".utf8)
+        var generator = SystemRandomNumberGenerator()
+        let characters = (0..<length).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
+        return prefix + "_" + String(decoding: characters, as: UTF8.self)
+    }
+
+    // MARK: Events
+
+    /// Records what happened and owes it to the webhook endpoint, in the transaction in which it happens.
+    func emit(_ type: String, _ object: StripeValue) throws {
+        let event: StripeValue = [
+            "id": .text(Self.newID("evt")), "object": "event", "api_version": .text(StripeSandbox.apiVersion),
+            "created": .integer(now), "data": ["object": object], "livemode": false, "pending_webhooks": 1,
+            "request": ["id": nil, "idempotency_key": nil], "type": .text(type),
+        ]
+        try insert(event)
+        try transaction.execute(
+            "INSERT INTO stripe_deliveries (event_id, attempts, next_at, created_at) VALUES (?1, 0, ?2, ?2)",
+            [.text(event.id), .integer(now)])
+    }
+}

@@ -1,0 +1,82 @@
+import HTTPTypes
+import Hummingbird
+import SQL
+import Stripe
+
+extension StripePages {
+    /// A session with what it sells, for the page.
+    private struct Sale: Sendable {
+        let session: StripeValue
+        let price: StripeValue
+        let product: StripeValue
+        let customer: StripeValue
+
+        var locale: String? { session["locale"].text }
+
+        /// Where a payment leads.
+        var successURL: String {
+            (session["success_url"].text ?? "/").replacing("{CHECKOUT_SESSION_ID}", with: session.id)
+        }
+
+        init?(_ id: String, _ ledger: StripeLedger) throws {
+            guard let session = try ledger.find("checkout.session", id),
+                let order = try ledger.find("sandbox.order", StripeLedger.orderID(of: id)),
+                let price = try ledger.find("price", order["price"].text ?? ""),
+                let product = try ledger.find("product", price["product"].text ?? "")
+            else { return nil }
+            self.session = session
+            self.price = price
+            self.product = product
+            customer = try session["customer"].text.flatMap { try ledger.find("customer", $0) } ?? .null
+        }
+    }
+
+    func payPage(_ id: String) async throws -> Response {
+        let now = now()
+        let sale = try await database.read { try Sale(id, StripeLedger(transaction: $0, now: now)) }
+        guard let sale else { return try notice("unknown", status: .notFound) }
+        let email = sale.customer["email"].text ?? sale.session["customer_email"].text ?? ""
+        return try payPage(sale, StripePaymentForm(email: email, now: now))
+    }
+
+    /// Takes the payment. However often the form is sent, the session is paid once.
+    func pay(_ id: String, _ form: StripeForm) async throws -> Response {
+        let now = now()
+        let payment = StripePaymentForm(form)
+        let outcome = payment.check(now: now)
+        let sale = try await database.write { transaction -> Sale? in
+            let ledger = StripeLedger(transaction: transaction, now: now)
+            guard let sale = try Sale(id, ledger) else { return nil }
+            guard case .accepted(let card) = outcome, sale.session["status"] == "open" else { return sale }
+            _ = try ledger.pay(sale.session, email: payment.email, name: payment.name, card: card)
+            return try Sale(id, ledger)
+        }
+        changed()
+        guard let sale else { return try notice("unknown", status: .notFound) }
+        if case .refused(let reason) = outcome { return try payPage(sale, payment, refusal: reason) }
+        return try payPage(sale, payment)
+    }
+
+    private func payPage(_ sale: Sale, _ form: StripePaymentForm, refusal: String? = nil) throws -> Response {
+        switch sale.session["status"].text {
+        case "complete":
+            return redirect(to: sale.successURL)
+        case "open":
+            let words = StripePageTexts.words(sale.locale)
+            let isMonthly = sale.price["recurring"]["interval"].text == "month"
+            return try page(
+                "pay",
+                [
+                    "t": words, "id": sale.session.id, "product": sale.product["name"].text ?? "",
+                    "amount": Self.money(
+                        sale.session["amount_total"].integer ?? 0, sale.session["currency"].text ?? ""),
+                    "period": words[isMonthly ? "perMonth" : "perPeriod"] ?? "",
+                    "refusal": refusal.flatMap { words[$0] } as Any, "email": form.email, "number": form.number,
+                    "expiry": form.expiry, "cvc": form.cvc, "name": form.name,
+                    "cancelURL": sale.session["cancel_url"].text as Any,
+                ], status: refusal == nil ? .ok : .unprocessableContent)
+        default:
+            return try notice("expired", status: .gone, locale: sale.locale, backURL: sale.session["cancel_url"].text)
+        }
+    }
+}
