@@ -80,6 +80,14 @@ package struct ConversationStore {
             ]) == 1
     }
 
+    /// The position of the last message; 0 if there is none.
+    /// - Throws: `SQLError`.
+    package func lastPosition(of conversationID: Conversation.ID) throws -> Int64 {
+        try transaction.first(
+            "SELECT coalesce(max(position), 0) AS last FROM messages WHERE conversation_id = ?1",
+            [.text(conversationID.rawValue)])?.integer("last") ?? 0
+    }
+
     /// The messages after a position, oldest first.
     /// - Throws: `SQLError`; a `DecodingError` for a card that can't be read.
     package func messages(of conversationID: Conversation.ID, after position: Int64 = 0) throws -> [ChatMessage] {

@@ -1,0 +1,76 @@
+import Core
+
+/// The scripted conversation, without any I/O: it is told what has happened and how the world is, and says what to
+/// reply and what to do. Nothing but what it returns changes anything.
+struct Interview: Sendable {
+    let plans: PlanTable
+
+    /// What the conversation has to react to, besides the state of the world.
+    enum Event: Sendable, Hashable {
+        case said(String)
+        /// A pasted token was shown to Telegram.
+        case checkedToken(TokenVerdict)
+    }
+
+    enum TokenVerdict: Sendable, Hashable {
+        case works(BotIdentity)
+        case refused
+        case unreachable
+    }
+
+    /// The state of the world as far as the conversation depends on it.
+    struct World: Sendable, Hashable {
+        var now: Timestamp
+        /// The deep link that ties the visitor's Telegram account to this conversation; `nil` while Telegram doesn't answer.
+        var telegramLink: String?
+        var isLinked: Bool
+        var box: Box?
+        var isPaid: Bool
+        /// The youngest one.
+        var checkout: Checkout?
+        /// Whether the bot of a pasted token serves somebody else's agent.
+        var pastedBotIsTaken: Bool
+    }
+
+    struct Reply: Sendable, Hashable {
+        let text: String
+        let card: ChatMessage.Card?
+    }
+
+    /// What the answer changes; to be done in this order, in the transaction that stores the replies.
+    enum Action: Sendable, Hashable {
+        /// Make the box's row say what the state says.
+        case saveBox
+        /// Give the box the bot of the pasted token, with the linked Telegram account as its owner.
+        case connectPastedBot(PastedToken, BotIdentity)
+        case openCheckout(Tier)
+        case speak(Language)
+    }
+
+    struct Answer: Sendable, Hashable {
+        var state: InterviewState
+        var replies: [Reply]
+        var actions: [Action]
+    }
+
+    /// How a conversation starts.
+    func begin(in language: Language) -> Answer {
+        var turn = InterviewTurn(plans: plans, state: InterviewState(language: language), world: nil)
+        turn.say(.greeting, card: .choices(Phrase.purposeExamples[language]))
+        return turn.answer
+    }
+
+    /// Reacts to what has happened. With no events and nothing new in the world, the answer is empty and the state the same.
+    func answer(_ state: InterviewState, to events: [Event], in world: World) -> Answer {
+        var turn = InterviewTurn(plans: plans, state: state, world: world)
+        turn.tellNews()
+        for event in events {
+            switch event {
+            case .said(let text): turn.hear(text)
+            case .checkedToken(let verdict): turn.hear(verdict)
+            }
+        }
+        turn.settle()
+        return turn.answer
+    }
+}

@@ -1,0 +1,82 @@
+import Core
+
+extension InterviewTurn {
+    /// Tells the visitor what has changed in the world since they were last told, and asks for what is missing now.
+    mutating func tellNews() {
+        guard let world else { return }
+        if state.told.isPaid, world.box == nil { return tellEnd() }
+        tellTelegram()
+        tellPayment()
+        tellStatus()
+    }
+
+    private mutating func tellEnd() {
+        var fresh = InterviewState(language: language)
+        fresh.answered = state.answered
+        fresh.spoken = state.spoken
+        fresh.told.isLinked = state.told.isLinked
+        say(.ended(name: name))
+        state = fresh
+    }
+
+    private mutating func tellTelegram() {
+        if let botUsername, botUsername != state.told.botUsername {
+            state.told.isLinked = true
+            state.told.botUsername = botUsername
+            state.pasted = nil
+            say(.connected(name: name, bot: botUsername))
+            if step == .payment { offerPayment() }
+        } else if isLinked, !state.told.isLinked {
+            state.told.isLinked = true
+            if step == .telegram, state.pasted?.bot != nil {
+                ask()
+            } else {
+                say(step == .telegram ? .linked(name: name) : .linkedEarly)
+            }
+        } else if state.owesLink, world?.telegramLink != nil {
+            state.owesLink = false
+            if step == .telegram { ask() }
+        }
+    }
+
+    private mutating func tellPayment() {
+        if isPaid {
+            guard !state.told.isPaid else { return }
+            state.told.isPaid = true
+            state.hasLeftPayment = false
+            say(.paid(name: name))
+            if step == .telegram { ask() }
+        } else if step == .payment {
+            if state.hasLeftPayment {
+                state.hasLeftPayment = false
+                showCheckout(or: .preparingPayment, with: .paymentLeft(name: name))
+            } else if let checkout = currentCheckout, checkout.url != nil, checkout.completedAt == nil,
+                state.told.checkoutID != checkout.id
+            {
+                showCheckout(or: .preparingPayment)
+            }
+        }
+    }
+
+    private mutating func tellStatus() {
+        guard let box = world?.box, state.told.isPaid else { return }
+        switch box.status {
+        case .running where box.desired == .running:
+            if !state.told.isReady, let botUsername {
+                state.told.isReady = true
+                say(.ready(name: name, bot: botUsername), card: .agent(box.id))
+            } else if state.told.trouble != nil {
+                say(.runningAgain(name: name), card: .agent(box.id))
+            }
+            state.told.trouble = nil
+        case .failed where state.told.trouble != .failed:
+            state.told.trouble = .failed
+            say(.failed(name: name, detail: box.detail))
+        case .suspended where state.told.trouble != .suspended:
+            state.told.trouble = .suspended
+            say(.suspended(name: name))
+        default:
+            break
+        }
+    }
+}

@@ -1,0 +1,123 @@
+import Core
+
+/// One answer in the making.
+struct InterviewTurn {
+    let plans: PlanTable
+    var state: InterviewState
+    /// `nil` before the conversation exists.
+    let world: Interview.World?
+    private(set) var replies: [Interview.Reply] = []
+    private(set) var actions: [Interview.Action] = []
+    /// The bot that the agent speaks through, without `@`; counts one that is being connected in this turn.
+    var botUsername: String?
+
+    init(plans: PlanTable, state: InterviewState, world: Interview.World?) {
+        self.plans = plans
+        self.state = state
+        self.world = world
+        botUsername = world?.box?.bot?.username
+    }
+
+    var answer: Interview.Answer { Interview.Answer(state: state, replies: replies, actions: actions) }
+    var language: Language { state.language }
+    /// The agent's name, or what to call it while it has none.
+    var name: String { state.agentName ?? LocalizedText(en: "your agent", pt: "o seu agente")[language] }
+    var isPaid: Bool { world?.isPaid ?? false }
+
+    /// The first thing that is still missing.
+    var step: InterviewState.Step {
+        if state.purpose == nil { return .purpose }
+        if state.agentName == nil { return .name }
+        if isPaid { return botUsername == nil ? .telegram : .served }
+        if state.tier == nil { return state.recommended == nil ? .usage : .plan }
+        return botUsername == nil ? .telegram : .payment
+    }
+
+    mutating func say(_ phrase: Phrase, card: ChatMessage.Card? = nil) {
+        let count = state.spoken[phrase.id, default: 0]
+        state.spoken[phrase.id] = count + 1
+        replies.append(Interview.Reply(text: phrase.text(after: count, in: language), card: card))
+    }
+
+    mutating func perform(_ action: Interview.Action) {
+        actions.append(action)
+    }
+
+    /// Asks for what is missing.
+    mutating func ask() {
+        switch step {
+        case .purpose:
+            say(.askPurpose, card: .choices(Phrase.purposeExamples[language]))
+        case .name:
+            say(.askName, card: .choices(suggestedNames))
+        case .usage:
+            say(.askUsage(name: name), card: .choices(Phrase.usageExamples[language]))
+        case .plan:
+            say(.askPlan, card: .plans(recommended: state.recommended ?? .pro))
+        case .telegram:
+            connectPastedBot()
+            if botUsername != nil { return ask() }
+            sayWithLink(isLinked ? .confirmBot(name: name) : .askTelegram(name: name))
+        case .payment:
+            offerPayment()
+        case .served:
+            say(.served(name: name, bot: botUsername ?? ""))
+        }
+    }
+
+    var isLinked: Bool { world?.isLinked ?? false }
+
+    /// Says something that needs the link to Telegram; as long as there is none, that it will come.
+    mutating func sayWithLink(_ phrase: Phrase) {
+        if let link = world?.telegramLink {
+            state.owesLink = false
+            say(phrase, card: .telegram(url: link))
+        } else {
+            state.owesLink = true
+            say(.linkLater)
+        }
+    }
+
+    /// Three names; the next three each time the visitor wants others.
+    var suggestedNames: [String] {
+        let round = state.spoken[Phrase.otherNames.id, default: 0]
+        let all = Phrase.names
+        return (0..<3).map { all[(round * 3 + $0) % all.count] }
+    }
+
+    /// A bot is connected once its token works, its owner is known and the box has its answers.
+    mutating func connectPastedBot() {
+        guard let pasted = state.pasted, let bot = pasted.bot, isLinked, isPaid ? botUsername == nil : state.tier != nil
+        else { return }
+        state.pasted = nil
+        if world?.pastedBotIsTaken == true {
+            say(.tokenTaken(bot: bot.username))
+            return
+        }
+        saveBox()
+        perform(.connectPastedBot(pasted, bot))
+        botUsername = bot.username
+        state.told.botUsername = bot.username
+        say(.connected(name: name, bot: bot.username))
+    }
+
+    // MARK: What follows from the answers
+
+    /// Makes the rows follow the answers.
+    mutating func settle() {
+        saveBox()
+        if step == .payment, let tier = state.tier, !hasCurrentCheckout, !actions.contains(.openCheckout(tier)) {
+            perform(.openCheckout(tier))
+        }
+    }
+
+    private mutating func saveBox() {
+        guard let purpose = state.purpose, let name = state.agentName, let tier = isPaid ? world?.box?.tier : state.tier,
+            !actions.contains(.saveBox)
+        else { return }
+        let box = world?.box
+        if box?.purpose != purpose || box?.agentName != name || box?.tier != tier || box?.language != language {
+            perform(.saveBox)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Core
+
+/// Something the interview says, in ways that differ so that nobody is told the same words again and again.
+struct Phrase: Sendable, Hashable {
+    /// Stable: counts of it are stored.
+    let id: String
+    private let variants: [LocalizedText]
+
+    init(_ id: String, _ variants: LocalizedText...) {
+        self.id = id
+        self.variants = variants
+    }
+
+    /// - Parameter count: how often it was said before.
+    func text(after count: Int, in language: Language) -> String {
+        let text = variants[count % variants.count][language]
+        let round = count / variants.count % (Self.openings.count + 1)
+        return round == 0 ? text : "\(Self.openings[round - 1][language]) \(text)"
+    }
+
+    private static let openings = [
+        LocalizedText(en: "Once more:", pt: "Mais uma vez:"),
+        LocalizedText(en: "As before:", pt: "Como antes:"),
+        LocalizedText(en: "To repeat it:", pt: "Repetindo:"),
+        LocalizedText(en: "Still the same:", pt: "Continua igual:"),
+    ]
+
+    /// Names to choose from: short, easy to say in both languages, nobody's brand.
+    static let names = ["Nova", "Atlas", "Iris", "Otto", "Luna", "Milo", "Clara", "Hugo", "Nina"]
+}
+
+/// Answers to tap.
+struct LocalizedChoices: Sendable {
+    let english: [String]
+    let portuguese: [String]
+
+    init(en english: [String], pt portuguese: [String]) {
+        self.english = english
+        self.portuguese = portuguese
+    }
+
+    subscript(language: Language) -> [String] {
+        switch language {
+        case .english: english
+        case .portuguese: portuguese
+        }
+    }
+}
+
+extension Phrase {
+    static let purposeExamples = LocalizedChoices(
+        en: ["Planning my week and reminders", "Writing and research for work", "Answering questions for my team"],
+        pt: [
+            "Planear a semana e lembretes", "Escrever e pesquisar para o trabalho", "Responder a perguntas da minha equipa",
+        ])
+    static let usageExamples = LocalizedChoices(
+        en: ["A few chats now and then", "Every day, for work", "All day, with several people"],
+        pt: ["Umas conversas de vez em quando", "Todos os dias, no trabalho", "O dia inteiro, com várias pessoas"])
+    static let telegramChoices = LocalizedChoices(
+        en: ["Send the link", "I don't have Telegram", "Paste a BotFather token", "Back"],
+        pt: ["Envia o link", "Não tenho Telegram", "Colar um token do BotFather", "Voltar"])
+    static let paymentChoices = LocalizedChoices(
+        en: ["Send the link", "Change the plan", "Change the name", "Is it safe?"],
+        pt: ["Envia o link", "Mudar de plano", "Mudar o nome", "É seguro?"])
+}
+
+extension Plan {
+    /// `5 million`; a count of tokens as people say it.
+    func tokens(_ language: Language) -> String {
+        let (millions, rest) = monthlyTokens.quotientAndRemainder(dividingBy: 1_000_000)
+        if rest == 0, millions > 0 {
+            let word = LocalizedText(en: "million", pt: millions == 1 ? "milhão" : "milhões")
+            return "\(millions) \(word[language])"
+        }
+        let word = LocalizedText(en: "thousand", pt: "mil")
+        return monthlyTokens < 1000 ? "\(monthlyTokens)" : "\(monthlyTokens / 1000) \(word[language])"
+    }
+
+    /// `$19`.
+    func price(_ language: Language) -> String {
+        let (dollars, cents) = monthlyPrice.quotientAndRemainder(dividingBy: 100)
+        let separator = LocalizedText(en: ".", pt: ",")[language]
+        let amount = cents == 0 ? "\(dollars)" : "\(dollars)\(separator)\(cents < 10 ? "0" : "")\(cents)"
+        return LocalizedText(en: "$\(amount)", pt: "US$ \(amount)")[language]
+    }
+
+    /// `Pro: $49 a month, 5 million tokens`.
+    var line: LocalizedText {
+        LocalizedText(
+            en: "\(name): \(price(.english)) a month, \(tokens(.english)) tokens",
+            pt: "\(name): \(price(.portuguese)) por mês, \(tokens(.portuguese)) de tokens")
+    }
+}

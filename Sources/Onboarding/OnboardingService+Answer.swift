@@ -1,0 +1,71 @@
+import Core
+import Jobs
+import Logging
+import SQL
+import Store
+import Telegram
+
+extension OnboardingService {
+    /// Attempts at checking a pasted token before the visitor is told that it didn't work out.
+    private static let tokenAttempts = 3
+
+    /// Answers what is new: messages, a pasted token, and whatever has happened on Telegram, at Stripe or to the box.
+    ///
+    /// Telegram is asked before the transaction. The transaction looks at everything again, so that a message which came
+    /// in between is answered too, and a crash at any point answers neither twice nor not at all.
+    func answer(_ job: AnswerVisitor, attempt: Int) async throws {
+        guard let customerID = job.customerID else { return }
+        let checked = try await checkPastedToken(of: customerID, attempt: attempt)
+        let managerUsername = await managerUsername()
+        try await queue.write { work in
+            guard let customer = try CustomerStore(work.transaction).find(customerID),
+                let conversation = try ConversationStore(work.transaction).find(customerID: customerID)
+            else { return }
+            try AnswerTransaction(
+                service: self, work: work, customer: customer, conversation: conversation, checked: checked,
+                managerUsername: managerUsername
+            ).run()
+        }
+    }
+
+    /// - Returns: `nil` while Telegram doesn't answer; the conversation goes on without.
+    private func managerUsername() async -> String? {
+        do {
+            return try await managerBot.identity().username
+        } catch {
+            logger.error("the manager bot's name can't be read from Telegram", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// - Returns: `nil` if no pasted token waits for being checked.
+    private func checkPastedToken(of customerID: Customer.ID, attempt: Int) async throws -> CheckedToken? {
+        let found = try await queue.database.read { try ConversationStore($0).find(customerID: customerID) }
+        guard let conversation = found, let pasted = try InterviewState(json: conversation.state).pasted, pasted.bot == nil
+        else { return nil }
+        let token = try vault.open(pasted.sealed, context: PastedToken.context(of: conversation.id))
+        return CheckedToken(sealed: pasted.sealed, verdict: try await verdict(on: token, attempt: attempt))
+    }
+
+    private func verdict(on token: Secret, attempt: Int) async throws -> Interview.TokenVerdict {
+        guard TelegramToken.isPlausible(token.reveal()) else { return .refused }
+        do {
+            let bot = try await makeBotClient(token).getMe()
+            // Our own bot's updates are read here; an agent that polls it would take them away.
+            guard bot.isBot, let username = bot.username, bot.id != (try? await managerBot.identity().id) else {
+                return .refused
+            }
+            return .works(BotIdentity(id: bot.id, username: username))
+        } catch let error as TelegramError {
+            guard error.isTransient else { return .refused }
+            if attempt < Self.tokenAttempts { throw JobOutcome.retry(after: .seconds(2), reason: error.description) }
+            return .unreachable
+        }
+    }
+}
+
+/// What Telegram said about the token that was sealed like this.
+struct CheckedToken: Sendable {
+    let sealed: String
+    let verdict: Interview.TokenVerdict
+}

@@ -1,0 +1,157 @@
+package import Core
+package import Jobs
+package import Logging
+import SQL
+package import Store
+package import Telegram
+
+/// The chat that turns a visitor into the owner of an agent.
+package struct OnboardingService: Sendable {
+    static let longestMessage = 2000
+    static let mostMessages: Int64 = 500
+
+    let queue: WorkQueue
+    let plans: PlanTable
+    let vault: Vault
+    let manager: TelegramClient
+    let managerBot: ManagerBot
+    let publicURL: String
+    let telegramLinkBase: String
+    let makeBotClient: @Sendable (Secret) -> TelegramClient
+    let logger: Logger
+
+    var interview: Interview { Interview(plans: plans) }
+
+    /// - Parameters:
+    ///   - manager: the platform's own bot, which creates bots for visitors.
+    ///   - publicURL: the site's address, for those who find the manager on Telegram first.
+    ///   - telegramLinkBase: what `/<bot>?start=<code>` is appended to: `https://t.me`, or the sandbox's phone.
+    ///   - makeBotClient: a client for the bot with this token.
+    package init(
+        queue: WorkQueue, plans: PlanTable, vault: Vault, manager: TelegramClient, publicURL: String,
+        telegramLinkBase: String, makeBotClient: @escaping @Sendable (Secret) -> TelegramClient, logger: Logger
+    ) {
+        self.queue = queue
+        self.plans = plans
+        self.vault = vault
+        self.manager = manager
+        managerBot = ManagerBot(client: manager)
+        self.publicURL = publicURL
+        self.telegramLinkBase = telegramLinkBase
+        self.makeBotClient = makeBotClient
+        self.logger = logger
+    }
+
+    package func register(in handlers: inout JobHandlers) {
+        handlers.register(AnswerVisitor.self) { job, context in try await answer(job, attempt: context.attempt) }
+        handlers.register(SendOnTelegram.self) { job, _ in try await send(job) }
+        handlers.register(ConnectManagedBot.self) { job, _ in try await connect(job) }
+    }
+
+    /// The customer's conversation; it begins with a greeting if there is none yet.
+    /// - Throws: `SQLError`.
+    package func start(for customer: Customer) async throws -> Conversation {
+        try await queue.write { work in try conversation(of: customer, work) }
+    }
+
+    /// Takes in what the visitor said; the answer follows by itself. Tokens of bots are taken out before anything is stored.
+    /// - Parameter clientKey: chosen by the sender; the same message sent again with the same key counts once.
+    /// - Throws: ``DomainError`` with the code `message_empty`, `message_too_long` or `conversation_full`; `SQLError`.
+    package func say(_ text: String, clientKey: String?, customer: Customer) async throws {
+        let redaction = TokenRedaction(try Self.checked(text))
+        try await queue.write { work in
+            var conversation = try conversation(of: customer, work)
+            let store = ConversationStore(work.transaction)
+            guard try store.lastPosition(of: conversation.id) < Self.mostMessages else {
+                throw DomainError(
+                    .limited, code: "conversation_full",
+                    "This conversation has reached \(Self.mostMessages) messages. The dashboard has everything else.")
+            }
+            let isNew = try store.append(
+                to: conversation.id, role: .visitor, text: redaction.text, clientKey: clientKey, now: work.now)
+            guard isNew else { return }
+            if let token = redaction.token {
+                var state = try InterviewState(json: conversation.state)
+                state.pasted = PastedToken(
+                    sealed: try vault.seal(token, context: PastedToken.context(of: conversation.id)), bot: nil)
+                conversation.state = try state.json()
+                try store.update(conversation)
+            }
+            try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: customer.id))
+            work.changed(customer.id)
+        }
+    }
+
+    /// The messages after a position, oldest first; none if there is no conversation.
+    /// - Throws: `SQLError`.
+    package func messages(for customer: Customer, after position: Int64) async throws -> [ChatMessage] {
+        try await queue.database.read { transaction in
+            let store = ConversationStore(transaction)
+            guard let conversation = try store.find(customerID: customer.id) else { return [] }
+            return try store.messages(of: conversation.id, after: position)
+        }
+    }
+
+    /// Has the chat offer the payment page again, for a visitor who came back from it. Harmless if they have paid.
+    /// - Throws: `SQLError`.
+    package func paymentWasLeft(by customer: Customer) async throws {
+        try await queue.write { work in
+            let store = ConversationStore(work.transaction)
+            guard var conversation = try store.find(customerID: customer.id) else { return }
+            var state = try InterviewState(json: conversation.state)
+            state.hasLeftPayment = true
+            conversation.state = try state.json()
+            try store.update(conversation)
+            try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: customer.id))
+        }
+    }
+
+    private static func checked(_ text: String) throws -> String {
+        var text = text[...]
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        guard !text.isEmpty else {
+            throw DomainError(.invalid, code: "message_empty", "The message is empty. Write something first.")
+        }
+        // Unicode allows any number of marks on one character, so the scalars are limited too.
+        guard text.count <= longestMessage, text.unicodeScalars.count <= 4 * longestMessage else {
+            throw DomainError(
+                .invalid, code: "message_too_long", "A message may have at most \(longestMessage) characters. Shorten it.")
+        }
+        // PostgreSQL's text can't hold U+0000.
+        return String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\0" }))
+    }
+
+    private func conversation(of customer: Customer, _ work: UnitOfWork) throws -> Conversation {
+        let store = ConversationStore(work.transaction)
+        if let conversation = try store.find(customerID: customer.id) { return conversation }
+        let beginning = interview.begin(in: customer.language)
+        let conversation = Conversation(
+            id: work.ids.next(), customerID: customer.id, state: try beginning.state.json(),
+            telegramCode: String(AccessToken.random().secret.reveal().prefix(32)), createdAt: work.now)
+        try store.insert(conversation)
+        for reply in beginning.replies {
+            try store.append(to: conversation.id, role: .agent, text: reply.text, card: reply.card, now: work.now)
+        }
+        work.changed(customer.id)
+        return conversation
+    }
+}
+
+/// Who the manager bot is; asked once.
+actor ManagerBot {
+    private let client: TelegramClient
+    private var known: TelegramUser?
+
+    init(client: TelegramClient) {
+        self.client = client
+    }
+
+    /// - Throws: `TelegramError`.
+    func identity() async throws -> TelegramUser {
+        if let known { return known }
+        let user = try await client.getMe()
+        known = user
+        return user
+    }
+}

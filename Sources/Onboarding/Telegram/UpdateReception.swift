@@ -1,0 +1,112 @@
+import Core
+import Jobs
+import SQL
+import Store
+import Telegram
+
+/// What one update for the manager bot changes. It talks to nobody: replies and calls are jobs, in the same transaction.
+struct UpdateReception {
+    let work: UnitOfWork
+    let publicURL: String
+
+    func receive(_ update: TelegramUpdate) throws {
+        if let managed = update.managedBot {
+            try botAppeared(managed.bot.id, owner: managed.user)
+        } else if let message = update.message, message.chat.type == "private", let person = message.from, !person.isBot {
+            if let created = message.managedBotCreated {
+                try botAppeared(created.bot.id, owner: person)
+            } else if let code = Self.startCode(in: message.text) {
+                try follow(code, person)
+            } else {
+                try answer(person)
+            }
+        }
+    }
+
+    // MARK: Messages
+
+    /// Ties the account to the conversation with this code; the first account that comes keeps it.
+    private func follow(_ code: String, _ person: TelegramUser) throws {
+        let store = ConversationStore(work.transaction)
+        guard var conversation = try store.find(telegramCode: code) else {
+            return try say(texts(person).unknownCode(), to: person)
+        }
+        if let owner = conversation.telegramUserID {
+            guard owner == person.id else { return try say(texts(person).linkedToSomeoneElse(), to: person) }
+        } else {
+            conversation.telegramUserID = person.id
+            try store.update(conversation)
+            try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: conversation.customerID))
+            work.changed(conversation.customerID)
+        }
+        try showWay(in: conversation, to: person)
+    }
+
+    private func answer(_ person: TelegramUser) throws {
+        guard let conversation = try candidates(person.id).first?.conversation else {
+            return try say(texts(person).stranger(), to: person)
+        }
+        try showWay(in: conversation, to: person)
+    }
+
+    /// Says what comes next for this agent.
+    private func showWay(in conversation: Conversation, to person: TelegramUser) throws {
+        let box = try BoxStore(work.transaction).current(customerID: conversation.customerID)
+        let state = try? InterviewState(json: conversation.state)
+        let texts = TelegramTexts(language: state?.language ?? box?.language ?? Self.language(person), publicURL: publicURL)
+        guard let box, state?.pasted?.bot == nil || box.bot != nil else {
+            return try say(texts.linked(), to: person, conversation.customerID)
+        }
+        if let bot = box.bot {
+            return try say(
+                texts.connectedAlready(agentName: box.agentName, botUsername: bot.username), to: person,
+                conversation.customerID)
+        }
+        let button = KeyboardButton(
+            text: texts.createButton(agentName: box.agentName),
+            requestManagedBot: RequestManagedBot(agentName: box.agentName, seed: conversation.id.body))
+        try say(
+            texts.createBot(agentName: box.agentName), to: person, conversation.customerID,
+            markup: .keyboard(ReplyKeyboard([[button]])))
+    }
+
+    // MARK: Bots
+
+    /// The bot goes to the agent that has it already, or else to the newest conversation whose agent still lacks one.
+    private func botAppeared(_ botID: Int64, owner: TelegramUser) throws {
+        let candidates = try candidates(owner.id)
+        let chosen =
+            candidates.first { $0.box?.bot?.id == botID } ?? candidates.first { $0.box != nil && $0.box?.bot == nil }
+            ?? candidates.first { $0.box?.desired == .draft }
+        guard let chosen else { return try say(texts(owner).stranger(), to: owner) }
+        try work.enqueue(
+            ConnectManagedBot(botID: botID, ownerUserID: owner.id, customerID: chosen.conversation.customerID))
+    }
+
+    private func candidates(_ userID: Int64) throws -> [(conversation: Conversation, box: Box?)] {
+        try ConversationStore(work.transaction).all(telegramUserID: userID).map { conversation in
+            (conversation, try BoxStore(work.transaction).current(customerID: conversation.customerID))
+        }
+    }
+
+    private func say(
+        _ text: String, to person: TelegramUser, _ customerID: Customer.ID? = nil, markup: ReplyMarkup? = nil
+    ) throws {
+        try work.enqueue(SendOnTelegram(chatID: person.id, text: text, replyMarkup: markup, customerID: customerID))
+    }
+
+    private func texts(_ person: TelegramUser) -> TelegramTexts {
+        TelegramTexts(language: Self.language(person), publicURL: publicURL)
+    }
+
+    private static func language(_ person: TelegramUser) -> Language {
+        Language(acceptLanguage: person.languageCode ?? "")
+    }
+
+    /// The payload in `/start <payload>` (https://core.telegram.org/bots/features#deep-linking).
+    private static func startCode(in text: String?) -> String? {
+        let words = (text ?? "").split(separator: " ")
+        guard words.count == 2, words[0] == "/start", (1...64).contains(words[1].utf8.count) else { return nil }
+        return String(words[1])
+    }
+}
