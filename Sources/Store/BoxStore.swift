@@ -51,25 +51,23 @@ package struct BoxStore {
     }
 
     /// Changes what is wanted, and so starts a new generation. A box that is deleted stays as it is.
-    /// - Returns: the box as it stands now, with its new generation.
+    /// - Returns: the box as it stands now, with its new generation; the box as it was given, if it can't be changed.
     /// - Throws: `SQLError`.
     package func want(_ box: Box) throws -> Box {
-        var wanted = box
-        wanted.generation += 1
-        try transaction.execute(
+        try transaction.first(
             """
             UPDATE boxes SET tier = ?3, agent_name = ?4, purpose = ?5, language = ?6, bot_id = ?7, bot_username = ?8,
-                bot_token_sealed = ?9, bot_owner_user_id = ?10, desired = ?11, generation = ?12,
-                restart_marker = ?13
-            WHERE id = ?1 AND customer_id = ?2 AND desired <> 'deleted'
+                bot_token_sealed = ?9, bot_owner_user_id = ?10, desired = ?11,
+                restart_marker = ?12, generation = generation + 1
+            WHERE id = ?1 AND customer_id = ?2 AND desired <> 'deleted' RETURNING *
             """,
             [
                 .text(box.id.rawValue), .text(box.customerID.rawValue), .text(box.tier.rawValue), .text(box.agentName),
                 .text(box.purpose), .text(box.language.rawValue), SQLValue(box.bot?.id), SQLValue(box.bot?.username),
                 SQLValue(box.bot?.sealedToken), SQLValue(box.bot?.ownerUserID), .text(box.desired.rawValue),
-                .integer(wanted.generation), .integer(box.restartMarker),
-            ])
-        return wanted
+                .integer(box.restartMarker),
+            ]
+        ).map(Box.init(row:)) ?? box
     }
 
     /// Writes what was seen of the box.

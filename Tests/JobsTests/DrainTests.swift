@@ -1,0 +1,116 @@
+import Core
+import Logging
+import SQL
+import ServiceLifecycle
+import TestSupport
+import Testing
+
+@testable import Jobs
+
+/// What becomes of jobs when their worker is asked to stop.
+struct DrainTests {
+    @Test(arguments: Engine.allCases)
+    func runningJobsAreGivenTimeAndNoneIsStarted(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let (queue, diary) = (database.queue(), Diary())
+            let (release, signal) = AsyncStream.makeStream(of: Void.self)
+            try await withService(queue, timing: .quick) { chore, _ in
+                diary.write("\(chore.name) started")
+                for await _ in release { break }
+                diary.write("\(chore.name) ended")
+            } _: { shutDown in
+                try await queue.add(Chore(name: "a"))
+                try await eventually { diary.entries == ["a started"] }
+                shutDown()
+                try await queue.add(Chore(name: "b"))
+                try await Task.sleep(for: .milliseconds(300))
+                #expect(diary.entries == ["a started"])
+                signal.yield()
+            }
+            #expect(diary.entries == ["a started", "a ended"])
+            #expect(try await queue.count(.running) == 0)
+            #expect(try await queue.count(.queued) == 1)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func jobsThatTakeLongerArePutBackAndTheAttemptDoesNotCount(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let (queue, diary) = (database.queue(), Diary())
+            var timing = JobWorkerTiming.quick
+            timing.drain = .milliseconds(200)
+            try await withService(queue, timing: timing) { chore, _ in
+                diary.write("started")
+                try await Task.sleep(for: .seconds(60))
+            } _: { shutDown in
+                try await queue.add(Chore(name: "a"))
+                try await eventually { diary.entries == ["started"] }
+                shutDown()
+            }
+            #expect(try await queue.count(.running) == 0)
+            #expect(try await database.trail().last == "queued 0 (the worker was asked to stop)")
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func aHandlerThatDoesNotHeedItLosesItsJob(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let (queue, diary) = (database.queue(), Diary())
+            let (release, signal) = AsyncStream.makeStream(of: Void.self)
+            var timing = JobWorkerTiming.quick
+            timing.drain = .milliseconds(100)
+            try await withService(queue, timing: timing) { chore, _ in
+                diary.write("started")
+                // A task of its own isn't cancelled.
+                await Task { for await _ in release { break } }.value
+            } _: { shutDown in
+                try await queue.add(Chore(name: "a"))
+                try await eventually { diary.entries == ["started"] }
+                shutDown()
+                try await eventually { try await queue.count(.running) == 0 }
+                signal.yield()
+            }
+            #expect(try await database.trail().last == "queued 0 (the worker was asked to stop)")
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func aWorkerThatIsCancelledPutsItsJobsBackAtOnce(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let (queue, diary) = (database.queue(), Diary())
+            try await withWorkers([queue]) { chore, _ in
+                diary.write("started")
+                try await Task.sleep(for: .seconds(60))
+            } _: {
+                try await queue.add(Chore(name: "a"))
+                try await eventually { diary.entries == ["started"] }
+            }
+            #expect(try await queue.count(.running) == 0)
+            #expect(try await database.trail().last == "queued 0 (the worker was asked to stop)")
+        }
+    }
+
+    /// Runs `body` beside a worker in a service group, and waits for the worker to end.
+    private func withService(
+        _ queue: WorkQueue, timing: JobWorkerTiming, perform: @escaping @Sendable (Chore, JobContext) async throws -> Void,
+        _ body: (_ shutDown: @Sendable () -> Void) async throws -> Void
+    ) async throws {
+        var handlers = JobHandlers()
+        handlers.register(Chore.self, perform)
+        let worker = JobWorker(
+            queue: queue, handlers: handlers, periodic: [], notifier: InProcessNotifier(), concurrency: 4, timing: timing,
+            logger: quiet)
+        let group = ServiceGroup(services: [worker], logger: quiet)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let (asked, ask) = AsyncStream.makeStream(of: Void.self)
+            tasks.addTask {
+                for await _ in asked { break }
+                await group.triggerGracefulShutdown()
+            }
+            try await body { ask.yield() }
+            ask.yield()
+            try await tasks.waitForAll()
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Core
+import FoundationEssentials
+import Jobs
+import Logging
+import SQL
+import ServiceLifecycle
+import Synchronization
+import TestSupport
+import Testing
+
+/// A job for tests, told apart by its name.
+struct Chore: JobArguments {
+    static let kind = "test.chore"
+    var name = ""
+    var customerID: Customer.ID?
+    var uniqueKey: String?
+}
+
+/// What handlers did, in order.
+final class Diary: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    var entries: [String] { lines.withLock(\.self) }
+
+    func write(_ line: String) {
+        lines.withLock { $0.append(line) }
+    }
+}
+
+extension Database {
+    /// A queue on the real clock.
+    func queue(notifier: any Notifier = InProcessNotifier(), clock: WallClock = .system) -> WorkQueue {
+        WorkQueue(database: self, clock: clock, ids: .random(clock: clock), notifier: notifier)
+    }
+
+    /// The states of the only job's audit trail, each with its attempt and reason.
+    func trail() async throws -> [String] {
+        try await read { transaction in
+            try transaction.query("SELECT state, attempt, reason FROM job_transitions ORDER BY at, job_id, position", []).map
+            {
+                let reason = try $0.optionalText("reason").map { " (\($0))" } ?? ""
+                return "\(try $0.text("state")) \(try $0.integer("attempt"))\(reason)"
+            }
+        }
+    }
+}
+
+extension WorkQueue {
+    func add(_ chore: Chore, after delay: Duration = .zero) async throws {
+        try await write { try $0.enqueue(chore, after: delay) }
+    }
+
+    func count(_ state: Job.State) async throws -> Int {
+        try await database.read { try JobStore($0).counts()[state] ?? -1 }
+    }
+
+    /// Waits until so many jobs are in a state; fails the test if that takes 30 s.
+    func wait(for state: Job.State, _ count: Int = 1, sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await eventually(sourceLocation: sourceLocation) { try await self.count(state) == count }
+    }
+}
+
+/// Waits until a condition holds; fails the test if that takes 30 s.
+func eventually(
+    sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while try await !condition() {
+        if .now > deadline {
+            Issue.record("waited for 30 s in vain", sourceLocation: sourceLocation)
+            return
+        }
+        try await Task.sleep(for: .milliseconds(10))
+    }
+}
+
+extension JobWorkerTiming {
+    /// Short enough for tests.
+    static var quick: JobWorkerTiming {
+        var timing = JobWorkerTiming()
+        timing.lease = .seconds(2)
+        timing.heartbeat = .milliseconds(200)
+        timing.poll = .milliseconds(50)
+        timing.drain = .seconds(10)
+        return timing
+    }
+}
+
+/// Runs `body` beside workers, which are cancelled afterwards.
+func withWorkers(
+    _ queues: [WorkQueue], periodic: [PeriodicJob] = [], concurrency: Int = 4, timing: JobWorkerTiming = .quick,
+    perform: @escaping @Sendable (Chore, JobContext) async throws -> Void, _ body: () async throws -> Void
+) async throws {
+    var handlers = JobHandlers()
+    handlers.register(Chore.self, perform)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        for queue in queues {
+            let worker = JobWorker(
+                queue: queue, handlers: handlers, periodic: periodic, notifier: InProcessNotifier(),
+                concurrency: concurrency,
+                timing: timing, logger: quiet)
+            group.addTask { await worker.run() }
+        }
+        defer { group.cancelAll() }
+        try await body()
+    }
+}
+
+let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

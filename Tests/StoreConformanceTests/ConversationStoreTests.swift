@@ -1,0 +1,144 @@
+import Core
+import SQL
+import Store
+import TestSupport
+import Testing
+
+struct ConversationStoreTests {
+    @Test(arguments: Engine.allCases)
+    func findsAConversationByItsCustomerCodeAndTelegramAccount(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let ada = Customer.sample()
+            let eve = Customer.sample()
+            var conversation = Conversation.sample(of: ada)
+            let other = Conversation.sample(of: eve)
+            try await database.write { [conversation] transaction throws in
+                try CustomerStore(transaction).insert(ada)
+                try CustomerStore(transaction).insert(eve)
+                try ConversationStore(transaction).insert(conversation)
+                try ConversationStore(transaction).insert(other)
+            }
+            conversation.state = #"{"step":"pay"}"#
+            conversation.telegramUserID = 7_123_456_789
+            try await database.write { [conversation] in try ConversationStore($0).update(conversation) }
+            try await database.read { [conversation] transaction throws in
+                let store = ConversationStore(transaction)
+                #expect(try store.find(customerID: ada.id) == conversation)
+                #expect(try store.find(customerID: eve.id) == other)
+                #expect(try store.find(telegramCode: conversation.telegramCode) == conversation)
+                #expect(try store.find(telegramCode: "unknown") == nil)
+                #expect(try store.all(telegramUserID: 7_123_456_789) == [conversation])
+                #expect(try store.all(telegramUserID: 1).isEmpty)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func anotherCustomerCannotChangeIt(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let ada = Customer.sample()
+            let eve = Customer.sample()
+            let conversation = Conversation.sample(of: ada)
+            let forged = Conversation(
+                id: conversation.id, customerID: eve.id, state: "stolen", telegramCode: "x", telegramUserID: 1,
+                createdAt: testNow)
+            try await database.write { transaction throws in
+                try CustomerStore(transaction).insert(ada)
+                try CustomerStore(transaction).insert(eve)
+                try ConversationStore(transaction).insert(conversation)
+                try ConversationStore(transaction).update(forged)
+            }
+            #expect(try await database.read { try ConversationStore($0).find(customerID: ada.id) } == conversation)
+            #expect(try await database.read { try ConversationStore($0).find(customerID: eve.id) } == nil)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func aCustomerHasOneConversation(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let ada = Customer.sample()
+            try await database.write { transaction throws in
+                try CustomerStore(transaction).insert(ada)
+                try ConversationStore(transaction).insert(.sample(of: ada))
+            }
+            await expectUniqueViolation {
+                try await database.write { try ConversationStore($0).insert(.sample(of: ada)) }
+            }
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func messagesKeepTheirOrderAndCards(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let conversation = try await Self.conversation(in: database)
+            let cards: [ChatMessage.Card?] = [
+                nil, .choices(["Sim", "Não, obrigado"]), .plans(recommended: .pro), .telegram(url: "https://t.me/x?start=y"),
+                .checkout(testIDs.next()), .agent(testIDs.next()),
+            ]
+            try await database.write { transaction throws in
+                for card in cards {
+                    try ConversationStore(transaction).append(
+                        to: conversation.id, role: .agent, text: "Olá 👋", card: card, now: testNow)
+                }
+            }
+            let messages = try await database.read { try ConversationStore($0).messages(of: conversation.id) }
+            #expect(messages.map(\.card) == cards)
+            #expect(messages.map(\.position) == Array(1...6))
+            #expect(messages.allSatisfy { $0.text == "Olá 👋" && $0.role == .agent && $0.createdAt == testNow })
+            let later = try await database.read { try ConversationStore($0).messages(of: conversation.id, after: 4) }
+            #expect(later.map(\.position) == [5, 6])
+            #expect(try await database.read { try ConversationStore($0).messages(of: testIDs.next()) }.isEmpty)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func aMessageThatIsSentTwiceIsAddedOnce(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let conversation = try await Self.conversation(in: database)
+            let added = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        try await database.write {
+                            try ConversationStore($0).append(
+                                to: conversation.id, role: .visitor, text: "hi", clientKey: "k1", now: testNow)
+                        }
+                    }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(added.count(where: \.self) == 1)
+            #expect(try await database.read { try ConversationStore($0).messages(of: conversation.id) }.count == 1)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func messagesThatArriveAtOnceGetPositionsWithoutGaps(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let conversation = try await Self.conversation(in: database)
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for i in 0..<12 {
+                    group.addTask {
+                        _ = try await database.write {
+                            try ConversationStore($0).append(
+                                to: conversation.id, role: .visitor, text: "\(i)", clientKey: "\(i)", now: testNow)
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
+            let messages = try await database.read { try ConversationStore($0).messages(of: conversation.id) }
+            #expect(messages.map(\.position) == Array(1...12))
+            #expect(Set(messages.map(\.text)).count == 12)
+        }
+    }
+
+    private static func conversation(in database: any Database) async throws -> Conversation {
+        let customer = Customer.sample()
+        let conversation = Conversation.sample(of: customer)
+        try await database.write { transaction throws in
+            try CustomerStore(transaction).insert(customer)
+            try ConversationStore(transaction).insert(conversation)
+        }
+        return conversation
+    }
+}

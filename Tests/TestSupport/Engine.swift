@@ -1,0 +1,106 @@
+import FoundationEssentials
+import Logging
+import Postgres
+package import SQL
+import SQLite
+import Store
+
+/// The two databases that everything stored must behave the same on.
+package enum Engine: String, Sendable, CaseIterable {
+    case sqlite, postgres
+
+    /// Makes a database of a test's own and removes it afterwards.
+    /// - Parameter migrations: what is applied before `body` runs.
+    @discardableResult
+    package func withDatabase<Result>(
+        migrations: [Migration] = Migrations.all, _ body: (any Database) async throws -> Result
+    ) async throws -> Result {
+        try await withPlace { place in
+            let database = try place.open()
+            do {
+                try await Migrator(migrations, logger: quiet).migrate(database)
+                let result = try await body(database)
+                await database.close()
+                return result
+            } catch {
+                await database.close()
+                throw error
+            }
+        }
+    }
+
+    /// Makes room for a database of a test's own, which it may open several times, as several processes would.
+    @discardableResult
+    package func withPlace<Result>(_ body: (Place) async throws -> Result) async throws -> Result {
+        let place = Place(engine: self)
+        do {
+            try await place.create()
+            let result = try await body(place)
+            try await place.remove()
+            return result
+        } catch {
+            try? await place.remove()
+            throw error
+        }
+    }
+}
+
+/// Where one test's database lies: a file in a temporary folder, or a schema of the test server.
+package struct Place: Sendable {
+    package let engine: Engine
+    private let name = "test_" + UUID().uuidString.lowercased().split(separator: "-").joined()
+
+    init(engine: Engine) {
+        self.engine = engine
+    }
+
+    /// Opens the database once more.
+    package func open(connections: Int = 6) throws -> any Database {
+        switch engine {
+        case .sqlite:
+            return try SQLiteDatabase(path: folder.appending(path: "test.sqlite").path, logger: quiet)
+        case .postgres:
+            return try PostgresDatabase(url: try url, connections: connections, logger: quiet)
+        }
+    }
+
+    /// The server's URL with the test's schema; for tests that are about PostgreSQL alone.
+    package var url: String {
+        get throws {
+            let server = try Self.server
+            return server + (server.contains("?") ? "&" : "?") + "options=-csearch_path%3D\(name)"
+        }
+    }
+
+    private var folder: URL { FileManager.default.temporaryDirectory.appending(path: name) }
+
+    fileprivate func create() async throws {
+        if engine == .postgres { try await onServer("CREATE SCHEMA \(name)") }
+    }
+
+    fileprivate func remove() async throws {
+        switch engine {
+        case .sqlite: try FileManager.default.removeItem(at: folder)
+        case .postgres: try await onServer("DROP SCHEMA \(name) CASCADE")
+        }
+    }
+
+    private func onServer(_ sql: String) async throws {
+        let database = try PostgresDatabase(url: try Self.server, connections: 1, logger: quiet)
+        _ = try await database.write { try $0.execute(sql, []) }
+        await database.close()
+    }
+
+    private static var server: String {
+        get throws {
+            guard let url = ProcessInfo.processInfo.environment["TEST_DATABASE_URL"] else { throw NoServer() }
+            return url
+        }
+    }
+}
+
+private struct NoServer: Error, CustomStringConvertible {
+    let description = "TEST_DATABASE_URL is not set; run the tests with: scripts/with-postgres swift test"
+}
+
+private let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
