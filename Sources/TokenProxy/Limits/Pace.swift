@@ -1,0 +1,48 @@
+import Core
+
+/// How fast and how many at once, for one customer. A pure state machine: times come in, decisions go out.
+struct Pace: Hashable {
+    enum Decision: Hashable {
+        case admitted
+        case tooFast(retryAfter: Duration)
+        case tooManyAtOnce
+    }
+
+    /// Calls that could be made at once: fills up at the plan's rate, to one second's worth.
+    private var tokens: Double
+    private var refilledAt: Duration
+    private(set) var running = 0
+
+    /// - Parameter now: since any fixed moment.
+    init(plan: Plan, now: Duration) {
+        tokens = Double(plan.requestsPerSecond)
+        refilledAt = now
+    }
+
+    mutating func enter(plan: Plan, now: Duration) -> Decision {
+        guard running < plan.concurrentRequests else { return .tooManyAtOnce }
+        refill(plan: plan, now: now)
+        guard tokens >= 1 else {
+            return .tooFast(retryAfter: .seconds((1 - tokens) / Double(plan.requestsPerSecond)))
+        }
+        tokens -= 1
+        running += 1
+        return .admitted
+    }
+
+    mutating func leave() {
+        running -= 1
+    }
+
+    /// Whether it remembers nothing that a new one wouldn't know.
+    mutating func isIdle(plan: Plan, now: Duration) -> Bool {
+        refill(plan: plan, now: now)
+        return running == 0 && tokens >= Double(plan.requestsPerSecond)
+    }
+
+    private mutating func refill(plan: Plan, now: Duration) {
+        let rate = Double(plan.requestsPerSecond)
+        tokens = min(rate, tokens + Double((now - refilledAt).milliseconds) / 1000 * rate)
+        refilledAt = now
+    }
+}

@@ -1,0 +1,112 @@
+import Core
+import ModelAPI
+import NIOHTTP1
+
+/// An answer that is not the model's: status, headers, and an error that OpenClaw and the vendors' clients understand.
+struct Refusal: Error, Hashable {
+    let status: HTTPResponseStatus
+    let error: ModelError
+    var headers: [String: String] = [:]
+
+    init(_ status: HTTPResponseStatus, _ type: String, code: String, _ message: String, headers: [String: String] = [:]) {
+        self.status = status
+        error = ModelError(type: type, code: code, message: message)
+        self.headers = headers
+    }
+}
+
+extension Refusal {
+    static let unknownPath = Refusal(.notFound, "not_found_error", code: "unknown_path", "There is nothing at this path.")
+
+    static func wrongMethod(allowed: HTTPMethod) -> Refusal {
+        Refusal(
+            .methodNotAllowed, "invalid_request_error", code: "method_not_allowed", "Use \(allowed.rawValue) here.",
+            headers: ["Allow": allowed.rawValue])
+    }
+
+    static let unauthenticated = Refusal(
+        .unauthorized, "authentication_error", code: "invalid_api_key",
+        "This token is not valid, or the agent that it belongs to is not running.", headers: ["WWW-Authenticate": "Bearer"])
+
+    static let malformedHTTP = Refusal(
+        .badRequest, "invalid_request_error", code: "malformed_http", "This is not a valid HTTP request.")
+
+    static func tooLarge(limit: Int) -> Refusal {
+        Refusal(
+            .payloadTooLarge, "request_too_large", code: "request_too_large",
+            "The request is larger than \(limit >> 20) MB. Send fewer or smaller images.")
+    }
+
+    static func invalid(_ fault: ModelRequestFault) -> Refusal {
+        switch fault {
+        case .malformed(let reason):
+            Refusal(
+                .badRequest, "invalid_request_error", code: "invalid_json",
+                "The request body is not valid JSON: \(reason).")
+        case .missingModel:
+            Refusal(.badRequest, "invalid_request_error", code: "missing_model", "The request names no model.")
+        case .invalid(let member, let rule):
+            Refusal(.badRequest, "invalid_request_error", code: "invalid_value", "`\(member)` must be \(rule).")
+        }
+    }
+
+    static func unknownModel(_ name: String, known: some Sequence<String>) -> Refusal {
+        Refusal(
+            .notFound, "not_found_error", code: "model_not_found",
+            "There is no model '\(name.prefix(64))' here. There are: \(known.sorted().joined(separator: ", ")).")
+    }
+
+    static func limited(code: String, _ message: String, retryAfter seconds: Int) -> Refusal {
+        Refusal(.tooManyRequests, "rate_limit_error", code: code, message, headers: ["Retry-After": String(seconds)])
+    }
+
+    static func tooFast(retryAfter seconds: Int) -> Refusal {
+        limited(
+            code: "too_many_requests", "Too many requests. Please try again in \(seconds) s.", retryAfter: seconds)
+    }
+
+    static let tooManyAtOnce = limited(
+        code: "too_many_concurrent_requests", "Too many requests at once. Please try again in 1 s.", retryAfter: 1)
+
+    /// The rest of the month is set aside for calls that may well use less of it.
+    static let allowanceInUse = limited(
+        code: "allowance_in_use",
+        "Other answers under way have the rest of this month's tokens set aside. Please try again in 5 s.", retryAfter: 5)
+
+    /// The words reach the agent's user: OpenClaw shows up to 300 characters with "monthly limit" and "resets", and reads
+    /// words like "quota", "credit" or "spending" as a billing problem of the account instead.
+    static func monthIsUsedUp(resets: Timestamp, upgradeURL: String) -> Refusal {
+        Refusal(
+            .tooManyRequests, "rate_limit_error", code: "monthly_limit_exceeded",
+            "Monthly usage limit reached. It resets on \(resets.dayAndMonth). Upgrade at \(upgradeURL)",
+            headers: ["x-should-retry": "false"])
+    }
+
+    static func unavailable(code: String, _ message: String) -> Refusal {
+        Refusal(.serviceUnavailable, "overloaded_error", code: code, message, headers: ["Retry-After": "5"])
+    }
+
+    static let noPeriod = unavailable(
+        code: "period_pending", "The new month of this plan is being set up. Please try again in a minute.")
+
+    static let storageUnavailable = unavailable(
+        code: "storage_unavailable", "Usage can't be counted right now. Please try again in a minute.")
+
+    static let upstreamUnavailable = unavailable(
+        code: "upstream_unavailable", "The AI service can't be reached right now. Please try again in a minute.")
+
+    static func upstreamBusy(retryAfter seconds: Int) -> Refusal {
+        limited(
+            code: "upstream_busy", "The AI service is busy. Please try again in \(seconds) s.", retryAfter: seconds)
+    }
+}
+
+extension Timestamp {
+    /// In UTC, such as `1 Dec`.
+    var dayAndMonth: String {
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let fields = description.prefix { $0 != "T" }.split(separator: "-").compactMap { Int($0) }
+        guard fields.count == 3, months.indices.contains(fields[1] - 1) else { return description }
+        return "\(fields[2]) \(months[fields[1] - 1])"
+    }
+}
