@@ -74,7 +74,7 @@ extension BillingService {
         let session = StripeClient.NewCheckoutSession(
             price: try await prices.id(for: plans[checkout.tier]), customer: order.customer.stripeCustomerID,
             customerEmail: order.customer.email, clientReferenceID: checkout.id.rawValue,
-            metadata: CheckoutMetadata(checkout).fields,
+            metadata: checkout.metadata,
             successURL: "\(publicURL)/checkout/\(checkout.id)/done?session_id={CHECKOUT_SESSION_ID}",
             cancelURL: "\(publicURL)/chat", locale: order.customer.language.rawValue)
         do {
@@ -112,31 +112,10 @@ extension BillingService {
     }
 }
 
-/// What we write on Stripe's objects to be led back from them.
-///
-/// It leads, and proves nothing: whose checkout it is, and of what, stands in our database.
-struct CheckoutMetadata {
-    let checkoutID: Checkout.ID
-    let customerID: Customer.ID
-    let fields: [String: String]
-
-    init(_ checkout: Checkout) {
-        checkoutID = checkout.id
-        customerID = checkout.customerID
-        fields = [
-            "checkout_id": checkout.id.rawValue, "customer_id": checkout.customerID.rawValue,
-            "box_id": checkout.boxID.rawValue, "tier": checkout.tier.rawValue,
-        ]
-    }
-
-    /// - Returns: `nil` if these aren't ours.
-    init?(_ fields: [String: String]) {
-        guard let checkoutID = fields["checkout_id"].flatMap(Checkout.ID.init),
-            let customerID = fields["customer_id"].flatMap(Customer.ID.init)
-        else { return nil }
-        self.checkoutID = checkoutID
-        self.customerID = customerID
-        self.fields = fields
+extension Checkout {
+    /// What we write on Stripe's objects, for the people who look at them there. Nothing is decided from it.
+    fileprivate var metadata: [String: String] {
+        ["checkout_id": id.rawValue, "customer_id": customerID.rawValue, "box_id": boxID.rawValue, "tier": tier.rawValue]
     }
 }
 

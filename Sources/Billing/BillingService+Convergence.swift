@@ -27,26 +27,22 @@ extension BillingService {
 
     /// - Returns: who ordered the subscription and for what; `nil` if nobody did.
     private func purchase(behind fetched: StripeSubscription) async throws -> Purchase? {
-        let metadata = CheckoutMetadata(fetched.metadata)
-        let (stored, checkout) = try await queue.database.read { transaction in
-            let store = BillingStore(transaction)
-            return (
-                try store.subscription(stripeID: fetched.id),
-                try metadata.flatMap { try store.checkout($0.checkoutID, customerID: $0.customerID) }
-            )
+        let stored = try await queue.database.read { transaction in
+            try BillingStore(transaction).subscription(stripeID: fetched.id)
         }
-        // Once stored, a subscription keeps its owner and box, whatever its metadata says later.
+        // Once stored, a subscription keeps its owner and box.
         let known = stored.map { Purchase(customerID: $0.customerID, boxID: $0.boxID, tier: $0.tier) }
-        guard let checkout, checkout.completedAt == nil, let sessionID = checkout.stripeSessionID,
-            known.map({ $0.customerID == checkout.customerID && $0.boxID == checkout.boxID }) ?? true
-        else { return known }
-        // The metadata could be anyone's. The session that we opened for this checkout says what it led to.
-        guard let session = try await found({ try await stripe.checkoutSession(sessionID) }),
-            session.subscription == fetched.id
-        else { return known }
+        if let stored, stored.entitlement(at: queue.clock.now) != nil { return known }
+        // What the subscription's metadata says could be anyone's. The session that it came from is either one that we
+        // opened, for a checkout in our database, or none of ours.
+        guard let session = try await stripe.checkoutSession(ofSubscription: fetched.id) else { return known }
+        let checkout = try await queue.database.read { transaction in
+            try BillingStore(transaction).checkout(stripeSessionID: session.id)
+        }
+        guard let checkout else { return known }
         return Purchase(
-            customerID: checkout.customerID, boxID: checkout.boxID, tier: known?.tier ?? checkout.tier,
-            completed: session.status == "complete" ? checkout.id : nil, email: session.customerDetails?.email?.lowercased())
+            customerID: checkout.customerID, boxID: checkout.boxID, tier: checkout.tier,
+            checkoutID: checkout.id, email: session.customerDetails?.email?.lowercased())
     }
 }
 
@@ -56,8 +52,8 @@ struct Purchase: Sendable {
     let boxID: Box.ID
     /// For a price that doesn't say its tier.
     let tier: Tier
-    /// The checkout that it came from, if that isn't known to be over yet.
-    var completed: Checkout.ID?
+    /// The checkout that it came from, until that is known to be over.
+    var checkoutID: Checkout.ID?
     var email: String?
 }
 
@@ -77,9 +73,9 @@ private struct Convergence {
             logger.error("a subscription can't be applied", metadata: ["subscription": "\(fetched.id)"])
             return
         }
-        try store(status, item)
+        let subscription = try store(status, item)
         try update(customer)
-        let isCompletedNow = try completeCheckout()
+        let isCompletedNow = subscription.entitlement(at: work.now) != nil ? try completeCheckout() : false
         let isChanged = try want(box)
         if isCompletedNow || isChanged {
             try work.answer(purchase.customerID)
@@ -88,21 +84,22 @@ private struct Convergence {
         }
     }
 
-    private func store(_ status: Subscription.Status, _ item: StripeSubscription.Item) throws {
+    private func store(_ status: Subscription.Status, _ item: StripeSubscription.Item) throws -> Subscription {
         let store = BillingStore(work.transaction)
         let stored = try store.subscription(stripeID: fetched.id)
         let periodEnd = Timestamp(seconds: item.currentPeriodEnd)
-        try store.upsert(
-            Subscription(
-                id: stored?.id ?? work.ids.next(), customerID: purchase.customerID, boxID: purchase.boxID,
-                tier: item.price.metadata["tier"].flatMap(Tier.init) ?? purchase.tier, stripeID: fetched.id,
-                stripeItemID: item.id, status: status, periodStart: Timestamp(seconds: item.currentPeriodStart),
-                periodEnd: periodEnd,
-                cancelAt: fetched.cancelAt.map(Timestamp.init(seconds:)) ?? (fetched.cancelAtPeriodEnd ? periodEnd : nil),
-                // Stripe doesn't say since when.
-                pastDueSince: status == .pastDue ? stored?.pastDueSince ?? work.now : nil,
-                endedAt: fetched.endedAt.map(Timestamp.init(seconds:))
-                    ?? (status == .canceled ? stored?.endedAt ?? work.now : nil)))
+        let subscription = Subscription(
+            id: stored?.id ?? work.ids.next(), customerID: purchase.customerID, boxID: purchase.boxID,
+            tier: item.price.metadata["tier"].flatMap(Tier.init) ?? purchase.tier, stripeID: fetched.id,
+            stripeItemID: item.id, status: status, periodStart: Timestamp(seconds: item.currentPeriodStart),
+            periodEnd: periodEnd,
+            cancelAt: fetched.cancelAt.map(Timestamp.init(seconds:)) ?? (fetched.cancelAtPeriodEnd ? periodEnd : nil),
+            // Stripe doesn't say since when.
+            pastDueSince: status == .pastDue ? stored?.pastDueSince ?? work.now : nil,
+            endedAt: fetched.endedAt.map(Timestamp.init(seconds:))
+                ?? (status == .canceled ? stored?.endedAt ?? work.now : nil))
+        try store.upsert(subscription)
+        return subscription
     }
 
     private func update(_ customer: Customer) throws {
@@ -110,7 +107,7 @@ private struct Convergence {
         var updated = customer
         if let owner = try store.find(stripeCustomerID: fetched.customer), owner.id != customer.id {
             logger.error("two customers share one at Stripe", metadata: ["subscription": "\(fetched.id)"])
-        } else if purchase.completed != nil || customer.stripeCustomerID == nil {
+        } else if purchase.checkoutID != nil || customer.stripeCustomerID == nil {
             updated.stripeCustomerID = fetched.customer
         }
         if customer.email == nil { updated.email = purchase.email }
@@ -120,7 +117,7 @@ private struct Convergence {
     /// - Returns: whether it hadn't been completed before.
     private func completeCheckout() throws -> Bool {
         let store = BillingStore(work.transaction)
-        guard let id = purchase.completed, var checkout = try store.checkout(id, customerID: purchase.customerID),
+        guard let id = purchase.checkoutID, var checkout = try store.checkout(id, customerID: purchase.customerID),
             checkout.completedAt == nil
         else { return false }
         checkout.completedAt = work.now

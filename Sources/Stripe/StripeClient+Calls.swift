@@ -56,7 +56,7 @@ extension StripeClient {
         /// Fills the field on the page; only without `customer`.
         package var customerEmail: String?
         package var clientReferenceID: String
-        /// Put on the session and on the subscription, so that every later event leads back to us.
+        /// Put on the session and on the subscription.
         package var metadata: [String: String]
         /// May hold the literal `{CHECKOUT_SESSION_ID}`.
         package var successURL: String
@@ -106,6 +106,16 @@ extension StripeClient {
     /// - Throws: ``StripeError``.
     package func checkoutSession(_ id: String) async throws -> StripeCheckoutSession {
         try await get("/v1/checkout/sessions/\(id)")
+    }
+
+    /// The session that a subscription came from; `nil` if it was made in another way.
+    /// - Parameter id: `sub_…`
+    /// - Throws: ``StripeError``.
+    package func checkoutSession(ofSubscription id: String) async throws -> StripeCheckoutSession? {
+        var query = StripeForm()
+        query.add("subscription", id)
+        let list: StripeList<StripeCheckoutSession> = try await get("/v1/checkout/sessions", query)
+        return list.data.first
     }
 
     /// Closes an open session, so that nobody can pay on it any more.
