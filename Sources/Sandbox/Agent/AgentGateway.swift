@@ -13,7 +13,7 @@ struct AgentGateway: Service {
     let health: AgentHealth
     let logger: Logger
 
-    func run() async throws {
+    var router: Router<BasicRequestContext> {
         let router = Router(context: BasicRequestContext.self)
         router.get("/healthz") { _, _ in try Response.json(["status": "ok"]) }
         router.get("/startupz") { _, _ in
@@ -32,6 +32,10 @@ struct AgentGateway: Service {
                 status: .ok, headers: [.contentType: "text/html; charset=utf-8"],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: Self.page)))
         }
+        return router
+    }
+
+    func run() async throws {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .notice)
         try await Application(
