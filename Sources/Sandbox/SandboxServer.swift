@@ -53,7 +53,7 @@ package struct SandboxServer: Service {
         let mail = try MailSandbox(database: database, port: settings.smtpPort, logger: logger)
 
         let router = Router(context: BasicRequestContext.self)
-        IndexPage().addRoutes(to: router)
+        try IndexPage().addRoutes(to: router)
         stripe.addRoutes(to: router)
         telegram.addRoutes(to: router)
         kimi.addRoutes(to: router)
