@@ -97,9 +97,12 @@ let package = Package(
             ]),
 
         // HTTP.
-        room("HTTPSupport", ["Core", "SQL", "Store", .hummingbird, .httpTypes, .nioCore, .logging, .crypto, .serviceLifecycle]),
         room(
-            "API", ["Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", .hummingbird, .httpTypes, .nioCore],
+            "HTTPSupport",
+            ["Core", "SQL", "Store", .hummingbird, .httpTypes, .nioCore, .logging, .crypto, .serviceLifecycle]),
+        room(
+            "API",
+            ["Core", "SQL", "Store", "Jobs", "HTTPSupport", .hummingbird, .httpTypes, .nioCore],
             resources: [.embedInCode("Resources")]),
         room(
             "Web",
@@ -134,22 +137,40 @@ let package = Package(
         tests(
             "APITests",
             [
-                "API", "Core", "HTTPSupport", "Identity", "Store", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes,
-                .logging, .nioCore,
+                "API", "Core", "HTTPSupport", "Identity", "Jobs", "SQL", "Store", "TestSupport", .hummingbird,
+                .hummingbirdTesting, .httpTypes, .logging, .nioCore,
             ]),
         tests("ArchitectureTests", []),
         tests(
+            "BillingTests",
+            [
+                "Billing", "Core", "Jobs", "SQL", "Sandbox", "Store", "Stripe", "TestSupport", .asyncHTTPClient, .hummingbird,
+                .hummingbirdTesting, .logging, .nioCore,
+            ]),
+        tests(
             "HTTPSupportTests",
             [
-                "HTTPSupport", "Core", "SQL", "Store", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes, .logging,
-                .nioCore, .nioPosix, .serviceLifecycle,
+                "HTTPSupport", "Core", "Jobs", "SQL", "Store", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes,
+                .logging, .nioCore, .nioPosix, .serviceLifecycle,
             ]),
         tests("IdentityTests", ["Identity", "Core", "Jobs", "SQL", "Store", "TestSupport"]),
         tests("JobsTests", ["Jobs", "Core", "SQL", "TestSupport", .logging, .serviceLifecycle]),
         tests(
             "OperatorTests",
-            ["Operator", "Core", "SQL", "SQLite", "Store", "Jobs", .crypto, .logging, .serviceLifecycle, .systemPackage]),
+            [
+                "Operator", "Core", "Jobs", "SQL", "Store", "TestSupport", .crypto, .logging, .serviceLifecycle,
+                .systemPackage,
+            ]),
         tests("SQLTests", ["SQL", "Postgres"]),
+        tests(
+            "SandboxTests",
+            [
+                "Sandbox", "ModelAPI", "SQL", "SQLite", "Stripe", "Telegram", .asyncHTTPClient, .hummingbird,
+                .hummingbirdTesting, .httpTypes, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
+            ]),
         tests("StoreConformanceTests", ["Core", "SQL", "Postgres", "Store", "TestSupport", .logging]),
+        tests(
+            "StripeTests", ["Stripe", .asyncHTTPClient, .hummingbird, .hummingbirdTesting, .httpTypes, .logging]),
+        tests("TelegramTests", ["Telegram", .asyncHTTPClient]),
     ]
 )

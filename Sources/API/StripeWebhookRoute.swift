@@ -1,14 +1,15 @@
 import Core
 import HTTPSupport
 import HTTPTypes
-package import Hummingbird
+import Hummingbird
+import NIOCore
 
 /// `POST /webhooks/stripe`: verifies, stores and acknowledges; the work is done by a job afterwards.
 package struct StripeWebhookRoute: Sendable {
     /// Verifies the signature and stores the event; returns when it is durable.
     ///
     /// Throws `DomainError` of kind `.invalid` for a forged or stale signature.
-    package typealias Receiver = @Sendable (_ payload: ByteBuffer, _ signature: String) async throws -> Void
+    package typealias Receiver = @Sendable (_ payload: [UInt8], _ signature: String) async throws -> Void
 
     let receive: Receiver
 
@@ -17,7 +18,8 @@ package struct StripeWebhookRoute: Sendable {
             guard let signature = request.headers[Self.signatureHeader] else {
                 throw DomainError(.invalid, code: "signature_missing", "The header Stripe-Signature is missing.")
             }
-            try await receive(try await request.body.collect(upTo: context.maxUploadSize), signature)
+            let body = try await request.body.collect(upTo: context.maxUploadSize)
+            try await receive(Array(body.readableBytesView), signature)
             return try Response(json: ["received": true])
         }
     }

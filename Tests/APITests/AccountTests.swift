@@ -1,0 +1,53 @@
+import Core
+import HTTPSupport
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import TestSupport
+import Testing
+
+/// Plans, customers and who may see what.
+struct AccountTests {
+    @Test func plansAreOpenToEveryoneAndComeFromTheTable() async throws {
+        try await TestAPI.run { api in
+            try await api.client.execute(uri: "/v1/plans", method: .get) { response in
+                let plans = try #require(try TestAPI.object(response)["data"]).items
+                #expect(plans.map { $0["tier"] } == PlanTable.builtIn.all.map { .text($0.tier.rawValue) })
+                #expect(
+                    plans.map { $0["monthly_price_cents"] }
+                        == PlanTable.builtIn.all.map { .number(Double($0.monthlyPrice)) })
+                #expect(
+                    plans.map { $0["monthly_tokens"] } == PlanTable.builtIn.all.map { .number(Double($0.monthlyTokens)) })
+            }
+        }
+    }
+
+    @Test func everyoneSeesThemselves() async throws {
+        try await TestAPI.run { api in
+            for tenant in [api.ana, api.ben] {
+                try await api.client.execute(uri: "/v1/me", method: .get, headers: tenant.headers()) { response in
+                    let me = try TestAPI.object(response)
+                    #expect(me["id"] == .text(tenant.customer.id.rawValue))
+                    #expect(me["language"] == .text("en"))
+                    #expect(me["created_at"] == .text("2026-01-01T00:00:00Z"))
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [
+        (HTTPRequest.Method.get, "/v1/me"), (.get, "/v1/box"), (.post, "/v1/box/restart"), (.get, "/v1/usage"),
+        (.get, "/v1/usage/events"),
+    ])
+    func withoutASessionNothingIsShownOrDone(method: HTTPRequest.Method, uri: String) async throws {
+        try await TestAPI.run { api in
+            let headers: HTTPFields = [.origin: TestAPI.origin, .idempotencyKey: "k", .cookie: "session=forged"]
+            try await api.client.execute(uri: uri, method: method, headers: headers) { response in
+                #expect(response.status == .unauthorized)
+                let answer = try TestAPI.object(response)
+                #expect(answer["code"] == .text("not_signed_in"))
+            }
+            #expect(try await api.platform.queuedJobs(ReconcileBox.kind).isEmpty)
+        }
+    }
+}

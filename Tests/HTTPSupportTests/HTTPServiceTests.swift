@@ -1,0 +1,79 @@
+import Core
+import HTTPSupport
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import Testing
+
+struct HTTPServiceTests {
+    @Test func aPortThatIsTakenIsExplained() async throws {
+        let other = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = try #require(other.localAddress?.port)
+        let service = HTTPService(name: "web", router: TestSite().router(), host: "127.0.0.1", port: port, logger: .silent)
+        await #expect {
+            try await service.run()
+        } throws: { error in
+            let error = error as? DomainError
+            return error?.code == "port_taken" && error?.message.contains("127.0.0.1:\(port)") == true
+        }
+        try await other.close()
+    }
+
+    @Test func anAddressThatIsNotOursIsExplained() async throws {
+        // TEST-NET-1 (RFC 5737): no machine has it.
+        let service = HTTPService(name: "web", router: TestSite().router(), host: "192.0.2.1", port: 0, logger: .silent)
+        await #expect {
+            try await service.run()
+        } throws: { error in
+            (error as? DomainError)?.code == "cannot_listen"
+        }
+    }
+
+    @Test func finishesWhatItHasBegunWhenItIsToldToStop() async throws {
+        let (begun, begin) = AsyncStream<Void>.makeStream()
+        let (released, release) = AsyncStream<Void>.makeStream()
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        let router = TestSite().router()
+        router.get("/slow") { _, _ in
+            begin.finish()
+            for await _ in released {}
+            return "done"
+        }
+        let service = HTTPService(name: "web", router: router, host: "127.0.0.1", port: 0, logger: .silent) {
+            port.yield($0)
+            port.finish()
+        }
+        let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [service], logger: .silent))
+        let running = Task { try await group.run() }
+        let listening = try #require(await ports.first { _ in true })
+        let answer = Task { try await RawHTTP.get("/slow", port: listening) }
+        for await _ in begun {}
+        await group.triggerGracefulShutdown()
+        release.finish()
+        #expect(try await answer.value.hasSuffix("done"))
+        try await running.value
+        await #expect(throws: (any Error).self) { try await RawHTTP.get("/slow", port: listening) }
+    }
+}
+
+/// One request on one connection, as text.
+enum RawHTTP {
+    static func get(_ path: String, port: Int) async throws -> String {
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try NIOAsyncChannel<ByteBuffer, ByteBuffer>(wrappingChannelSynchronously: channel)
+                }
+            }
+        return try await channel.executeThenClose { inbound, outbound in
+            try await outbound.write(
+                ByteBuffer(string: "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+            var text = ""
+            for try await part in inbound { text += String(buffer: part) }
+            return text
+        }
+    }
+}

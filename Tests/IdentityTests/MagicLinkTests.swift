@@ -1,0 +1,103 @@
+import Core
+import Identity
+import Jobs
+import Store
+import TestSupport
+import Testing
+
+struct MagicLinkTests {
+    @Test func askingForALinkHasItMailedToTheNormalisedAddress() async throws {
+        try await TestPlatform.run { platform in
+            let identity = IdentityService(queue: platform.queue)
+            try await identity.requestMagicLink(email: " Ana@Example.com ", language: .portuguese)
+            let jobs = try await platform.queuedJobs(SendMagicLink.kind)
+            #expect(jobs.count == 1)
+            #expect(jobs.first?.contains(#""ana@example.com""#) == true)
+            #expect(jobs.first?.contains(#""pt""#) == true)
+            #expect(platform.notifier.topics == [.jobs])
+        }
+    }
+
+    @Test func askingAgainBeforeTheMailIsSentAddsNoSecondMail() async throws {
+        try await TestPlatform.run { platform in
+            let identity = IdentityService(queue: platform.queue)
+            try await identity.requestMagicLink(email: "ana@example.com", language: .english)
+            try await identity.requestMagicLink(email: "ANA@example.com", language: .english)
+            #expect(try await platform.queuedJobs(SendMagicLink.kind).count == 1)
+        }
+    }
+
+    @Test func aMalformedAddressIsRefusedAndLeavesNoTrace() async throws {
+        try await TestPlatform.run { platform in
+            await #expect(throws: DomainError.self) {
+                try await IdentityService(queue: platform.queue).requestMagicLink(email: "ana@", language: .english)
+            }
+            let jobs = try await platform.queuedJobs(SendMagicLink.kind)
+            #expect(jobs.isEmpty)
+        }
+    }
+
+    @Test func aLinkSignsItsOwnerInOnce() async throws {
+        try await TestPlatform.run { platform in
+            let (identity, owner, link) = try await platform.ownerWithLink()
+            let session = try await identity.signIn(magicLinkToken: link)
+            #expect(try await identity.customer(sessionToken: session.secret.reveal()) == owner)
+            await expectExpired { try await identity.signIn(magicLinkToken: link) }
+        }
+    }
+
+    @Test func ofTwoWhoFollowALinkAtOnceOneIsSignedIn() async throws {
+        try await TestPlatform.run { platform in
+            let (identity, _, link) = try await platform.ownerWithLink()
+            let successes = await withTaskGroup(of: Bool.self) { group in
+                for _ in 0..<8 {
+                    group.addTask { (try? await identity.signIn(magicLinkToken: link)) != nil }
+                }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(successes == 1)
+        }
+    }
+
+    @Test func lookingAtALinkDoesNotUseItUp() async throws {
+        try await TestPlatform.run { platform in
+            let (identity, _, link) = try await platform.ownerWithLink()
+            #expect(try await identity.magicLinkIsOpen(token: link))
+            #expect(try await identity.magicLinkIsOpen(token: link))
+            _ = try await identity.signIn(magicLinkToken: link)
+            #expect(try await identity.magicLinkIsOpen(token: link) == false)
+        }
+    }
+
+    @Test func anExpiredOrUnknownLinkSignsNobodyIn() async throws {
+        try await TestPlatform.run { platform in
+            let (identity, _, link) = try await platform.ownerWithLink()
+            platform.clock.advance(by: .seconds(15 * 60))
+            #expect(try await identity.magicLinkIsOpen(token: link) == false)
+            await expectExpired { try await identity.signIn(magicLinkToken: link) }
+            await expectExpired { try await identity.signIn(magicLinkToken: "unknown") }
+        }
+    }
+
+    private func expectExpired(_ signIn: () async throws -> AccessToken) async {
+        await #expect {
+            _ = try await signIn()
+        } throws: { error in
+            (error as? DomainError)?.kind == .gone && (error as? DomainError)?.code == "magic_link_expired"
+        }
+    }
+}
+
+extension TestPlatform {
+    /// A customer, and a link that signs them in within 15 minutes.
+    fileprivate func ownerWithLink() async throws -> (IdentityService, Customer, link: String) {
+        let identity = IdentityService(queue: queue)
+        let owner = try await identity.newVisitor(language: .english).customer
+        let link = AccessToken.random()
+        try await queue.write { work in
+            try CustomerStore(work.transaction).insertMagicLink(
+                tokenHash: link.hash, customerID: owner.id, now: work.now, expiresAt: work.now + .seconds(15 * 60))
+        }
+        return (identity, owner, link.secret.reveal())
+    }
+}
