@@ -76,7 +76,7 @@ extension BillingService {
             customerEmail: order.customer.email, clientReferenceID: checkout.id.rawValue,
             metadata: checkout.metadata,
             successURL: "\(publicURL)/checkout/\(checkout.id)/done?session_id={CHECKOUT_SESSION_ID}",
-            cancelURL: "\(publicURL)/chat", locale: order.customer.language.rawValue)
+            cancelURL: "\(publicURL)/checkout/\(checkout.id)/left", locale: order.customer.language.rawValue)
         do {
             return try await stripe.createCheckoutSession(session, idempotencyKey: checkout.id.rawValue)
         } catch let error as StripeError where error.kind == .idempotency {

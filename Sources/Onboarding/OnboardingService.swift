@@ -7,7 +7,8 @@ package import Telegram
 
 /// The chat that turns a visitor into the owner of an agent.
 package struct OnboardingService: Sendable {
-    static let longestMessage = 2000
+    /// In characters.
+    package static let longestMessage = 2000
     static let mostMessages: Int64 = 500
 
     let queue: WorkQueue

@@ -1,0 +1,89 @@
+import Core
+import Onboarding
+
+/// `/chat`: the conversation that ends with an agent.
+struct ChatPage: PageModel {
+    static let template = "chat"
+
+    let messages: [ChatMessageView]
+    /// Where live messages go on from.
+    let lastPosition: Int64
+    /// The visitor has spoken, and the guide hasn't answered yet.
+    let isAnswerDue: Bool
+    /// Makes the next message one, however often it is sent.
+    let key: String
+    let maximumLength = OnboardingService.longestMessage
+
+    init(_ messages: [ChatMessage], key: String, plans: PlanTable, texts: Texts) {
+        self.messages = messages.map { ChatMessageView($0, plans: plans, texts: texts) }
+        lastPosition = messages.last?.position ?? 0
+        isAnswerDue = messages.last?.role == .visitor
+        self.key = key
+    }
+}
+
+/// One message with what can be done about it; also what an event of the chat carries.
+struct ChatMessageView: Sendable {
+    static let template = "message"
+
+    let position: Int64
+    /// `visitor` or `agent`.
+    let role: String
+    /// Read out before the text.
+    let speaker: String
+    let text: String
+    /// The same for all buttons of a message: it can be answered with one of them only, once.
+    let key: String
+    let choices: [Choice]
+    let hasChoices: Bool
+    let plans: [PlanCard]
+    let hasPlans: Bool
+    let telegramURL: String?
+    let checkoutPath: String?
+    let isAgentReady: Bool
+
+    struct Choice: Sendable {
+        let text: String
+    }
+
+    init(_ message: ChatMessage, plans table: PlanTable, texts: Texts) {
+        var choices: [String] = []
+        var plans: [PlanCard] = []
+        var telegramURL: String?
+        var checkoutPath: String?
+        var isAgentReady = false
+        switch message.card {
+        case .choices(let list): choices = list
+        case .plans(let recommended): plans = Self.cards(table, recommended, texts)
+        // Nothing but a web address may become a link.
+        case .telegram(let url): telegramURL = url.hasPrefix("https://") || url.hasPrefix("http://") ? url : nil
+        case .checkout(let id): checkoutPath = "/checkout/\(id)"
+        case .agent: isAgentReady = true
+        case nil: break
+        }
+        position = message.position
+        role = message.role.rawValue
+        speaker =
+            switch message.role {
+            case .visitor: texts["chat_you"]
+            case .agent: texts["chat_agent"]
+            }
+        text = message.text
+        key = "answer-\(message.position)"
+        self.choices = choices.map(Choice.init)
+        hasChoices = !choices.isEmpty
+        self.plans = plans
+        hasPlans = !plans.isEmpty
+        self.telegramURL = telegramURL
+        self.checkoutPath = checkoutPath
+        self.isAgentReady = isAgentReady
+    }
+
+    private static func cards(_ table: PlanTable, _ recommended: Tier, _ texts: Texts) -> [PlanCard] {
+        table.all.map { plan in
+            PlanCard(
+                plan, isRecommended: plan.tier == recommended, recommendation: texts["plan_suggested"],
+                action: texts("plan_choose", ["plan": plan.name]), texts: texts)
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import Core
+
+/// `/checkout/<id>` until Stripe has answered.
+struct CheckoutWaitingPage: PageModel {
+    static let template = "checkout_waiting"
+}
+
+/// `/checkout/<id>/done`: from the payment to the agent's first hello.
+struct CheckoutDonePage: PageModel {
+    static let template = "checkout_done"
+
+    let steps: [ProgressView.Step]
+    let isOnline: Bool
+    let greeting: String
+    let botURL: String?
+
+    init(_ progress: ProgressView) {
+        steps = progress.steps
+        isOnline = progress.isOnline
+        greeting = progress.greeting
+        botURL = progress.botURL
+    }
+}
+
+/// How far the agent has come: the `progress` part of that page.
+struct ProgressView: Sendable {
+    static let template = "progress"
+
+    let steps: [Step]
+    let isOnline: Bool
+    let greeting: String
+    let botURL: String?
+
+    struct Step: Sendable {
+        /// `done`, `active`, `waiting` or `failed`.
+        let state: String
+        let title: String
+        let note: String
+    }
+
+    init(_ snapshot: BoxSnapshot, views: BoxViews, texts: Texts) {
+        let box = snapshot.box
+        let plan = views.plans[snapshot.checkout?.tier ?? box.tier]
+        let hasFailed = box.status == .failed
+        isOnline = snapshot.isOnline
+        greeting = texts("done_greeting", ["agent": box.agentName])
+        botURL = views.botURL(box)
+        steps = [
+            Step(
+                state: snapshot.isPaid ? "done" : "active", title: texts["step_paid"],
+                note: snapshot.isPaid
+                    ? texts("step_paid_note", ["plan": plan.name, "price": texts.dollars(plan.monthlyPrice)])
+                    : texts["step_paid_waiting"]),
+            Step(
+                state: isOnline ? "done" : !snapshot.isPaid ? "waiting" : hasFailed ? "failed" : "active",
+                title: texts["step_box"], note: hasFailed ? texts["step_box_failed"] : texts["step_box_note"]),
+            Step(
+                state: isOnline ? "done" : "waiting", title: texts["step_online"],
+                note: box.bot.map { texts("step_online_note", ["bot": "@" + $0.username]) }
+                    ?? texts["step_online_note_plain"]),
+        ]
+    }
+}

@@ -1,0 +1,58 @@
+import Core
+import HTTPSupport
+import Hummingbird
+import Jobs
+import Synchronization
+
+/// `/box/events`: the parts of the dashboard and of the progress page, sent again whenever they change.
+struct BoxEvents: Sendable {
+    let site: Site
+    let queue: WorkQueue
+    let notifier: any Notifier
+    let views: BoxViews
+    let interval: Duration
+
+    func addRoutes(to group: RouterGroup<AppRequestContext>) {
+        group.get("/box/events") { request, context in
+            let customerID = try context.requireCustomer().id
+            let sent = SentParts()
+            let language = context.language
+            return Response.events(
+                on: CustomerChanges(notifier: notifier, customerID: customerID, interval: interval), request: request
+            ) {
+                sent.new(of: try await parts(customerID, language))
+            }
+        }
+    }
+
+    private func parts(_ customerID: Customer.ID, _ language: Language) async throws -> [ServerSentEvent] {
+        guard let snapshot = try await BoxSnapshot.load(customerID, from: queue) else { return [] }
+        let texts = site.texts(language)
+        let plan = views.plans[snapshot.subscription?.tier ?? snapshot.box.tier]
+        return [
+            part("progress", ProgressView.template, ProgressView(snapshot, views: views, texts: texts), language),
+            part("status", StatusView.template, StatusView(snapshot, views: views, texts: texts), language),
+            part("usage", UsageView.template, UsageView(snapshot.quota, plan: plan, texts: texts), language),
+            part("recent", RecentView.template, RecentView(snapshot.recentCalls, texts: texts), language),
+        ]
+    }
+
+    private func part(
+        _ name: String, _ template: String, _ model: some Sendable, _ language: Language
+    ) -> ServerSentEvent {
+        ServerSentEvent(name: name, data: site.fragment(template, model, language: language))
+    }
+}
+
+/// What one client has been sent, so that only what differs is sent again.
+private final class SentParts: Sendable {
+    private let parts = Mutex<[String: String]>([:])
+
+    func new(of events: [ServerSentEvent]) -> [ServerSentEvent] {
+        parts.withLock { parts in
+            let new = events.filter { parts[$0.name] != $0.data }
+            for event in new { parts[event.name] = event.data }
+            return new
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Core
+import Jobs
+import SQL
+import Store
+
+/// Everything that a customer sees of their box, at one moment.
+struct BoxSnapshot: Sendable {
+    let box: Box
+    let checkout: Checkout?
+    let subscription: Subscription?
+    let quota: Quota?
+    /// The youngest first.
+    let recentCalls: [UsageEvent]
+
+    private static let numberOfCalls = 10
+
+    /// - Returns: `nil` if the customer has no box.
+    /// - Throws: `SQLError`.
+    static func load(_ customerID: Customer.ID, from queue: WorkQueue) async throws -> BoxSnapshot? {
+        let now = queue.clock.now
+        return try await queue.database.read { transaction in
+            guard let box = try BoxStore(transaction).current(customerID: customerID) else { return nil }
+            let billing = BillingStore(transaction)
+            let usage = UsageStore(transaction)
+            return BoxSnapshot(
+                box: box, checkout: try billing.latestCheckout(customerID: customerID),
+                subscription: try billing.subscription(boxID: box.id, customerID: customerID),
+                quota: try usage.quota(customerID: customerID, at: now),
+                recentCalls: try usage.recentEvents(customerID: customerID, limit: numberOfCalls))
+        }
+    }
+
+    /// Whether the payment has arrived; the box is then more than a plan.
+    var isPaid: Bool { box.desired != .draft || checkout?.completedAt != nil }
+
+    /// Whether the agent answers, as it is wanted now.
+    var isOnline: Bool { box.desired == .running && box.status == .running }
+}

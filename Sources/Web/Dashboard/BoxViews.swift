@@ -1,0 +1,113 @@
+import Core
+
+/// Turns a snapshot into what the dashboard and the progress page show of it.
+struct BoxViews: Sendable {
+    let plans: PlanTable
+    /// `https://t.me`, or what stands in for it.
+    let telegramLinkBase: String
+
+    /// Telegram's address of the agent.
+    func botURL(_ box: Box) -> String? {
+        box.bot.map { "\(telegramLinkBase)/\($0.username)" }
+    }
+}
+
+/// How the agent is: the `status` part of the dashboard.
+struct StatusView: Sendable {
+    static let template = "status"
+
+    let agentName: String
+    /// `good`, `busy` or `bad`; empty for none of these.
+    let tone: String
+    let label: String
+    let detail: String
+    let botURL: String?
+    let canRestart: Bool
+
+    init(_ snapshot: BoxSnapshot, views: BoxViews, texts: Texts) {
+        let box = snapshot.box
+        agentName = box.agentName
+        botURL = snapshot.isPaid ? views.botURL(box) : nil
+        canRestart = box.desired == .running && (box.status == .running || box.status == .failed)
+        (tone, label, detail) =
+            switch (box.desired, box.status) {
+            case (.draft, _): ("busy", texts["status_draft"], texts["status_draft_detail"])
+            case (.deleted, _): ("", texts["status_deleted"], "")
+            case (.suspended, _): ("", texts["status_suspended"], texts["status_suspended_detail"])
+            case (.running, .failed): ("bad", texts["status_failed"], texts["status_failed_detail"])
+            case (.running, .running) where box.observedGeneration < box.generation:
+                ("busy", texts["status_restarting"], texts["status_restarting_detail"])
+            case (.running, .running): ("good", texts["status_running"], Self.runningDetail(box, texts))
+            case (.running, _): ("busy", texts["status_provisioning"], texts["status_provisioning_detail"])
+            }
+    }
+
+    private static func runningDetail(_ box: Box, _ texts: Texts) -> String {
+        guard let bot = box.bot else { return texts["status_running_detail_plain"] }
+        return texts("status_running_detail", ["bot": "@" + bot.username])
+    }
+}
+
+/// What of the plan is used: the `usage` part of the dashboard.
+struct UsageView: Sendable {
+    static let template = "usage"
+
+    let used: String
+    let limit: String
+    let remaining: String
+    let resets: String
+    /// Whole percent, rounded down.
+    let percent: Int
+    let percentText: String
+    let hasUsage: Bool
+    /// Thousandths of the gauge.
+    let arc: Int
+    /// `near` from 80 % on, `full` when nothing is left.
+    let level: String
+    /// Read out instead of the gauge.
+    let summary: String
+
+    /// - Parameter quota: `nil` before the first period has begun.
+    init(_ quota: Quota?, plan: Plan, texts: Texts) {
+        let usedTokens = quota?.used ?? 0
+        let limitTokens = quota?.limit ?? plan.monthlyTokens
+        let fraction = quota?.fractionUsed ?? 0
+        used = texts.number(usedTokens)
+        limit = texts.number(limitTokens)
+        remaining = texts.number(max(0, limitTokens - usedTokens))
+        resets = quota.map { texts.date($0.periodEnd) } ?? "–"
+        percent = Int(fraction * 100)
+        percentText = usedTokens > 0 && percent == 0 ? "<1%" : "\(percent)%"
+        hasUsage = usedTokens > 0
+        arc = max(1, Int(fraction * 1000))
+        level = fraction >= 1 ? "full" : fraction >= 0.8 ? "near" : ""
+        summary = texts("usage_summary", ["used": used, "limit": limit])
+    }
+}
+
+/// The last calls: the `recent` part of the dashboard.
+struct RecentView: Sendable {
+    static let template = "recent"
+
+    let calls: [Call]
+    let hasCalls: Bool
+
+    struct Call: Sendable {
+        let timestamp: String
+        let when: String
+        let input: String
+        let cached: String
+        let output: String
+        let total: String
+    }
+
+    init(_ events: [UsageEvent], texts: Texts) {
+        calls = events.map { event in
+            Call(
+                timestamp: event.createdAt.description, when: texts.moment(event.createdAt),
+                input: texts.number(event.usage.input), cached: texts.number(event.usage.cached),
+                output: texts.number(event.usage.output), total: texts.number(event.usage.total))
+        }
+        hasCalls = !calls.isEmpty
+    }
+}

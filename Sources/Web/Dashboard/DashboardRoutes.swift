@@ -1,0 +1,47 @@
+import Billing
+import Core
+import HTTPSupport
+import Hummingbird
+import Jobs
+import Store
+
+/// `/dashboard` and what can be done there.
+struct DashboardRoutes: Sendable {
+    let site: Site
+    let queue: WorkQueue
+    let billing: BillingService
+    let views: BoxViews
+
+    func addRoutes(to group: RouterGroup<AppRequestContext>) {
+        group.get("/dashboard", use: dashboard)
+        group.post("/dashboard/restart", use: restart)
+        group.post("/dashboard/billing", use: manageBilling)
+    }
+
+    private func dashboard(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        guard let customer = context.customer else { return .redirect(to: "/login") }
+        guard let snapshot = try await BoxSnapshot.load(customer.id, from: queue), snapshot.isPaid else {
+            return .redirect(to: "/chat")
+        }
+        return site.response(
+            DashboardPage(snapshot, views: views, texts: site.texts(context.language)), context: context)
+    }
+
+    private func restart(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let customerID = try context.requireCustomer().id
+        try await queue.write { work in
+            let store = BoxStore(work.transaction)
+            guard var box = try store.current(customerID: customerID), box.desired == .running else {
+                throw DomainError(.conflict, code: "not_running", "There is no running agent to restart.")
+            }
+            box.restartMarker += 1
+            try work.enqueue(ReconcileBox(try store.want(box)))
+            work.changed(customerID)
+        }
+        return .redirect(to: "/dashboard")
+    }
+
+    private func manageBilling(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        .redirect(to: try await billing.portalURL(for: try context.requireCustomer()))
+    }
+}

@@ -1,0 +1,49 @@
+import Core
+import HTTPSupport
+import Hummingbird
+
+/// `/`: what it is, how it works, what it costs.
+struct LandingPage: PageModel {
+    static let template = "landing"
+
+    /// The page's own address, for search engines.
+    let url: String
+    let plans: [PlanCard]
+
+    init(plans table: PlanTable, publicURL: String, texts: Texts) {
+        url = publicURL + "/"
+        plans = table.all.map { plan in
+            PlanCard(
+                plan, isRecommended: plan.tier == .pro, recommendation: texts["plan_recommended"],
+                action: texts("plan_start", ["plan": plan.name]), texts: texts)
+        }
+    }
+}
+
+/// Knows nobody and writes nothing: whatever asks for this page leaves no trace.
+struct LandingRoutes: Sendable {
+    let site: Site
+    let plans: PlanTable
+    let publicURL: String
+
+    func addRoutes(to group: RouterGroup<AppRequestContext>) {
+        group.get("/") { _, context in
+            site.response(
+                LandingPage(plans: plans, publicURL: publicURL, texts: site.texts(context.language)), context: context)
+        }
+        group.get("/robots.txt") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "text/plain; charset=utf-8", .cacheControl: "public, max-age=86400"],
+                body: ResponseBody(byteBuffer: .init(string: Self.robots)))
+        }
+    }
+
+    private static let robots = """
+        User-agent: *
+        Disallow: /chat
+        Disallow: /checkout
+        Disallow: /dashboard
+        Disallow: /login
+
+        """
+}

@@ -1,0 +1,70 @@
+import Core
+import HTTPSupport
+import HTTPTypes
+import Hummingbird
+import Identity
+import Store
+
+/// `/login`, the links that are mailed, and `/logout`.
+struct LoginRoutes: Sendable {
+    let site: Site
+    let identity: IdentityService
+    let cookie: SessionCookie
+    let limits: WebLimits
+
+    func addRoutes(to group: RouterGroup<AppRequestContext>) {
+        group.get("/login") { _, context in
+            site.response(LoginPage(email: "", fault: nil), context: context)
+        }
+        group.post("/login", use: sendLink)
+        group.get("/login/:token", use: confirm)
+        group.post("/login/:token", use: signIn)
+        group.post("/logout", use: signOut)
+    }
+
+    private struct Address: Decodable {
+        let email: String
+    }
+
+    private func sendLink(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let address = try await request.form(Address.self, context: context).email
+        try limits.checkLogin(address: address, context: context)
+        let texts = site.texts(context.language)
+        do {
+            try await identity.requestMagicLink(email: address, language: context.language)
+        } catch let error as DomainError where error.kind == .invalid {
+            guard request.wantsPage else { throw error }
+            return site.response(
+                LoginPage(email: address, fault: texts["login_invalid"]), status: .badRequest, context: context)
+        }
+        return site.response(LoginSentPage(message: texts("login_sent_text", ["email": address])), context: context)
+    }
+
+    private func confirm(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let token = try token(context)
+        guard try await identity.magicLinkIsOpen(token: token) else {
+            throw DomainError(
+                .gone, code: "magic_link_expired",
+                "This link has expired or was used already. Ask for a new one on the sign-in page.")
+        }
+        return site.response(LoginConfirmPage(token: token), context: context)
+    }
+
+    private func signIn(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let session = try await identity.signIn(magicLinkToken: try token(context))
+        var response = Response.redirect(to: "/dashboard")
+        response.setCookie(cookie.cookie(token: session.secret, lifetime: IdentityService.sessionLifetime))
+        return response
+    }
+
+    private func signOut(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        if let token = context.sessionToken { try await identity.endSession(token) }
+        var response = Response.redirect(to: "/")
+        response.setCookie(cookie.expired())
+        return response
+    }
+
+    private func token(_ context: AppRequestContext) throws -> String {
+        try context.parameters.require("token")
+    }
+}

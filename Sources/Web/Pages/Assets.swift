@@ -1,0 +1,58 @@
+import Crypto
+import HTTPSupport
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Store
+
+/// A file that pages refer to. Its URL changes with its content, so browsers may keep it for good.
+struct Asset: Sendable {
+    let name: String
+    let contentType: String
+    let bytes: [UInt8]
+    /// From the SHA-256 of the content.
+    let version: String
+
+    init(_ name: String, _ contentType: String, _ bytes: [UInt8]) {
+        self.name = name
+        self.contentType = contentType
+        self.bytes = bytes
+        version = String(SHA256.hash(data: bytes).hexadecimal.prefix(12))
+    }
+
+    var url: String { "/assets/\(name)?v=\(version)" }
+}
+
+/// `/assets/…`
+struct Assets: Sendable {
+    let style = Asset("site.css", "text/css; charset=utf-8", PackageResources.site_css)
+    let live = Asset("live.js", "text/javascript; charset=utf-8", PackageResources.live_js)
+    let chat = Asset("chat.js", "text/javascript; charset=utf-8", PackageResources.chat_js)
+    let mark = Asset("mark.svg", "image/svg+xml", PackageResources.mark_svg)
+
+    /// As templates see them.
+    struct URLs: Sendable {
+        let style: String
+        let live: String
+        let chat: String
+        let mark: String
+    }
+
+    var urls: URLs { URLs(style: style.url, live: live.url, chat: chat.url, mark: mark.url) }
+
+    func addRoutes(to group: RouterGroup<AppRequestContext>) {
+        for asset in [style, live, chat, mark] {
+            group.get("/assets/\(asset.name)") { request, _ in
+                let isCurrent = request.uri.queryParameters["v"].map(String.init) == asset.version
+                return Response(
+                    status: .ok,
+                    headers: [
+                        .contentType: asset.contentType,
+                        .cacheControl: isCurrent ? "public, max-age=31536000, immutable" : "public, no-cache",
+                    ],
+                    body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+            }
+        }
+        group.get("/favicon.ico") { [mark] _, _ in Response.redirect(to: mark.url) }
+    }
+}

@@ -1,0 +1,95 @@
+import Core
+import HTTPSupport
+import HTTPTypes
+import Hummingbird
+import Mustache
+import NIOCore
+
+/// What a page shows; its view is the template of that name in `Resources`.
+protocol PageModel: Sendable {
+    static var template: String { get }
+}
+
+/// Renders pages and parts of pages.
+struct Site: Sendable {
+    let assets: Assets
+    private let templates: MustacheLibrary
+    private let english: Texts
+    private let portuguese: Texts
+    private let sandbox: SandboxLinks?
+
+    /// - Throws: a `DecodingError` or a `MustacheTemplate.Error` if what was built in is malformed.
+    init(sandbox: SandboxLinks?) throws {
+        assets = Assets()
+        templates = try Templates.library()
+        english = try Texts(.english)
+        portuguese = try Texts(.portuguese)
+        self.sandbox = sandbox
+    }
+
+    func texts(_ language: Language) -> Texts {
+        switch language {
+        case .english: english
+        case .portuguese: portuguese
+        }
+    }
+
+    func response(
+        _ model: some PageModel, status: HTTPResponse.Status = .ok, context: AppRequestContext
+    ) -> Response {
+        let html = render(model, language: context.language, isCustomer: context.customer?.stripeCustomerID != nil)
+        return Response(
+            status: status,
+            headers: [
+                .contentType: "text/html; charset=utf-8", .contentLanguage: context.language.rawValue,
+                .cacheControl: "no-store",
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
+    }
+
+    /// A whole page.
+    func render<Model: PageModel>(_ model: Model, language: Language, isCustomer: Bool) -> String {
+        let data = pageData(model, language: language, isCustomer: isCustomer)
+        return templates.render(data, withTemplate: Model.template) ?? ""
+    }
+
+    /// A part of a page, for those who have the rest already.
+    func fragment(_ template: String, _ model: some Sendable, language: Language) -> String {
+        let part = templates.getTemplate(named: template)
+        // The texts lie below the model on the stack of contexts, as they do on a page.
+        let frame = try? MustacheTemplate(string: "{{#model}}{{>\(template)}}{{/model}}")
+        guard part != nil, let frame else { return "" }
+        return frame.render(["t": texts(language), "model": model] as [String: Any], library: templates)
+    }
+
+    /// What a page's template sees: `t` for texts, `page` for what every page has, `model` for what is its own.
+    func pageData(_ model: some PageModel, language: Language, isCustomer: Bool) -> [String: Any] {
+        let frame = PageFrame(
+            language: language.rawValue, isEnglish: language == .english, isSignedIn: isCustomer, assets: assets.urls,
+            sandbox: sandbox)
+        return ["t": texts(language), "page": frame, "model": model]
+    }
+}
+
+/// What every page has around its content.
+struct PageFrame: Sendable {
+    let language: String
+    let isEnglish: Bool
+    let isSignedIn: Bool
+    let assets: Assets.URLs
+    let sandbox: SandboxLinks?
+}
+
+/// Where the sandbox plays the parts of Telegram's phone and of the customer's mailbox.
+package struct SandboxLinks: Sendable, Hashable {
+    package let phone: String
+    package let outbox: String
+
+    /// - Parameters:
+    ///   - phone: URL of the page that plays the phone.
+    ///   - outbox: URL of the page that shows the mails.
+    package init(phone: String, outbox: String) {
+        self.phone = phone
+        self.outbox = outbox
+    }
+}

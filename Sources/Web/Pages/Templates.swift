@@ -1,0 +1,31 @@
+import Mustache
+
+/// The templates in `Resources`.
+enum Templates {
+    static let all: [String: [UInt8]] = [
+        "chat": PackageResources.chat_mustache,
+        "checkout_done": PackageResources.checkout_done_mustache,
+        "checkout_waiting": PackageResources.checkout_waiting_mustache,
+        "dashboard": PackageResources.dashboard_mustache,
+        "error": PackageResources.error_mustache,
+        "landing": PackageResources.landing_mustache,
+        "layout": PackageResources.layout_mustache,
+        "login": PackageResources.login_mustache,
+        "login_confirm": PackageResources.login_confirm_mustache,
+        "login_sent": PackageResources.login_sent_mustache,
+        "mark": PackageResources.mark_mustache,
+        "message": PackageResources.message_mustache,
+        "plan_facts": PackageResources.plan_facts_mustache,
+        "privacy": PackageResources.privacy_mustache,
+        "progress": PackageResources.progress_mustache,
+        "recent": PackageResources.recent_mustache,
+        "status": PackageResources.status_mustache,
+        "usage": PackageResources.usage_mustache,
+    ]
+
+    /// - Throws: a `MustacheTemplate.Error` for one that is malformed.
+    static func library() throws -> MustacheLibrary {
+        MustacheLibrary(
+            templates: try all.mapValues { try MustacheTemplate(string: String(decoding: $0, as: UTF8.self)) })
+    }
+}

@@ -1,0 +1,70 @@
+package import Billing
+package import Core
+package import HTTPSupport
+package import Hummingbird
+package import Identity
+package import Jobs
+package import Onboarding
+
+/// The site: landing page, chat, checkout, dashboard.
+package struct WebRoutes: Sendable {
+    private let site: Site
+    private let language: LanguageChoice
+    private let landing: LandingRoutes
+    private let chat: ChatRoutes
+    private let checkout: CheckoutRoutes
+    private let dashboard: DashboardRoutes
+    private let events: BoxEvents
+    private let login: LoginRoutes
+    private let privacy: PrivacyRoutes
+
+    /// - Parameters:
+    ///   - publicURL: where the site is reached, without a slash at its end.
+    ///   - telegramLinkBase: what bots' names are appended to: `https://t.me`, or the sandbox's.
+    ///   - sandbox: the links of the bar that says that this is the sandbox; `nil` for no bar.
+    ///   - interval: how often live pages look for themselves, and say that they are alive.
+    /// - Throws: if a template or a text that was built in is malformed.
+    package init(
+        queue: WorkQueue, notifier: any Notifier, identity: IdentityService, onboarding: OnboardingService,
+        billing: BillingService, plans: PlanTable, publicURL: String, telegramLinkBase: String,
+        sandbox: SandboxLinks? = nil, interval: Duration = .seconds(10)
+    ) throws {
+        let site = try Site(sandbox: sandbox)
+        let isSecure = publicURL.hasPrefix("https://")
+        let cookie = SessionCookie(isSecure: isSecure)
+        let limits = WebLimits(clock: queue.clock)
+        let views = BoxViews(plans: plans, telegramLinkBase: telegramLinkBase)
+        self.site = site
+        language = LanguageChoice(queue: queue, isSecure: isSecure)
+        landing = LandingRoutes(site: site, plans: plans, publicURL: publicURL)
+        chat = ChatRoutes(
+            site: site, identity: identity, onboarding: onboarding, notifier: notifier, plans: plans, cookie: cookie,
+            limits: limits, interval: interval)
+        checkout = CheckoutRoutes(
+            site: site, queue: queue, billing: billing, onboarding: onboarding, views: views)
+        dashboard = DashboardRoutes(site: site, queue: queue, billing: billing, views: views)
+        events = BoxEvents(site: site, queue: queue, notifier: notifier, views: views, interval: interval)
+        login = LoginRoutes(site: site, identity: identity, cookie: cookie, limits: limits)
+        privacy = PrivacyRoutes(site: site)
+    }
+
+    /// - Parameter router: made by `Router.app`, with ``errorPage`` as its page for errors.
+    package func addRoutes(to router: Router<AppRequestContext>) {
+        let group = router.group().add(middleware: language)
+        site.assets.addRoutes(to: group)
+        landing.addRoutes(to: group)
+        chat.addRoutes(to: group)
+        checkout.addRoutes(to: group)
+        dashboard.addRoutes(to: group)
+        events.addRoutes(to: group)
+        login.addRoutes(to: group)
+        privacy.addRoutes(to: group)
+    }
+
+    /// The page that tells a person what went wrong.
+    package var errorPage: @Sendable (Problem, AppRequestContext) -> Response {
+        { [site] problem, context in
+            site.response(ErrorPage(problem, texts: site.texts(context.language)), context: context)
+        }
+    }
+}
