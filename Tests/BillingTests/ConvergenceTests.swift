@@ -1,0 +1,272 @@
+import AsyncHTTPClient
+import Billing
+import Core
+import Jobs
+import NIOCore
+import Store
+import Stripe
+import TestSupport
+import Testing
+
+struct ConvergenceTests {
+    @Test func aPaymentMakesTheBoxRun() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            let checkout = try await shop.order(box, tier: .team)
+            try await shop.pay(checkout)
+            try await shop.deliver()
+
+            let paid = try await shop.box(box)
+            #expect(paid.desired == .running)
+            #expect(paid.tier == .team)
+            let subscription = try #require(try await shop.subscriptions(box).first)
+            #expect(subscription.status == .active)
+            #expect(subscription.periodStart == shop.platform.clock.now)
+            #expect(subscription.periodEnd == subscription.periodStart + .days(31))
+            #expect(try await shop.quota(box)?.limit == 20_000_000)
+            let customer = try await shop.customer(box.customerID)
+            #expect(customer.email == "ana@example.com")
+            #expect(customer.stripeCustomerID?.hasPrefix("cus_") == true)
+            let completed = try await shop.billing.checkout(checkout.id, customerID: box.customerID)
+            #expect(completed?.completedAt == shop.platform.clock.now)
+            for kind in [ReconcileBox.kind, SendWelcome.kind, AnswerVisitor.kind] {
+                #expect(try await shop.platform.queuedJobs(kind).count == 1, "\(kind)")
+            }
+        }
+    }
+
+    @Test(arguments: 1...8 as ClosedRange<UInt64>)
+    func eventsMayComeTwiceAndInAnyOrder(seed: UInt64) async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            try await shop.pay(try await shop.order(box))
+            var generator = SeededGenerator(state: seed)
+            let events = try await shop.events()
+            for event in (events + events).shuffled(using: &generator) {
+                try await shop.receive(event)
+                if Bool.random(using: &generator) { try await shop.work() }
+            }
+            try await shop.work()
+
+            #expect(try await shop.subscriptions(box).count == 1)
+            let paid = try await shop.box(box)
+            #expect(paid.desired == .running)
+            #expect(paid.generation == box.generation + 1)
+            #expect(try await shop.platform.queuedJobs(SendWelcome.kind).count == 1)
+            #expect(try await shop.unhandledEvents() == 0)
+        }
+    }
+
+    @Test func aPageThatIsSentTwiceIsPaidOnce() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            let checkout = try await shop.order(box)
+            async let first = shop.pay(checkout)
+            async let second = shop.pay(checkout)
+            let answers = try await [first, second]
+            let expected = "\(TestShop.site)/checkout/\(checkout.id)/done?session_id=\(checkout.stripeSessionID ?? "")"
+            #expect(answers.map { $0.headers.first(name: "Location") } == [expected, expected])
+            try await shop.deliver()
+            #expect(try await shop.subscriptions(box).count == 1)
+            #expect(try await shop.events().count { $0.contains(#""type":"invoice.paid""#) } == 1)
+        }
+    }
+
+    @Test func aDeclinedCardChangesNothing() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            let checkout = try await shop.order(box)
+            #expect(try await shop.pay(checkout, card: "4000000000000002").status == .unprocessableEntity)
+            try await shop.deliver()
+            #expect(try await shop.subscriptions(box).isEmpty)
+            #expect(try await shop.box(box) == box)
+        }
+    }
+
+    @Test func metadataThatNamesAnotherTenantTakesNothing() async throws {
+        try await TestShop.run { shop in
+            let victim = try await shop.visitor()
+            let order = try await shop.order(victim)
+            let box = try await shop.visitor()
+            try await shop.pay(try await shop.order(box))
+            let subscription = try await shop.onlySubscription()
+            try await shop.change(
+                subscription,
+                [
+                    "metadata[checkout_id]": order.id.rawValue, "metadata[customer_id]": victim.customerID.rawValue,
+                    "metadata[box_id]": victim.id.rawValue,
+                ])
+            try await shop.deliver()
+            #expect(try await shop.box(victim) == victim)
+            #expect(try await shop.quota(victim) == nil)
+            #expect(try await shop.customer(victim.customerID).stripeCustomerID == nil)
+            #expect(try await shop.box(box).desired == .running)
+        }
+    }
+
+    @Test func aSubscriptionThatNobodyOrderedHereIsLeftAlone() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            let price = try await shop.stripe.createPrice(
+                productName: "Another shop's", amount: 100, currency: "usd", lookupKey: "other", metadata: [:],
+                idempotencyKey: "other")
+            let session = try await shop.stripe.createCheckoutSession(
+                .init(
+                    price: price.id, customer: nil, customerEmail: nil, clientReferenceID: "other",
+                    metadata: ["box_id": box.id.rawValue, "customer_id": box.customerID.rawValue],
+                    successURL: "https://other.example/", cancelURL: "https://other.example/", locale: "en"),
+                idempotencyKey: "other-session")
+            try await shop.pay(
+                Checkout(
+                    id: testIDs.next(), customerID: box.customerID, boxID: box.id, tier: .pro, stripeSessionID: session.id,
+                    createdAt: testNow))
+            try await shop.deliver()
+            #expect(try await shop.box(box) == box)
+            #expect(try await shop.unhandledEvents() == 0)
+        }
+    }
+
+    // MARK: Later
+
+    @Test func anUpgradeKeepsWhatWasUsed() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            try await shop.pay(try await shop.order(box, tier: .starter))
+            try await shop.deliver()
+            _ = try await shop.platform.database.write { try $0.execute("UPDATE quotas SET used = 400000", []) }
+
+            _ = try await shop.order(try await shop.visitor(), tier: .team)  // so that the price exists
+            let price = try #require(try await shop.stripe.prices(lookupKeys: ["openclaw_cloud_team_12900"]).first)
+            let item = try #require(try await shop.subscriptions(box).first?.stripeItemID)
+            try await shop.change(
+                try await shop.onlySubscription(),
+                ["items[0][id]": item, "items[0][price]": price.id, "proration_behavior": "always_invoice"])
+            try await shop.deliver()
+            #expect(try await shop.box(box).tier == .team)
+            #expect(try await shop.quota(box)?.limit == 20_000_000)
+            #expect(try await shop.quota(box)?.used == 400_000)
+        }
+    }
+
+    @Test func aRenewalBringsANewQuota() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            try await shop.pay(try await shop.order(box))
+            try await shop.deliver()
+            _ = try await shop.platform.database.write { try $0.execute("UPDATE quotas SET used = 5000000", []) }
+            shop.platform.clock.advance(by: .days(32))
+            try await shop.sandbox.passTime()
+            try await shop.sweep()
+            #expect(try await shop.quota(box)?.used == 0)
+            #expect(try await shop.box(box).desired == .running)
+        }
+    }
+
+    @Test func aMissingPaymentSuspendsAfterTheGracePeriod() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            try await shop.pay(try await shop.order(box), card: "4000000000000341")
+            try await shop.deliver()
+            shop.platform.clock.advance(by: .days(32))
+            try await shop.sandbox.passTime()
+            try await shop.deliver()
+            #expect(try await shop.subscriptions(box).first?.status == .pastDue)
+            #expect(try await shop.box(box).desired == .running)
+
+            shop.platform.clock.advance(by: Subscription.gracePeriod)
+            try await shop.sweep()
+            #expect(try await shop.box(box).desired == .suspended)
+        }
+    }
+
+    @Test func aCancelledBoxIsSuspendedThenDeleted() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            try await shop.pay(try await shop.order(box))
+            try await shop.deliver()
+            try await shop.change(try await shop.onlySubscription(), ["cancel_at_period_end": "true"])
+            try await shop.deliver()
+            let cancelled = try #require(try await shop.subscriptions(box).first)
+            #expect(cancelled.cancelAt == cancelled.periodEnd)
+            #expect(try await shop.box(box).desired == .running)
+
+            shop.platform.clock.advance(by: .days(32))
+            try await shop.sandbox.passTime()
+            try await shop.deliver()
+            #expect(try await shop.box(box).desired == .suspended)
+
+            shop.platform.clock.advance(by: Subscription.retention)
+            try await shop.sweep()
+            #expect(try await shop.box(box).desired == .deleted)
+        }
+    }
+
+    @Test func whoSubscribesAgainKeepsTheAgentHoweverLateTheOldNewsComes() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            try await shop.pay(try await shop.order(box))
+            try await shop.deliver()
+            let old = try await shop.onlySubscription()
+            try await shop.cancel(old)
+            try await shop.deliver()
+            #expect(try await shop.box(box).desired == .suspended)
+
+            try await shop.pay(try await shop.order(box))
+            try await shop.deliver()
+            #expect(try await shop.box(box).desired == .running)
+            shop.platform.clock.advance(by: .hours(1))
+            try await shop.platform.queue.write { work in
+                try work.enqueue(ConvergeSubscription(stripeID: old, customerID: box.customerID))
+            }
+            try await shop.work()
+            #expect(try await shop.box(box).desired == .running)
+            #expect(try await shop.subscriptions(box).count == 2)
+        }
+    }
+}
+
+/// SplitMix64: the same seed gives the same order.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}
+
+extension TestShop {
+    func unhandledEvents() async throws -> Int {
+        try await platform.database.read {
+            try $0.query("SELECT id FROM stripe_events WHERE handled_at IS NULL", []).count
+        }
+    }
+
+    func onlySubscription() async throws -> String {
+        let ids = try await sandboxDatabase.read {
+            try $0.query("SELECT id FROM stripe_objects WHERE kind = 'subscription'", []).map { try $0.text("id") }
+        }
+        return try #require(ids.count == 1 ? ids.first : nil)
+    }
+
+    func change(_ subscription: String, _ parameters: [String: String]) async throws {
+        var form = StripeForm()
+        for (name, value) in parameters { form.add(name, value) }
+        var request = HTTPClientRequest(url: "\(baseURL)/v1/subscriptions/\(subscription)")
+        request.method = .POST
+        request.headers.add(name: "Authorization", value: "Bearer sk_test_shop")
+        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+        request.body = .bytes(ByteBuffer(string: form.encoded))
+        #expect(try await HTTPClient.shared.execute(request, timeout: .seconds(10)).status == .ok)
+    }
+
+    func cancel(_ subscription: String) async throws {
+        var request = HTTPClientRequest(url: "\(baseURL)/v1/subscriptions/\(subscription)")
+        request.method = .DELETE
+        request.headers.add(name: "Authorization", value: "Bearer sk_test_shop")
+        #expect(try await HTTPClient.shared.execute(request, timeout: .seconds(10)).status == .ok)
+    }
+}
