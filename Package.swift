@@ -35,6 +35,7 @@ extension Target.Dependency {
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let systemPackage = product(name: "SystemPackage", package: "swift-system")
 }
 
@@ -74,7 +75,7 @@ let package = Package(
         // Clients: they speak the vendor's language and know nothing of ours.
         room("Stripe", [.asyncHTTPClient, .nioCore, .nioHTTP1, .crypto]),
         room("Telegram", [.asyncHTTPClient, .nioCore, .nioHTTP1]),
-        room("SMTP", [.nioCore, .nioPosix, .nioSSL, .crypto]),
+        room("SMTP", [.nioCore, .nioPosix, .nioSSL]),
         room("ModelAPI"),
 
         // Features: they meet through stored state and job arguments.
@@ -126,7 +127,7 @@ let package = Package(
                 "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Stripe", "Telegram", "SMTP", "ModelAPI", "Identity",
                 "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy", "HTTPSupport", "API", "Web", "Sandbox",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
-                .nioPosix, .serviceLifecycle, .systemPackage,
+                .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
         .executableTarget(name: "openclaw-cloud", dependencies: ["CloudApp"], swiftSettings: settings),
 
@@ -145,7 +146,7 @@ let package = Package(
             "BillingTests",
             [
                 "Billing", "Core", "Jobs", "SQL", "Sandbox", "Store", "Stripe", "TestSupport", .asyncHTTPClient, .hummingbird,
-                .hummingbirdTesting, .logging, .nioCore,
+                .hummingbirdTesting, .logging, .nioCore, .nioHTTP1,
             ]),
         tests(
             "HTTPSupportTests",
@@ -156,11 +157,24 @@ let package = Package(
         tests("IdentityTests", ["Identity", "Core", "Jobs", "SQL", "Store", "TestSupport"]),
         tests("JobsTests", ["Jobs", "Core", "SQL", "TestSupport", .logging, .serviceLifecycle]),
         tests(
+            "NotificationsTests",
+            [
+                "Notifications", "Core", "Jobs", "SMTP", "SQL", "SQLite", "Sandbox", "Store", "TestSupport", .logging,
+                .serviceLifecycle,
+            ]),
+        tests(
+            "OnboardingTests",
+            [
+                "Onboarding", "Core", "Jobs", "SQL", "SQLite", "Sandbox", "Store", "Telegram", "TestSupport", .asyncHTTPClient,
+                .crypto, .hummingbird, .hummingbirdTesting, .logging, .nioCore,
+            ]),
+        tests(
             "OperatorTests",
             [
                 "Operator", "Core", "Jobs", "SQL", "Store", "TestSupport", .crypto, .logging, .serviceLifecycle,
                 .systemPackage,
             ]),
+        tests("SMTPTests", ["SMTP", .nioCore, .nioPosix, .nioSSL]),
         tests("SQLTests", ["SQL", "Postgres"]),
         tests(
             "SandboxTests",

@@ -214,7 +214,7 @@ actor AgentSupervisor {
     /// - Throws: `CancellationError`.
     private func watch(_ process: AgentProcess) async throws -> AgentTrouble {
         guard let record else { throw CancellationError() }
-        let probe = HealthProbe(port: record.port)
+        let probe = HealthProbe(port: record.port, patience: timing.answerLimit)
         let start = ContinuousClock.now
         var (lastAnswer, lastQuestion, lastSample) = (start, start, start)
         while true {

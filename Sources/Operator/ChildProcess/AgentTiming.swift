@@ -10,6 +10,8 @@ struct AgentTiming: Sendable {
     var sampleInterval = Duration.seconds(2)
     /// How long an agent may take to become ready. OpenClaw migrates its data in this time after an upgrade.
     var startLimit = Duration.seconds(180)
+    /// How long one answer of the agent's may take.
+    var answerLimit = Duration.seconds(5)
     /// How long a ready agent may leave `/healthz` unanswered.
     var silenceLimit = Duration.seconds(30)
     /// Between SIGTERM and SIGKILL.

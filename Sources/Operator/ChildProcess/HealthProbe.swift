@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Core
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
@@ -7,28 +8,29 @@ import NIOPosix
 /// Asks a gateway on this machine how it is (https://docs.openclaw.ai/gateway/health).
 struct HealthProbe {
     let port: Int
+    /// How long an answer may take.
+    let patience: Duration
 
     /// Never shut down: it lives as long as the program, and keeps no connection that matters.
     private static let client: HTTPClient = {
         var configuration = HTTPClient.Configuration()
         // A refused connection is an answer.
         configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.timeout = .init(connect: .seconds(1), read: .seconds(5))
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
     /// Whether it has started. Images before 2026.8.1 know no `/startupz` and show their user interface there.
     func isReady() async -> Bool {
-        switch await ask("startupz", timeout: .seconds(1)) {
+        switch await ask("startupz") {
         case .well: true
         case .unwell: false
-        case .somethingElse: await ask("healthz", timeout: .seconds(1)) == .well
+        case .somethingElse: await ask("healthz") == .well
         }
     }
 
     /// Whether it lives.
     func isHealthy() async -> Bool {
-        await ask("healthz", timeout: .seconds(5)) == .well
+        await ask("healthz") == .well
     }
 
     private enum Answer {
@@ -37,10 +39,10 @@ struct HealthProbe {
         case somethingElse
     }
 
-    private func ask(_ path: String, timeout: TimeAmount) async -> Answer {
+    private func ask(_ path: String) async -> Answer {
         do {
             let request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/\(path)")
-            let response = try await Self.client.execute(request, timeout: timeout)
+            let response = try await Self.client.execute(request, timeout: .milliseconds(patience.milliseconds))
             let body = try await response.body.collect(upTo: 1 << 20)
             guard response.status != .notFound else { return .somethingElse }
             guard response.status == .ok else { return .unwell }

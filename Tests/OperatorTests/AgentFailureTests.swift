@@ -1,0 +1,116 @@
+import Core
+import FoundationEssentials
+import SystemPackage
+import Testing
+
+@testable import Operator
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// What becomes of an agent that goes down.
+@Suite(.timeLimit(.minutes(1)))
+struct AgentFailureTests {
+    private let box = Sample.box()
+
+    @Test func startsACrashedAgentAgain() async throws {
+        var timing = AgentTiming.quick
+        timing.firstBackoff = .milliseconds(300)
+        try await StandInAgent.with(timing: timing) { stand in
+            let runtime = try stand.runtime()
+            try await runtime.apply(try Sample.specification(box))
+            try await runtime.becomesReady(box)
+            kill(try #require(stand.processes(box).first), SIGKILL)
+            let state = try await runtime.state(of: box) { $0 != .ready }
+            #expect(state == .restarting(.vanished))
+            try await runtime.becomesReady(box)
+            #expect(stand.starts(box).count == 2)
+        }
+    }
+
+    @Test func givesTheReasonAfterThreeFailuresInARowAndKeepsTrying() async throws {
+        try await StandInAgent.with { stand in
+            let runtime = try stand.runtime(.crash)
+            try await runtime.apply(try Sample.specification(box))
+            let state = try await runtime.state(of: box) { if case .failed = $0 { true } else { false } }
+            #expect(state == .failed(.exited(code: 3)))
+            let starts = stand.starts(box).count
+            #expect(starts >= 3)
+            try await eventually { stand.starts(box).count > starts }
+            #expect(try await runtime.observe(AgentReference(box)).state == .failed(.exited(code: 3)))
+        }
+    }
+
+    @Test func restartsAnAgentThatTakesTooMuchMemory() async throws {
+        var timing = AgentTiming.quick
+        timing.firstBackoff = .seconds(30)
+        try await StandInAgent.with(timing: timing) { stand in
+            let runtime = try stand.runtime(.greedy)
+            try await runtime.apply(try Sample.specification(box, plan: try Sample.plan(memoryLimit: 300)))
+            try await runtime.becomesReady(box)
+            try await runtime.apply(try Sample.specification(box, plan: try Sample.plan(memoryLimit: 100)))
+            let state = try await runtime.state(of: box) { if case .restarting = $0 { true } else { false } }
+            #expect(state == .restarting(.ranOutOfMemory))
+            #expect(stand.processes(box).isEmpty)
+        }
+    }
+
+    @Test func restartsAnAgentThatStopsAnswering() async throws {
+        var timing = AgentTiming.quick
+        timing.silenceLimit = .milliseconds(200)
+        timing.firstBackoff = .seconds(30)
+        try await StandInAgent.with(timing: timing) { stand in
+            let runtime = try stand.runtime(.fading)
+            try await runtime.apply(try Sample.specification(box))
+            try await runtime.becomesReady(box)
+            try Data().write(to: URL(filePath: stand.directory(box).home + "/quiet"))
+            let state = try await runtime.state(of: box) { $0 != .ready }
+            #expect(state == .restarting(.stoppedAnswering))
+            #expect(stand.processes(box).isEmpty)
+        }
+    }
+
+    @Test func restartsAnAgentThatNeverAnswers() async throws {
+        var timing = AgentTiming.quick
+        timing.startLimit = .milliseconds(500)
+        timing.firstBackoff = .seconds(30)
+        try await StandInAgent.with(timing: timing) { stand in
+            let runtime = try stand.runtime(.mute)
+            try await runtime.apply(try Sample.specification(box))
+            let state = try await runtime.state(of: box) { $0 != .starting && $0 != .absent && $0 != .stopped }
+            #expect(state == .restarting(.neverAnswered))
+        }
+    }
+
+    @Test func tellsWhenTheProgramIsMissing() async throws {
+        try await StandInAgent.with { stand in
+            let runtime = try stand.runtime(AgentCommand(executable: "/nowhere/openclaw", arguments: []))
+            try await runtime.apply(try Sample.specification(box))
+            let state = try await runtime.state(of: box) { if case .failed = $0 { true } else { false } }
+            #expect(state == .failed(.notStartable))
+        }
+    }
+
+    @Test func keepsTheLogShort() async throws {
+        var timing = AgentTiming.quick
+        timing.logLimit = 50_000
+        try await StandInAgent.with(timing: timing) { stand in
+            let runtime = try stand.runtime(.chatty)
+            try await runtime.apply(try Sample.specification(box))
+            try await runtime.becomesReady(box)
+            let log = stand.directory(box).log.path.string
+            func size(_ file: String) -> Int { FileManager.default.contents(atPath: file)?.count ?? 0 }
+            try await eventually { size(log + ".1") == 50_000 }
+            try await eventually { size(log) > 0 }
+            #expect(size(log) < 500_000)
+        }
+    }
+
+    @Test func waitsTwiceAsLongAfterEachFailureUpToAMinute() {
+        let timing = AgentTiming()
+        #expect([1, 2, 3, 6, 7, 50].map { timing.backoff(failures: $0) } == [1, 2, 4, 32, 60, 60].map(Duration.seconds))
+    }
+}

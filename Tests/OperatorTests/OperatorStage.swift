@@ -1,0 +1,85 @@
+import Core
+import Crypto
+import Jobs
+import Logging
+import SQL
+import Store
+import TestSupport
+import Testing
+
+@testable import Operator
+
+/// An operator on a database and a runtime of its own, with one customer whose box is wanted running.
+struct OperatorStage {
+    let platform: TestPlatform
+    let stand: StandInAgent
+    let runtime: ChildProcessRuntime
+    let service: OperatorService
+    let box: Box
+    let conversation: Conversation
+
+    static func run(
+        _ behaviour: StandInAgent.Behaviour = .normal, language: Language = .english, withBot: Bool = true,
+        patience: Duration = .seconds(30), _ body: (OperatorStage) async throws -> Void
+    ) async throws {
+        try await StandInAgent.with { stand in
+            try await TestPlatform.run { platform in
+                let vault = Vault(key: SymmetricKey(size: .bits256))
+                let customer = Customer.sample()
+                var box = Box.sample(of: customer, desired: .running)
+                box.tier = .starter
+                box.language = language
+                if withBot {
+                    let sealed = try vault.seal(Sample.botToken, context: box.botTokenContext)
+                    box.bot = Box.Bot(id: 77, username: "ada_bot", sealedToken: sealed, ownerUserID: 5)
+                }
+                let (row, conversation) = (box, Conversation.sample(of: customer))
+                try await platform.database.write { transaction in
+                    try CustomerStore(transaction).insert(customer)
+                    try ConversationStore(transaction).insert(conversation)
+                    try BoxStore(transaction).insert(row)
+                }
+                let runtime = try stand.runtime(behaviour)
+                let service = OperatorService(
+                    queue: platform.queue, runtime: runtime, vault: vault, plans: .builtIn, settings: Sample.settings,
+                    patience: patience, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                try await body(
+                    OperatorStage(
+                        platform: platform, stand: stand, runtime: runtime, service: service, box: row,
+                        conversation: conversation))
+            }
+        }
+    }
+
+    var agent: AgentReference { AgentReference(box) }
+
+    /// The box's row.
+    var row: Box {
+        get async throws {
+            let found = try await platform.database.read { try BoxStore($0).find(box.id, customerID: box.customerID) }
+            return try #require(found)
+        }
+    }
+
+    var activeToken: String? {
+        get async throws {
+            try await platform.database.read {
+                try UsageStore($0).activeProxyTokenHash(boxID: box.id, customerID: box.customerID)
+            }
+        }
+    }
+
+    func reconcile() async throws {
+        try await service.reconcile(agent)
+    }
+
+    /// Changes what is wanted of the box.
+    func want(_ change: @escaping @Sendable (inout Box) -> Void) async throws {
+        _ = try await platform.database.write { transaction in
+            let boxes = BoxStore(transaction)
+            var wanted = try #require(try boxes.find(box.id, customerID: box.customerID))
+            change(&wanted)
+            return try boxes.want(wanted)
+        }
+    }
+}

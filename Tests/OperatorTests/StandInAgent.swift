@@ -1,0 +1,187 @@
+import Core
+import FoundationEssentials
+import Logging
+import Synchronization
+import Testing
+
+@testable import Operator
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
+
+/// A folder of its own, with a small program that plays the agent.
+final class StandInAgent: Sendable {
+    /// What the program does.
+    enum Behaviour: String {
+        /// Answers both probes.
+        case normal
+        /// Ends with code 3 before it answers anything.
+        case crash
+        /// Answers, and takes 200 MB.
+        case greedy
+        /// Answers, and prints without end.
+        case chatty
+        /// Answers, and ignores SIGTERM.
+        case stubborn
+        /// Takes connections and never answers.
+        case mute
+        /// Answers until the file `quiet` is in its home.
+        case fading
+    }
+
+    let folder: String
+    private let timing: AgentTiming
+    private let runtimes = Mutex<[ChildProcessRuntime]>([])
+
+    private init(timing: AgentTiming) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "agents-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try Data(Self.program.utf8).write(to: folder.appending(path: "agent.py"))
+        self.folder = folder.resolvingSymlinksInPath().path
+        self.timing = timing
+    }
+
+    static func with(timing: AgentTiming = .quick, _ body: (StandInAgent) async throws -> Void) async throws {
+        let agent = try StandInAgent(timing: timing)
+        do {
+            try await body(agent)
+        } catch {
+            await agent.cleanUp()
+            throw error
+        }
+        await agent.cleanUp()
+    }
+
+    func runtime(_ behaviour: Behaviour = .normal) throws -> ChildProcessRuntime {
+        try runtime(AgentCommand(executable: Self.python, arguments: [folder + "/agent.py", behaviour.rawValue]))
+    }
+
+    func runtime(_ command: AgentCommand) throws -> ChildProcessRuntime {
+        let runtime = try ChildProcessRuntime(
+            dataDirectory: folder, command: command, searchPath: "/usr/bin:/bin", timing: timing,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        runtimes.withLock { $0.append(runtime) }
+        return runtime
+    }
+
+    func directory(_ box: Box) -> AgentDirectory {
+        AgentDirectory(path: "\(folder)/agents/\(box.id)")
+    }
+
+    func processes(_ box: Box) -> [Int32] {
+        ProcessTable.processes(withEnvironment: directory(box).environmentMark)
+    }
+
+    /// The process numbers of every start so far.
+    func starts(_ box: Box) -> [Int32] {
+        let data = FileManager.default.contents(atPath: directory(box).home + "/starts") ?? Data()
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) }
+    }
+
+    /// What the program saw when it started.
+    func surroundings(_ box: Box) throws -> Surroundings {
+        let file = directory(box).home + "/surroundings.json"
+        return try JSONDecoder().decode(Surroundings.self, from: try #require(FileManager.default.contents(atPath: file)))
+    }
+
+    struct Surroundings: Decodable {
+        let environment: [String: String]
+        let descriptors: [Int]
+    }
+
+    private func cleanUp() async {
+        for runtime in runtimes.withLock(\.self) { await runtime.abandonAll() }
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder + "/agents")) ?? [] {
+            let directory = AgentDirectory(path: "\(folder)/agents/\(name)")
+            for process in ProcessTable.processes(withEnvironment: directory.environmentMark) { kill(process, SIGKILL) }
+        }
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    private static let python =
+        ["/usr/bin/python3", "/opt/homebrew/bin/python3", "/usr/local/bin/python3"]
+        .first { FileManager.default.isExecutableFile(atPath: $0) } ?? "python3 is not installed"
+
+    private static let program = """
+        import json, os, signal, socket, sys
+
+        def is_open(number):
+            try:
+                os.fstat(number)
+                return True
+            except OSError:
+                return False
+
+        behaviour, port, home = sys.argv[1], int(sys.argv[sys.argv.index("--port") + 1]), os.environ["HOME"]
+        descriptors = [number for number in range(256) if is_open(number)]
+        with open(home + "/surroundings.json", "w") as file:
+            json.dump({"environment": dict(os.environ), "descriptors": descriptors}, file)
+        with open(home + "/starts", "a") as file:
+            file.write(f"{os.getpid()}\\n")
+        if behaviour == "crash":
+            sys.exit(3)
+        if behaviour == "stubborn":
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        ballast = bytearray(os.urandom(1)) * 200_000_000 if behaviour == "greedy" else None
+        server = socket.socket()
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", port))
+        server.listen()
+        kept = []
+        while True:
+            connection, _ = server.accept()
+            if behaviour == "mute" or (behaviour == "fading" and os.path.exists(home + "/quiet")):
+                kept.append(connection)
+                continue
+            path = connection.recv(4096).split(b" ")[1]
+            body = b'{"status":"ok"}' if path in (b"/startupz", b"/healthz") else b"<html>"
+            connection.sendall(b"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (len(body), body))
+            connection.close()
+            if behaviour == "chatty":
+                print("blah " * 2000, flush=True)
+        """
+}
+
+extension AgentTiming {
+    static var quick: AgentTiming {
+        var timing = AgentTiming()
+        timing.startInterval = .milliseconds(20)
+        timing.watchInterval = .milliseconds(20)
+        timing.healthInterval = .milliseconds(50)
+        timing.sampleInterval = .milliseconds(50)
+        timing.firstBackoff = .milliseconds(20)
+        timing.longestBackoff = .milliseconds(100)
+        timing.answerLimit = .milliseconds(200)
+        timing.stopGrace = .seconds(2)
+        return timing
+    }
+}
+
+extension ChildProcessRuntime {
+    /// Waits until the agent's state is such, and returns it.
+    nonisolated func state(of box: Box, where isWanted: (AgentState) -> Bool) async throws -> AgentState {
+        let agent = AgentReference(box)
+        let changes = changes()
+        var state = try await observe(agent).state
+        if isWanted(state) { return state }
+        for await changed in changes where changed == agent {
+            state = try await observe(agent).state
+            if isWanted(state) { return state }
+        }
+        throw CancellationError()
+    }
+
+    nonisolated func becomesReady(_ box: Box) async throws {
+        _ = try await state(of: box) { $0 == .ready }
+    }
+}
+
+/// Waits for something that nobody announces.
+func eventually(_ condition: () async throws -> Bool) async throws {
+    while !(try await condition()) {
+        try await Task.sleep(for: .milliseconds(10))
+    }
+}
