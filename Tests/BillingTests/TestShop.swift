@@ -6,7 +6,6 @@ import Hummingbird
 import HummingbirdTesting
 import Jobs
 import Logging
-import NIOCore
 import SQL
 import Sandbox
 import Store
@@ -39,7 +38,8 @@ struct TestShop: Sendable {
                 try await Application(router: router, logger: quiet).test(.live) { server in
                     let baseURL = "http://127.0.0.1:\(try #require(server.port))"
                     let stripe = StripeClient(
-                        httpClient: .shared, baseURL: baseURL, apiKey: "sk_test_shop", retryPolicy: StripeRetryPolicy(attempts: 1))
+                        httpClient: .shared, baseURL: baseURL, apiKey: "sk_test_shop",
+                        retryPolicy: StripeRetryPolicy(attempts: 1))
                     let billing = BillingService(
                         queue: platform.queue, stripe: stripe, plans: .builtIn, webhookSecrets: [Secret(secret)],
                         publicURL: site, logger: quiet)
@@ -124,56 +124,13 @@ struct TestShop: Sendable {
         }
     }
 
+    func spend(_ tokens: Int64) async throws {
+        _ = try await platform.database.write { try $0.execute("UPDATE quotas SET used = ?1", [.integer(tokens)]) }
+    }
+
     func quota(_ box: Box) async throws -> Quota? {
         let now = platform.clock.now
         return try await platform.database.read { try UsageStore($0).quota(customerID: box.customerID, at: now) }
-    }
-
-    // MARK: Stripe's side
-
-    /// Fills in the page to pay on.
-    @discardableResult
-    func pay(
-        _ checkout: Checkout, card: String = "4242424242424242", email: String = "Ana@example.com"
-    ) async throws -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: "\(baseURL)/pay/\(try #require(checkout.stripeSessionID))")
-        request.method = .POST
-        var form = StripeForm()
-        form.add("email", email)
-        form.add("number", card)
-        form.add("expiry", "12/40")
-        form.add("cvc", "123")
-        form.add("name", "Ana")
-        request.body = .bytes(ByteBuffer(string: form.encoded))
-        return try await Self.browser.execute(request, timeout: .seconds(10))
-    }
-
-    /// Shows redirects instead of following them.
-    private static let browser: HTTPClient = {
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
-
-    /// Every event so far, as it is sent, oldest first.
-    func events() async throws -> [String] {
-        try await sandboxDatabase.read { transaction in
-            try transaction.query("SELECT body FROM stripe_objects WHERE kind = 'event' ORDER BY position", [])
-                .map { try $0.text("body") }
-        }
-    }
-
-    func receive(_ event: String) async throws {
-        let payload = Array(event.utf8)
-        let header = StripeSignature.sign(
-            payload: payload, secret: Self.secret, timestamp: platform.clock.now.milliseconds / 1000)
-        try await billing.receive(event: payload, signature: header)
-    }
-
-    /// Hands every event over and works them off.
-    func deliver() async throws {
-        for event in try await events() { try await receive(event) }
-        try await work()
     }
 }
 

@@ -48,7 +48,8 @@ struct StripeWebhookTests {
     }
 
     @Test(arguments: [
-        "", "t", "t=", "v1=\(signature)", "t=abc,v1=\(signature)", "t=-5,v1=\(signature)", "t=1700000000", "t=1700000000,v1=xyz",
+        "", "t", "t=", "v1=\(signature)", "t=abc,v1=\(signature)", "t=-5,v1=\(signature)", "t=1700000000",
+        "t=1700000000,v1=xyz",
         "t=1700000000,v1=4c1",
     ])
     func refusesWhatIsNoSignatureHeader(header: String) {

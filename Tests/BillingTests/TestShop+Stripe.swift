@@ -1,0 +1,103 @@
+import AsyncHTTPClient
+import Billing
+import Core
+import NIOCore
+import NIOHTTP1
+import SQL
+import Sandbox
+import Stripe
+import TestSupport
+import Testing
+
+/// What the visitor, the host and time do at Stripe.
+extension TestShop {
+    struct Answer: Sendable, Hashable {
+        let status: UInt
+        let location: String?
+    }
+
+    /// Fills in the page to pay on.
+    @discardableResult
+    func pay(_ checkout: Checkout, card: String = "4242424242424242") async throws -> Answer {
+        try await send(
+            .POST, "/pay/\(try #require(checkout.stripeSessionID))",
+            ["email": "Ana@example.com", "number": card, "expiry": "12/40", "cvc": "123", "name": "Ana"])
+    }
+
+    /// - Parameter subscription: `sub_…`
+    func change(_ subscription: String, _ parameters: [String: String]) async throws {
+        #expect(try await send(.POST, "/v1/subscriptions/\(subscription)", parameters).status == 200)
+    }
+
+    func cancel(_ subscription: String) async throws {
+        #expect(try await send(.DELETE, "/v1/subscriptions/\(subscription)").status == 200)
+    }
+
+    func passTime(_ duration: Duration) async throws {
+        platform.clock.advance(by: duration)
+        try await sandbox.passTime()
+    }
+
+    /// The id of the one object of a kind.
+    func only(_ kind: String) async throws -> String {
+        let ids = try await sandboxDatabase.read { transaction in
+            try transaction.query("SELECT id FROM stripe_objects WHERE kind = ?1", [.text(kind)]).map { try $0.text("id") }
+        }
+        return try #require(ids.count == 1 ? ids.first : nil)
+    }
+
+    private func send(
+        _ method: HTTPMethod, _ path: String, _ parameters: [String: String] = [:]
+    ) async throws -> Answer {
+        var form = StripeForm()
+        for (name, value) in parameters.sorted(by: { $0.key < $1.key }) { form.add(name, value) }
+        var request = HTTPClientRequest(url: baseURL + path)
+        request.method = method
+        request.headers.add(name: "Authorization", value: "Bearer sk_test_shop")
+        request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+        if method == .POST { request.body = .bytes(ByteBuffer(string: form.encoded)) }
+        let response = try await Self.browser.execute(request, timeout: .seconds(10))
+        _ = try await response.body.collect(upTo: 1 << 20)
+        return Answer(status: response.status.code, location: response.headers.first(name: "Location"))
+    }
+
+    /// Shows redirects instead of following them.
+    private static let browser: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.redirectConfiguration = .disallow
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
+    // MARK: Events
+
+    /// Every event so far, as it is sent, oldest first.
+    func events() async throws -> [String] {
+        try await sandboxDatabase.read { transaction in
+            try transaction.query("SELECT body FROM stripe_objects WHERE kind = 'event' ORDER BY position", [])
+                .map { try $0.text("body") }
+        }
+    }
+
+    func receive(_ event: String) async throws {
+        let payload = Array(event.utf8)
+        let header = StripeSignature.sign(
+            payload: payload, secret: Self.secret, timestamp: platform.clock.now.milliseconds / 1000)
+        try await billing.receive(event: payload, signature: header)
+    }
+
+    /// Hands every event over and works them off.
+    func deliver() async throws {
+        for event in try await events() { try await receive(event) }
+        try await work()
+    }
+
+    func storedEvents() async throws -> Int {
+        try await platform.database.read { try $0.query("SELECT id FROM stripe_events", []).count }
+    }
+
+    func unhandledEvents() async throws -> Int {
+        try await platform.database.read {
+            try $0.query("SELECT id FROM stripe_events WHERE handled_at IS NULL", []).count
+        }
+    }
+}
