@@ -129,7 +129,7 @@ let package = Package(
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
-        .executableTarget(name: "openclaw-cloud", dependencies: ["CloudApp"], swiftSettings: settings),
+        .executableTarget(name: "openclaw-cloud", dependencies: ["CloudApp", .argumentParser], swiftSettings: settings),
 
         // Tests.
         .target(
@@ -156,6 +156,7 @@ let package = Package(
             ]),
         tests("IdentityTests", ["Identity", "Core", "Jobs", "SQL", "Store", "TestSupport"]),
         tests("JobsTests", ["Jobs", "Core", "SQL", "TestSupport", .logging, .serviceLifecycle]),
+        tests("ModelAPITests", ["ModelAPI"]),
         tests(
             "NotificationsTests",
             [
@@ -166,7 +167,7 @@ let package = Package(
             "OnboardingTests",
             [
                 "Onboarding", "Core", "Jobs", "SQL", "SQLite", "Sandbox", "Store", "Telegram", "TestSupport", .asyncHTTPClient,
-                .crypto, .hummingbird, .hummingbirdTesting, .logging, .nioCore,
+                .crypto, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioHTTP1,
             ]),
         tests(
             "OperatorTests",
@@ -186,5 +187,11 @@ let package = Package(
         tests(
             "StripeTests", ["Stripe", .asyncHTTPClient, .hummingbird, .hummingbirdTesting, .httpTypes, .logging]),
         tests("TelegramTests", ["Telegram", .asyncHTTPClient]),
+        tests(
+            "TokenProxyTests",
+            [
+                "TokenProxy", "CloudApp", "Core", "ModelAPI", "SQL", "SQLite", "Sandbox", "Store", "TestSupport",
+                .asyncHTTPClient, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
+            ]),
     ]
 )

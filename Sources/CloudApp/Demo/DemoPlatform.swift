@@ -4,6 +4,7 @@ import Core
 import FoundationEssentials
 import Logging
 import NIOCore
+import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 
@@ -39,7 +40,7 @@ struct DemoPlatform {
         var logger = Logger(label: "openclaw-cloud")
         logger.logLevel = configuration.logLevel
         let platform = try await Platform.open(configuration, sharing: .exclusive, logger: logger)
-        let composition = try await Composition(platform, roles: Set(Role.allCases), isAlone: true)
+        let composition = try Composition(platform, roles: Set(Role.allCases), isAlone: true)
         let group = ServiceGroup(configuration: .init(services: try await composition.services(), logger: logger))
         let result = await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }

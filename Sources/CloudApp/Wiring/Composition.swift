@@ -33,7 +33,6 @@ struct Composition {
     let identity: IdentityService
     let billing: BillingService
     let onboarding: OnboardingService
-    let manager: TelegramClient
 
     var configuration: CloudConfiguration { platform.configuration }
 
@@ -56,12 +55,12 @@ struct Composition {
             publicURL: configuration.publicURL, logger: platform.logger)
         let apiRoot = configuration.telegram.apiRoot
         let httpClient = platform.httpClient
-        manager = TelegramClient(
+        let manager = TelegramClient(
             httpClient: httpClient, apiRoot: apiRoot,
             token: (configuration.telegram.botToken ?? secrets.telegramBotToken).reveal())
         onboarding = OnboardingService(
             queue: platform.queue, plans: configuration.plans, vault: platform.vault, manager: manager,
-            telegramLinkBase: configuration.telegram.linkBase,
+            publicURL: configuration.publicURL, telegramLinkBase: configuration.telegram.linkBase,
             makeBotClient: { TelegramClient(httpClient: httpClient, apiRoot: apiRoot, token: $0.reveal()) },
             logger: platform.logger)
     }
@@ -71,7 +70,7 @@ struct Composition {
     func services() async throws -> [any Service] {
         var services: [any Service] = []
         if roles.contains(.sandbox), !(isAlone && configuration.sandboxedParts.isEmpty) { services.append(try sandbox()) }
-        if roles.contains(.tokenProxy) { services.append(try tokenProxy()) }
+        if roles.contains(.tokenProxy) { services += tokenProxy() }
         services += try await workers()
         if roles.contains(.web) || roles.contains(.api) {
             services.append(try site())
@@ -128,7 +127,7 @@ struct Composition {
 
     private func agentRuntime() throws -> ChildProcessRuntime {
         let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        let standIn = AgentCommand(executable: Bundle.executablePath, arguments: ["sandbox-agent", "gateway"])
+        let standIn = AgentCommand(executable: try OwnExecutable.path(), arguments: ["sandbox-agent", "gateway"])
         return try ChildProcessRuntime(
             dataDirectory: platform.data.path,
             command: .openClaw(named: configuration.agentExecutable ?? "openclaw", searchPath: searchPath, orElse: standIn),
@@ -146,11 +145,16 @@ struct Composition {
 
     private func site() throws -> HTTPService {
         let hasPages = roles.contains(.web)
-        let web = hasPages ? try webRoutes() : nil
+        let web =
+            hasPages
+            ? try WebRoutes(
+                queue: platform.queue, notifier: platform.notifier, identity: identity, onboarding: onboarding,
+                billing: billing, plans: configuration.plans, publicURL: configuration.publicURL,
+                telegramLinkBase: configuration.telegram.linkBase, sandbox: sandboxLinks) : nil
         let router = Router.app(
             service: hasPages ? "web" : "api", publicOrigin: configuration.publicURL,
             formTargets: [configuration.sandboxURL, "https://checkout.stripe.com", "https://billing.stripe.com"],
-            metrics: metrics, htmlErrorPage: web.map { web in { web.errorPage($0, $1) } },
+            metrics: metrics, htmlErrorPage: web?.errorPage,
             session: { [identity] in try await identity.customer(sessionToken: $0) })
         HealthRoutes(checks: checks, metrics: metrics).addRoutes(to: router)
         web?.addRoutes(to: router)
@@ -163,7 +167,7 @@ struct Composition {
         return HTTPService(
             name: hasPages ? "web" : "api", router: router, host: configuration.host,
             port: hasPages ? configuration.webPort : configuration.apiPort, logger: platform.logger,
-            onListening: { [isAlone] _ in if isAlone { await greet() } })
+            onListening: { [greeting = isAlone ? Greeting(configuration: configuration) : nil] _ in greeting?.show() })
     }
 
     private func ops() -> HTTPService {

@@ -2,7 +2,6 @@ import Core
 import Crypto
 import FoundationEssentials
 import Store
-import SystemPackage
 
 #if canImport(Darwin)
 import Darwin

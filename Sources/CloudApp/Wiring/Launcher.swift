@@ -2,6 +2,7 @@ import ArgumentParser
 import Core
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// Starts what the service commands ask for, and ends it in order.
 enum Launcher {
@@ -21,7 +22,7 @@ enum Launcher {
         let (configuration, logger) = try await prepare()
         let platform = try await Platform.open(configuration, sharing: sharing, logger: logger)
         do {
-            let composition = try await Composition(platform, roles: roles, isAlone: sharing == .exclusive)
+            let composition = try Composition(platform, roles: roles, isAlone: sharing == .exclusive)
             let group = ServiceGroup(
                 configuration: .init(
                     services: try await composition.services(), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))

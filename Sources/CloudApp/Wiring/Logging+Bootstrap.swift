@@ -1,6 +1,5 @@
 import FoundationEssentials
 import Logging
-import SystemPackage
 
 #if canImport(Darwin)
 import Darwin
@@ -12,8 +11,8 @@ extension LoggingSystem {
     /// Readable lines on a terminal, JSON lines everywhere else; always on standard error.
     static func bootstrapForStandardError() {
         let isTerminal = isatty(STDERR_FILENO) == 1
-        bootstrap { label in
-            isTerminal ? StreamLogHandler.standardError(label: label) : JSONLogHandler(label: label)
+        bootstrap { label -> any LogHandler in
+            if isTerminal { StreamLogHandler.standardError(label: label) } else { JSONLogHandler(label: label) }
         }
     }
 }
