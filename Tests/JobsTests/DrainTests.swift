@@ -16,18 +16,23 @@ struct DrainTests {
             let (release, signal) = AsyncStream.makeStream(of: Void.self)
             try await withService(queue, timing: .quick) { chore, _ in
                 diary.write("\(chore.name) started")
-                for await _ in release { break }
+                await withGracefulShutdownHandler {
+                    for await _ in release { break }
+                } onGracefulShutdown: {
+                    diary.write("shutdown")
+                }
                 diary.write("\(chore.name) ended")
             } _: { shutDown in
                 try await queue.add(Chore(name: "a"))
                 try await eventually { diary.entries == ["a started"] }
-                shutDown()
+                await shutDown()
+                try await eventually { diary.entries.contains("shutdown") }
                 try await queue.add(Chore(name: "b"))
+                // Long enough for several looks at the queue.
                 try await Task.sleep(for: .milliseconds(300))
-                #expect(diary.entries == ["a started"])
                 signal.yield()
             }
-            #expect(diary.entries == ["a started", "a ended"])
+            #expect(diary.entries == ["a started", "shutdown", "a ended"])
             #expect(try await queue.count(.running) == 0)
             #expect(try await queue.count(.queued) == 1)
         }
@@ -45,7 +50,7 @@ struct DrainTests {
             } _: { shutDown in
                 try await queue.add(Chore(name: "a"))
                 try await eventually { diary.entries == ["started"] }
-                shutDown()
+                await shutDown()
             }
             #expect(try await queue.count(.running) == 0)
             #expect(try await database.trail().last == "queued 0 (the worker was asked to stop)")
@@ -66,7 +71,7 @@ struct DrainTests {
             } _: { shutDown in
                 try await queue.add(Chore(name: "a"))
                 try await eventually { diary.entries == ["started"] }
-                shutDown()
+                await shutDown()
                 try await eventually { try await queue.count(.running) == 0 }
                 signal.yield()
             }
@@ -93,7 +98,7 @@ struct DrainTests {
     /// Runs `body` beside a worker in a service group, and waits for the worker to end.
     private func withService(
         _ queue: WorkQueue, timing: JobWorkerTiming, perform: @escaping @Sendable (Chore, JobContext) async throws -> Void,
-        _ body: (_ shutDown: @Sendable () -> Void) async throws -> Void
+        _ body: (_ shutDown: @Sendable () async -> Void) async throws -> Void
     ) async throws {
         var handlers = JobHandlers()
         handlers.register(Chore.self, perform)
@@ -103,13 +108,7 @@ struct DrainTests {
         let group = ServiceGroup(services: [worker], logger: quiet)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
-            let (asked, ask) = AsyncStream.makeStream(of: Void.self)
-            tasks.addTask {
-                for await _ in asked { break }
-                await group.triggerGracefulShutdown()
-            }
-            try await body { ask.yield() }
-            ask.yield()
+            try await body { await group.triggerGracefulShutdown() }
             try await tasks.waitForAll()
         }
     }

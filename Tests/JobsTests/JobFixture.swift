@@ -33,11 +33,17 @@ extension Database {
         WorkQueue(database: self, clock: clock, ids: .random(clock: clock), notifier: notifier)
     }
 
-    /// The states of the only job's audit trail, each with its attempt and reason.
-    func trail() async throws -> [String] {
-        try await read { transaction in
-            try transaction.query("SELECT state, attempt, reason FROM job_transitions ORDER BY at, job_id, position", []).map
-            {
+    /// The states of the chores' audit trails, each with its attempt and reason.
+    /// - Parameter name: of the chore, if not all are meant.
+    func trail(of name: String? = nil) async throws -> [String] {
+        let pattern = name.map { "%\"name\":\"\($0)\"%" } ?? "%"
+        return try await read { transaction in
+            try transaction.query(
+                """
+                SELECT t.state, t.attempt, t.reason FROM job_transitions t JOIN jobs j ON j.id = t.job_id
+                WHERE j.kind = ?1 AND j.arguments LIKE ?2 ORDER BY j.id, t.position
+                """, [.text(Chore.kind), .text(pattern)]
+            ).map {
                 let reason = try $0.optionalText("reason").map { " (\($0))" } ?? ""
                 return "\(try $0.text("state")) \(try $0.integer("attempt"))\(reason)"
             }

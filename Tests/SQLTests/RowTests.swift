@@ -1,8 +1,6 @@
 import SQL
 import Testing
 
-@testable import SQL
-
 struct RowTests {
     private let row = Row(columns: ["a": 0, "b": 1, "c": 2], values: [.integer(-7), .text("x"), .null])
 
@@ -20,12 +18,5 @@ struct RowTests {
         #expect(throws: SQLError.unexpectedValue("c")) { try row.text("c") }
         #expect(throws: SQLError.unexpectedValue("b")) { try row.optionalInteger("b") }
         #expect(throws: SQLError.missingColumn("d")) { try row.optionalText("d") }
-    }
-
-    @Test func splitsAMigrationIntoItsStatements() {
-        let migration = Migration(
-            number: 1, name: "x",
-            sql: "-- a; comment\nCREATE TABLE a (b text);\n\n-- more\nCREATE TABLE c (\n    d text\n);\n")
-        #expect(migration.statements == ["CREATE TABLE a (b text)", "\nCREATE TABLE c (\n    d text\n)"].map(\.self))
     }
 }
