@@ -1,6 +1,6 @@
 /// What is the same for every agent of this platform.
 package struct AgentSettings: Sendable, Hashable {
-    /// Root of the token proxy as the agents reach it, without `/v1` and without a slash at its end.
+    /// The token proxy as the agents reach it, with `/v1` at its end: the base URL of an OpenAI-compatible provider.
     package var tokenProxyURL: String
     /// Root of the Bot API without `/bot<token>`; `nil` for the real Telegram.
     package var telegramAPIRoot: String?

@@ -69,7 +69,7 @@ struct OpenClawConfiguration: Encodable {
         let models: [Model]
 
         init(_ settings: AgentSettings) {
-            baseUrl = settings.tokenProxyURL + "/v1"
+            baseUrl = settings.tokenProxyURL
             models = [
                 Model(
                     id: settings.model.id, name: settings.model.name, contextWindow: settings.model.contextWindow,

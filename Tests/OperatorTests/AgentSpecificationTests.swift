@@ -6,7 +6,7 @@ import Testing
 
 struct AgentSpecificationTests {
     @Test func rendersOpenClawsConfiguration() throws {
-        let settings = AgentSettings(tokenProxyURL: "http://token-proxy:8080", telegramAPIRoot: "http://127.0.0.1:8090")
+        let settings = AgentSettings(tokenProxyURL: "http://token-proxy:8080/v1", telegramAPIRoot: "http://127.0.0.1:8090")
         let specification = try Sample.specification(settings: settings)
         let json = String(decoding: try specification.configuration(at: .container), as: UTF8.self)
         #expect(json == Self.golden)
@@ -112,7 +112,7 @@ struct AgentSpecificationTests {
             Sample.specification(botToken: Secret("77:BBBB")),
             Sample.specification(bot: otherOwner),
             Sample.specification(proxyToken: "ocp_other"),
-            Sample.specification(settings: AgentSettings(tokenProxyURL: "http://elsewhere")),
+            Sample.specification(settings: AgentSettings(tokenProxyURL: "http://elsewhere/v1")),
             Sample.specification(settings: settings),
         ].map(\.hash)
         #expect(Set(hashes).count == hashes.count)
