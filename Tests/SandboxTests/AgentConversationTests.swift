@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPTypes
 import Telegram
 import Testing
 
@@ -9,7 +10,7 @@ struct AgentConversationTests {
         let model = ScriptedModel(.said("Good ", "morning"))
         try await TelegramLab.run(model: model) { telegram in
             let lab = try await AgentLab(telegram)
-            try await lab.whileAgentRuns {
+            try await lab.whileAgentRuns { () async throws in
                 #expect(try await lab.say("hello", untilThereAre: 2) == ["hello", "Good morning"])
             }
             let question = try #require(model.questions.first)
@@ -25,7 +26,7 @@ struct AgentConversationTests {
         let model = ScriptedModel(.said("never"))
         try await TelegramLab.run(model: model) { telegram in
             let lab = try await AgentLab(telegram)
-            try await lab.whileAgentRuns {
+            try await lab.whileAgentRuns { () async throws in
                 let said = try await lab.say("/start", untilThereAre: 2)
                 #expect(said.last?.contains("Agent") == true)
             }
@@ -39,7 +40,7 @@ struct AgentConversationTests {
             let lab = try await AgentLab(telegram)
             let stranger = telegram.phone()
             try await stranger.say("let me in", to: AgentLab.bot)
-            try await lab.whileAgentRuns {
+            try await lab.whileAgentRuns { () async throws in
                 #expect(try await lab.say("hello", untilThereAre: 2) == ["hello", "yes"])
             }
             #expect(try await stranger.messages(AgentLab.bot).map(\.text) == ["let me in"])
@@ -54,7 +55,7 @@ struct AgentConversationTests {
             try await lab.whileAgentRuns { _ = try await lab.say("first question", untilThereAre: 2) }
             // Said while the agent is dead.
             try await lab.phone.say("second question", to: AgentLab.bot)
-            try await lab.whileAgentRuns {
+            try await lab.whileAgentRuns { () async throws in
                 #expect(
                     try await lab.said(untilThereAre: 4) == [
                         "first question", "first answer", "second question", "second answer",
@@ -77,7 +78,7 @@ struct AgentConversationTests {
             var session = AgentSession()
             session.unsent = .init(updateID: update.updateID, text: "the answer from before")
             try AgentMemory(directory: lab.stateDirectory + "/sessions").save(session, chatID: lab.ownerID)
-            try await lab.whileAgentRuns {
+            try await lab.whileAgentRuns { () async throws in
                 #expect(try await lab.said(untilThereAre: 2) == ["question", "the answer from before"])
             }
             #expect(model.questions.isEmpty)
@@ -89,7 +90,7 @@ struct AgentConversationTests {
         try await TelegramLab.run(model: model) { telegram in
             let lab = try await AgentLab(telegram)
             try await lab.phone.say("question", to: AgentLab.bot)
-            try await lab.whileAgentRuns {
+            try await lab.whileAgentRuns { () async throws in
                 try await eventually("the model is asked") { !model.questions.isEmpty }
             }
             let token = try #require(lab.environment["TELEGRAM_BOT_TOKEN"])

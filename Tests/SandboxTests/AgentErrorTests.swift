@@ -53,7 +53,7 @@ struct AgentErrorTests {
         let model = ScriptedModel(replies)
         try await TelegramLab.run(model: model) { telegram in
             let lab = try await AgentLab(telegram)
-            try await lab.whileAgentRuns {
+            try await lab.whileAgentRuns { () async throws in
                 #expect(try await lab.say("hello", untilThereAre: 2) == ["hello", text])
             }
             #expect(model.questions.count == questions)

@@ -11,7 +11,7 @@ struct TelegramBotAPITests {
     private static let bot = TelegramLab.manager.username
 
     @Test func tellsWhoTheManagerIs() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let bot = try await lab.manager.getMe()
             #expect(bot.id == 7_000_000_001)
             #expect(bot.isBot)
@@ -22,7 +22,7 @@ struct TelegramBotAPITests {
     }
 
     @Test func aMessageReachesTheBotAndItsAnswerThePhone() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone(language: "pt-BR,pt;q=0.9")
             #expect(try await phone.say("/start abc", to: Self.bot).status == 201)
             let updates = try await lab.manager.getUpdates()
@@ -40,7 +40,7 @@ struct TelegramBotAPITests {
     }
 
     @Test func updatesComeAgainUntilAnOffsetConfirmsThem() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone()
             try await phone.say("one", to: Self.bot)
             try await phone.say("two", to: Self.bot)
@@ -58,7 +58,7 @@ struct TelegramBotAPITests {
     }
 
     @Test func aLongPollEndsAsSoonAsThereIsNews() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone()
             async let updates = lab.manager.getUpdates(timeout: 50)
             try await phone.say("hello", to: Self.bot)
@@ -67,13 +67,13 @@ struct TelegramBotAPITests {
     }
 
     @Test func aLongPollEndsEmptyAfterItsTimeout() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             #expect(try await lab.manager.getUpdates(timeout: 1).isEmpty)
         }
     }
 
     @Test func aSecondPollerEndsTheFirstWithAConflict() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone()
             let outcomes = try await withThrowingTaskGroup(of: String.self) { group in
                 for _ in 1...2 {
@@ -94,7 +94,7 @@ struct TelegramBotAPITests {
     }
 
     @Test func aWebhookKeepsPollersAwayUntilItIsDeleted() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let plain = try await call(lab, "setWebhook?url=http://example.com/")
             #expect(plain.status == 400)
             #expect(try await call(lab, "setWebhook?url=https://example.com/").status == 200)
@@ -106,7 +106,7 @@ struct TelegramBotAPITests {
     }
 
     @Test func refusesWhatNobodyKnows() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let stranger = lab.client("7000000001:" + String(repeating: "x", count: 35))
             await #expect(throws: TelegramError.unauthorized) { try await stranger.getMe() }
             let method = try await call(lab, "sendTelepathy")
@@ -125,7 +125,7 @@ struct TelegramBotAPITests {
         ("setMyCommands", #"{"commands": [{"command": "Upper", "description": "x"}]}"#), ("getFile", "{}"),
     ])
     func refusesWrongParametersInTelegramsEnvelope(method: String, json: String) async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let answer = try await call(lab, method, type: "application/json", body: json)
             #expect(answer.status == 400)
             #expect(answer.body.contains(#""error_code":400"#))
@@ -134,7 +134,7 @@ struct TelegramBotAPITests {
     }
 
     @Test func takesParametersFromQueryFormAndJSON() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone()
             try await phone.say("/start", to: Self.bot)
             let id = try #require(try await lab.manager.getUpdates().first?.message?.chat.id)
@@ -167,7 +167,7 @@ struct TelegramBotAPITests {
     }
 
     @Test func editsAndDeletionsReachThePhone() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone()
             try await phone.say("/start", to: Self.bot)
             let id = try #require(try await lab.manager.getUpdates().first?.message?.chat.id)

@@ -7,7 +7,7 @@ struct TelegramManagedBotTests {
     private static let manager = TelegramLab.manager.username
 
     @Test func aButtonLeadsToABotThatTheManagerCanUse() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone()
             try await phone.say("/start", to: Self.manager)
             let started = try #require(try await lab.manager.getUpdates().first)
@@ -41,7 +41,7 @@ struct TelegramManagedBotTests {
     }
 
     @Test func aBotMayNotWriteFirst() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone()
             try await phone.create("ana_bot")
             let managed = try #require(try await lab.manager.getUpdates().first?.managedBot)
@@ -56,7 +56,7 @@ struct TelegramManagedBotTests {
     }
 
     @Test func aReplacedTokenIsWorthNothing() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             try await lab.phone().create("ana_bot")
             let botID = try #require(try await lab.manager.getUpdates().first?.managedBot?.bot.id)
             let old = try await lab.manager.getManagedBotToken(botID: botID)
@@ -70,7 +70,7 @@ struct TelegramManagedBotTests {
     }
 
     @Test func aLostAnswerCanBeAskedForAgain() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone()
             let first = try await phone.create("ana_bot")
             let second = try await phone.create("ana_bot")
@@ -81,7 +81,7 @@ struct TelegramManagedBotTests {
     }
 
     @Test func aTakenUsernameIsRefusedWithAFreeOne() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             try await lab.phone().create("ana_bot")
             let answer = try await lab.phone().create("ANA_bot")
             #expect(answer.status == 409)
@@ -94,7 +94,7 @@ struct TelegramManagedBotTests {
         "ana", "bot", "1na_bot", "ana bot", "ana-bot", "ána_bot", String(repeating: "a", count: 30) + "bot", "",
     ])
     func refusesABadUsername(_ username: String) async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let answer = try await lab.phone().create(username)
             #expect(answer.status == 400)
             #expect(answer.body.contains("USERNAME_INVALID"))
@@ -102,7 +102,7 @@ struct TelegramManagedBotTests {
     }
 
     @Test func nobodyHasMoreThanTwentyBots() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone()
             for number in 1...20 { #expect(try await phone.create("ana\(number)_bot").status == 201) }
             let answer = try await phone.create("ana21_bot")
@@ -113,7 +113,7 @@ struct TelegramManagedBotTests {
     }
 
     @Test func aPressOfAButtonThatIsNotThereCreatesNothing() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone()
             let body = #"{"manager": "platform_bot", "request_id": 5, "name": "Ana", "username": "ana_bot"}"#
             #expect(try await phone.post("/phone/managed-bots", body).status == 400)
@@ -123,7 +123,7 @@ struct TelegramManagedBotTests {
     }
 
     @Test func onlyTheManagerGetsTheToken() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone()
             try await phone.create("ana_bot")
             let own = try await phone.post("/phone/bots", #"{"name": "Own", "username": "own_bot"}"#)

@@ -10,7 +10,7 @@ struct TelegramPhoneTests {
     private static let bot = TelegramLab.manager.username
 
     @Test func eachVisitorIsAPersonOfTheirOwn() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let (ana, ben) = (lab.phone(), lab.phone())
             try await ana.say("I am Ana", to: Self.bot)
             try await ben.say("I am Ben", to: Self.bot)
@@ -22,7 +22,7 @@ struct TelegramPhoneTests {
     }
 
     @Test func aDeepLinkOpensTheChatWithItsPayload() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let page = try await lab.phone().get("/t.me/platform_bot?start=abc-DEF_1")
             #expect(page.status == 200)
             #expect(page.body.contains(#""start":"abc-DEF_1""#))
@@ -33,7 +33,7 @@ struct TelegramPhoneTests {
     }
 
     @Test func theLinkForANewBotOpensTheSheet() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let page = try await lab.phone(language: "pt-BR").get(
                 "/t.me/newbot/platform_bot/ana_bot?name=Ana%20%3C%2Fscript%3E")
             #expect(page.body.contains(#""kind":"newBot""#))
@@ -44,7 +44,7 @@ struct TelegramPhoneTests {
     }
 
     @Test func everyPlaceOfThePageIsFilled() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let page = try await lab.phone().get("/phone").body
             #expect(page.contains("nonce=\""))
             #expect(!page.contains("nonce=\"\""))
@@ -55,13 +55,13 @@ struct TelegramPhoneTests {
 
     @Test(arguments: [("", 400), ("   ", 400), (String(repeating: "x", count: 4097), 400), ("fine", 201)])
     func takesMessagesOfSomeLengthOnly(text: String, status: Int) async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             #expect(try await lab.phone().say(text, to: Self.bot).status == status)
         }
     }
 
     @Test func whatIsNoMessageLeavesNoTrace() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone()
             #expect(try await phone.post("/phone/chats/platform_bot/messages", "{").status == 400)
             #expect(try await phone.post("/phone/chats/platform_bot/messages", #"{"text": 5}"#).status == 400)
@@ -72,7 +72,7 @@ struct TelegramPhoneTests {
     }
 
     @Test func anOpenPhoneHearsOfAnswersAndTyping() async throws {
-        try await TelegramLab.run { lab in
+        try await TelegramLab.run { lab async throws in
             let phone = lab.phone()
             try await phone.say("/start", to: Self.bot)
             let id = try #require(try await lab.manager.getUpdates().first?.message?.chat.id)
@@ -95,11 +95,11 @@ struct TelegramPhoneTests {
     @Test func aRestartForgetsNothing() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "telegram-" + UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: folder) }
-        try await TelegramLab.run(in: folder) { lab in
+        try await TelegramLab.run(in: folder) { lab async throws in
             try await lab.phone().create("ana_bot")
             try await lab.phone().say("hello", to: Self.bot)
         }
-        try await TelegramLab.run(in: folder) { lab in
+        try await TelegramLab.run(in: folder) { lab async throws in
             let updates = try await lab.manager.getUpdates()
             #expect(updates.first?.managedBot?.bot.username == "ana_bot")
             #expect(updates.last?.message?.text == "hello")

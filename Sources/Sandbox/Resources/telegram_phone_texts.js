@@ -37,7 +37,7 @@ const texts = {
             REQUEST_INVALID: "O botão que pediu este bot já não existe.",
         },
     },
-}[document.documentElement.lang] ;
+}[document.documentElement.lang];
 const locale = document.documentElement.lang === "pt" ? "pt" : "en-GB";
 const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const dayName = new Intl.DateTimeFormat(locale, { day: "numeric", month: "long" });

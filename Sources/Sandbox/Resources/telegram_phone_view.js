@@ -112,7 +112,7 @@ function chatItem(chat, isUnread, open) {
         make("a", { href: "/t.me/" + bot.username, onclick: open }, avatar(bot.name, bot.username),
             make("span", { class: "lines" },
                 make("span", { class: "top" }, make("span", { class: "name ellipsis" }, bot.name), make("time", {}, time)),
-                make("span", { class: "snippet ellipsis", style: null }, said))));
+                make("span", { class: "snippet ellipsis" }, said))));
 }
 
 function emptyView(title, text, action) {
