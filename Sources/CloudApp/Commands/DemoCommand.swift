@@ -1,5 +1,4 @@
 import ArgumentParser
-import AsyncHTTPClient
 import Logging
 
 /// `openclaw-cloud demo`
@@ -20,10 +19,10 @@ struct DemoCommand: AsyncParsableCommand {
     func run() async throws {
         LoggingSystem.bootstrapForStandardError()
         if let site {
-            try await DemoRun(journey: Journey(site: site, sandbox: sandbox, httpClient: .shared)).run()
+            try await DemoRun(journey: Journey(site: site, sandbox: sandbox)).run()
         } else {
             let platform = try await DemoPlatform()
-            let journey = Journey(site: platform.site, sandbox: platform.sandbox, httpClient: .shared)
+            let journey = Journey(site: platform.site, sandbox: platform.sandbox)
             try await platform.run { try await DemoRun(journey: journey).run() }
         }
     }

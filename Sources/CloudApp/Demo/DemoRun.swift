@@ -14,7 +14,7 @@ struct DemoRun {
         try await step("Telegram connected, bot created") { try await journey.connectTelegram(link) }
         let checkout = try await step("it shows the way to the payment") { try await journey.chat(until: "checkout") }
         let page = try await step("the payment page opens") { try await journey.openCheckout(checkout) }
-        try await step("paid") { if let page { try await journey.pay(page) } }
+        try await step("paid") { try await journey.pay(page) }
         let paid = clock.now
         let bot = try await step("the agent is running") { try await journey.agentIsRunning() }
         let answer = try await step("the agent answers") {

@@ -1,4 +1,4 @@
-package import AsyncHTTPClient
+import AsyncHTTPClient
 import Core
 import FoundationEssentials
 import HTTPTypes
@@ -20,12 +20,13 @@ package final class JourneyClient: Sendable {
         }
     }
 
-    private let httpClient: HTTPClient
+    // Redirects are looked at, not followed. Lives as long as the process, like `HTTPClient.shared`.
+    private static let httpClient = HTTPClient(
+        eventLoopGroupProvider: .singleton, configuration: .init(redirectConfiguration: .disallow))
+
     private let cookies = Mutex<[String: [String: String]]>([:])
 
-    package init(httpClient: HTTPClient) {
-        self.httpClient = httpClient
-    }
+    package init() {}
 
     package func get(_ url: String) async throws -> Answer {
         try await send(.GET, url, contentType: nil, body: "")
@@ -54,7 +55,7 @@ package final class JourneyClient: Sendable {
             request.headers.add(name: "origin", value: origin)
             request.body = .bytes(ByteBuffer(string: body))
         }
-        let response = try await httpClient.execute(request, timeout: .seconds(20))
+        let response = try await Self.httpClient.execute(request, timeout: .seconds(20))
         for cookie in response.headers["set-cookie"] {
             guard let pair = cookie.split(separator: ";").first else { continue }
             let parts = pair.split(separator: "=", maxSplits: 1).map { String($0).trimmed }
