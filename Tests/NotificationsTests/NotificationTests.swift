@@ -1,0 +1,170 @@
+import Core
+import FoundationEssentials
+import Jobs
+import Logging
+import SMTP
+import SQL
+import SQLite
+import Sandbox
+import ServiceLifecycle
+import Store
+import TestSupport
+import Testing
+
+@testable import Notifications
+
+struct NotificationTests {
+    @Test func aSignInLinkWorksOnceWithinFifteenMinutes() async throws {
+        try await MailRoom.run { room in
+            let customer = Customer.sample(email: "ana@example.com")
+            try await room.insert(customer, box: .sample(of: customer))
+            try await room.perform(SendMagicLink(email: "ana@example.com", language: .english))
+            let mail = try #require(try await room.mails().first)
+            #expect(mail.contains("Subject: Your sign-in link"))
+            #expect(mail.contains("Sign in to Ada"))
+            let token = try #require(Self.token(in: mail))
+            let now = room.platform.clock.now
+            let hash = AccessToken(token).hash
+            let (late, owner, again) = try await room.platform.database.write { transaction in
+                let store = CustomerStore(transaction)
+                return (
+                    try store.magicLinkIsOpen(tokenHash: hash, now: now + .seconds(901)),
+                    try store.consumeMagicLink(tokenHash: hash, now: now + .seconds(899)),
+                    try store.consumeMagicLink(tokenHash: hash, now: now + .seconds(899))
+                )
+            }
+            #expect(!late)
+            #expect(owner == customer.id)
+            #expect(again == nil)
+        }
+    }
+
+    @Test func oneMailHasALinkForEachAgent() async throws {
+        try await MailRoom.run { room in
+            let customers = (0..<3).map { _ in Customer.sample(email: "ana@example.com") }
+            for customer in customers { try await room.insert(customer, box: .sample(of: customer)) }
+            try await room.perform(SendMagicLink(email: "ana@example.com", language: .portuguese))
+            let mails = try await room.mails()
+            #expect(mails.count == 1)
+            let links = mails.first?.components("/login/") ?? 0
+            #expect(links == 6, "three links, each in the plain and in the HTML part")
+        }
+    }
+
+    @Test func anUnknownAddressGetsNothing() async throws {
+        try await MailRoom.run { room in
+            try await room.perform(SendMagicLink(email: "nobody@example.com", language: .english))
+            #expect(try await room.mails().isEmpty)
+        }
+    }
+
+    @Test func theWelcomeLeadsToTheBotAndIsTheSameMailWhenRepeated() async throws {
+        try await MailRoom.run { room in
+            let customer = Customer.sample(email: "ana@example.com")
+            let box = Box.sample(of: customer, botID: 5, desired: .running)
+            try await room.insert(customer, box: box)
+            let id: Job.ID = testIDs.next()
+            for attempt in 1...2 { try await room.perform(SendWelcome(box), id: id, attempt: attempt) }
+            let mails = try await room.mails()
+            #expect(mails.count == 2)
+            #expect(mails.allSatisfy { $0.contains("Message-ID: <\(id.rawValue)@cloud.example>") })
+            #expect(
+                mails.allSatisfy { $0.contains("https://t.me/ada_bot") && $0.contains("https://site.example/dashboard") })
+        }
+    }
+
+    @Test func anOwnerWithoutAnAddressGetsNoWelcome() async throws {
+        try await MailRoom.run { room in
+            let customer = Customer.sample()
+            let box = Box.sample(of: customer, botID: 5, desired: .running)
+            try await room.insert(customer, box: box)
+            try await room.perform(SendWelcome(box))
+            #expect(try await room.mails().isEmpty)
+        }
+    }
+
+    @Test func aRefusalForGoodEndsTheJobAndOneForNowDoesNot() async throws {
+        try await MailRoom.run { room in
+            for address in ["bounce@example.com", "busy@example.com"] {
+                let customer = Customer.sample(email: address)
+                try await room.insert(customer, box: .sample(of: customer))
+            }
+            await #expect(throws: JobOutcome.cancel(reason: "the mail server refused: 550 5.1.1 nobody has this address")) {
+                try await room.perform(SendMagicLink(email: "bounce@example.com", language: .english))
+            }
+            await #expect(throws: SMTPError.refused(code: 451, text: "4.2.0 this mailbox is busy, try again later")) {
+                try await room.perform(SendMagicLink(email: "busy@example.com", language: .english))
+            }
+        }
+    }
+
+    @Test func aNameCannotBreakOutOfTheMail() {
+        let mail = MailContent.welcome(
+            agentName: "<b>Ada</b>\r\nBcc: x@y.z", botUsername: "ada_bot", botURL: "https://t.me/ada_bot",
+            dashboardURL: "https://site.example/dashboard", language: .english)
+        #expect(!mail.html.contains("<b>"))
+        #expect(!mail.subject.contains("\n") && !mail.subject.contains("\r"))
+    }
+
+    private static func token(in mail: String) -> String? {
+        let unfolded = mail.replacing("=\r\n", with: "")
+        return unfolded.firstMatch(of: /\/login\/([0-9a-f]{64})/).map { String($0.output.1) }
+    }
+}
+
+/// The notifications with the sandbox's mail server behind them.
+struct MailRoom: Sendable {
+    let platform: TestPlatform
+    private let service: NotificationService
+    private let outbox: any Database
+
+    static func run(_ body: @escaping @Sendable (MailRoom) async throws -> Void) async throws {
+        try await TestPlatform.run { platform in
+            let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+            let folder = FileManager.default.temporaryDirectory.appending(path: "openclaw-mails-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: folder) }
+            let outbox = try SQLiteDatabase(path: folder.appending(path: "mail.sqlite").path, logger: logger)
+            try await Migrator([MailSandbox.migration], logger: logger).migrate(outbox)
+            let (ports, port) = AsyncStream.makeStream(of: Int.self)
+            let sandbox = try MailSandbox(database: outbox, port: 0, logger: logger) { port.yield($0) }
+            let group = ServiceGroup(services: [sandbox], logger: logger)
+            try await withThrowingTaskGroup { tasks in
+                tasks.addTask { try await group.run() }
+                let number = try #require(await ports.first { _ in true })
+                let service = try NotificationService(
+                    queue: platform.queue, smtp: try SMTPClient(url: "smtp://127.0.0.1:\(number)"),
+                    publicURL: "https://site.example", from: "Openclaw <hello@cloud.example>", logger: logger)
+                try await body(MailRoom(platform: platform, service: service, outbox: outbox))
+                await group.triggerGracefulShutdown()
+                try await tasks.waitForAll()
+            }
+            await outbox.close()
+        }
+    }
+
+    func insert(_ customer: Customer, box: Box) async throws {
+        try await platform.queue.write { work in
+            try CustomerStore(work.transaction).insert(customer)
+            try BoxStore(work.transaction).insert(box)
+        }
+    }
+
+    func perform(_ job: some JobArguments, id: Job.ID = testIDs.next(), attempt: Int = 1) async throws {
+        var handlers = JobHandlers()
+        service.register(in: &handlers)
+        let handler = try #require(handlers.handlers[type(of: job).kind])
+        try await handler(try JSONEncoder().encode(job), JobContext(id: id, attempt: attempt))
+    }
+
+    /// The mails as they came over the line.
+    func mails() async throws -> [String] {
+        try await outbox.read { transaction in
+            try transaction.query("SELECT source FROM outbox_messages ORDER BY id", []).map { try $0.text("source") }
+        }
+    }
+}
+
+extension String {
+    /// How often `text` occurs.
+    fileprivate func components(_ text: String) -> Int { ranges(of: text).count }
+}

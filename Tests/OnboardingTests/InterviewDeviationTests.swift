@@ -1,0 +1,233 @@
+import Core
+import Testing
+
+@testable import Onboarding
+
+struct InterviewDeviationTests {
+    // MARK: Name
+
+    @Test(arguments: [
+        ("call it Nova", "Nova"), ("its name is “Nova”.", "Nova"), ("I'd like Nova", "Nova"), ("Que tal Nova?!", nil),
+        ("chame de Nova", "Nova"), ("R2-D2", "R2-D2"), ("Zé do Café", "Zé do Café"), ("小助手", "小助手"),
+        (String(repeating: "x", count: 32), String(repeating: "x", count: 32)), (String(repeating: "x", count: 33), nil),
+        ("<b>Nova</b>", nil), ("https://evil.example", nil), ("🤖🤖", nil),
+    ])
+    func takesANameAsPeopleSayIt(said: String, name: String?) {
+        var chat = InterviewChat()
+        chat.say("plan my week", said)
+        #expect(chat.state.agentName == name)
+        #expect(!chat.replies.isEmpty)
+    }
+
+    @Test func choosesANameForTheUndecidedAndSaysSo() {
+        var chat = InterviewChat()
+        chat.say("plan my week", "you choose")
+        #expect(chat.state.agentName == "Nova")
+        #expect(chat.text.contains("Then I'll take Nova"))
+    }
+
+    @Test func offersOtherNames() {
+        var chat = InterviewChat()
+        chat.say("plan my week")
+        let first = chat.card
+        chat.say("more names")
+        #expect(chat.card != first)
+        #expect(chat.state.agentName == nil)
+    }
+
+    // MARK: Plan
+
+    @Test(arguments: [
+        ("the cheap one", Tier.starter), ("pro", .pro), ("19", .starter), ("$129", .team), ("49 dollars", .pro),
+        ("second", .pro), ("the third one please", .team), ("yes", .pro), ("you decide", .pro), ("o mais barato", .starter),
+        ("o segundo", .pro), ("sim", .pro), ("o mais caro", .team), ("not pro, starter", .starter), ("a bigger one", .team),
+        ("I'd like the Team plan", .team), ("the last", .team),
+    ])
+    func understandsAChoiceOfPlan(said: String, tier: Tier) {
+        var chat = InterviewChat()
+        chat.say("plan my week", "Nova", "every day", said)
+        #expect(chat.state.tier == tier)
+    }
+
+    @Test(arguments: [
+        ("a few chats now and then", Tier.starter), ("just trying it out", .starter), ("às vezes", .starter),
+        ("every day, for work", .pro), ("todos os dias", .pro), ("hmm, difficult to say", .pro),
+        ("my colleagues and me", .team),
+        ("all day long", .team), ("5 people", .team), ("only me, not the team", .pro),
+    ])
+    func recommendsByUse(said: String, tier: Tier) {
+        var chat = InterviewChat()
+        chat.say("plan my week", "Nova", said)
+        #expect(chat.card == .plans(recommended: tier))
+    }
+
+    @Test func asksAgainWhenThePlanIsRefused() {
+        var chat = InterviewChat()
+        chat.say("plan my week", "Nova", "every day", "no")
+        #expect(chat.card == .choices(["Starter", "Pro", "Team"]))
+        chat.say("not the pro")
+        #expect(chat.card == .choices(["Starter", "Team"]))
+        #expect(chat.state.tier == nil)
+    }
+
+    @Test func offersChoicesAfterTwoMisunderstandingsAndThenGoesOn() {
+        var chat = InterviewChat()
+        chat.say("plan my week", "Nova", "every day", "blub")
+        #expect(chat.text.contains("I didn't catch that"))
+        chat.say("blub")
+        #expect(chat.card == .choices(["Starter", "Pro", "Team"]))
+        chat.say("blub")
+        #expect(chat.text.contains("Let me note Pro for now"))
+        #expect(chat.step == .telegram)
+    }
+
+    // MARK: Change of mind
+
+    @Test func goesBackOneQuestionAtATime() {
+        var chat = InterviewChat.atTelegram()
+        chat.say("back")
+        #expect(chat.step == .plan)
+        chat.say("back")
+        #expect(chat.step == .usage)
+        chat.say("voltar")
+        #expect(chat.step == .name)
+        chat.say("go back", "go back")
+        #expect(chat.step == .purpose)
+    }
+
+    @Test func startsOver() {
+        var chat = InterviewChat.atPayment()
+        chat.say("start over")
+        #expect(chat.step == .purpose)
+        chat.say("cook with me", "Milo", "now and then", "yes")
+        #expect(chat.world.box?.agentName == "Milo")
+        // The bot is still there, so it goes straight on to the payment.
+        #expect(chat.step == .payment)
+        #expect(chat.actions.contains(.openCheckout(.starter)))
+    }
+
+    @Test(arguments: ["change the name to Luna Rosa", "Rename it to Luna Rosa.", "muda o nome para Luna Rosa"])
+    func changesTheNameAtAnyPoint(said: String) {
+        for var chat in [InterviewChat.atTelegram(), .atPayment(), .served()] {
+            chat.say(said)
+            #expect(chat.world.box?.agentName == "Luna Rosa")
+            #expect(!chat.actions.contains { if case .openCheckout = $0 { true } else { false } })
+        }
+    }
+
+    @Test func opensANewCheckoutForAnotherPlanAndOnlyThen() throws {
+        var chat = InterviewChat.atPayment()
+        let first = try #require(chat.world.checkout)
+        chat.say("I want to think about it")
+        #expect(chat.world.checkout == first)
+        chat.say("change to the cheap plan")
+        #expect(chat.actions == [.saveBox, .openCheckout(.starter)])
+        #expect(chat.world.checkout?.tier == .starter)
+        chat.openPaymentPage()
+        chat.look()
+        let second = try #require(chat.world.checkout)
+        #expect(second.id != first.id)
+        #expect(chat.card == .checkout(second.id))
+    }
+
+    @Test func asksForAnotherPaymentPageWhenTheOldOneHasRunOut() throws {
+        var chat = InterviewChat.atPayment()
+        let first = try #require(chat.world.checkout)
+        chat.world.now = chat.world.now + .hours(24)
+        chat.say("the link please", "send the link")
+        #expect(chat.world.checkout?.id != first.id)
+    }
+
+    @Test func offersThePaymentPageAgainToThoseWhoLeftIt() throws {
+        var chat = InterviewChat.atPayment()
+        chat.state.hasLeftPayment = true
+        chat.look()
+        let checkout = try #require(chat.world.checkout)
+        #expect(chat.card == .checkout(checkout.id))
+        #expect(chat.text.contains("nothing was charged"))
+        chat.look()
+        #expect(chat.replies.isEmpty)
+    }
+
+    @Test func keepsThePaidPlanWhateverIsSaid() {
+        var chat = InterviewChat.served()
+        chat.say("change the plan to team", "back", "start over")
+        #expect(chat.world.box?.tier == .pro)
+        #expect(chat.step == .served)
+    }
+
+    // MARK: Questions
+
+    @Test(arguments: [
+        ("what does it cost?", "Starter: $19"), ("how much is it", "Team: $129"), ("help", "start over"),
+        ("who are you?", "a program"), ("is it safe?", "never store"), ("can I cancel?", "Nothing is bought yet"),
+        ("status", "what comes next"), ("how many tokens do I get", "three quarters of a word"),
+    ])
+    func answersQuestionsWithoutLosingThePlace(question: String, expected: String) {
+        var chat = InterviewChat.atTelegram()
+        let step = chat.step
+        chat.say(question)
+        #expect(chat.text.contains(expected))
+        #expect(chat.step == step)
+    }
+
+    @Test(arguments: [
+        ("what plan do I have?", "You have Pro"), ("is it ready?", "running and listening"),
+        ("where is my bot?", "@nova_bot"),
+        ("usage", "on your dashboard"), ("how do I cancel?", "on the dashboard"), ("tell me a joke", "@nova_bot"),
+    ])
+    func answersQuestionsAboutTheRunningAgent(question: String, expected: String) {
+        var chat = InterviewChat.served()
+        chat.say(question)
+        #expect(chat.text.contains(expected))
+    }
+
+    @Test func takesHelpWithSomethingAsAnAnswer() {
+        var chat = InterviewChat()
+        chat.say("help me with my e-mails and track prices")
+        #expect(chat.step == .name)
+    }
+
+    @Test func switchesToTheLanguageThatIsSpoken() {
+        var chat = InterviewChat()
+        chat.say("Olá, preciso de ajuda com os meus emails")
+        #expect(chat.state.language == .portuguese)
+        #expect(chat.actions.contains(.speak(.portuguese)))
+        #expect(chat.text.contains("Como se vai chamar"))
+        chat.say("in English please")
+        #expect(chat.state.language == .english)
+    }
+
+    @Test func doesNotTakeANameForALanguage() {
+        var chat = InterviewChat()
+        chat.say("plan my week", "Sofia")
+        #expect(chat.state.language == .english)
+    }
+
+    @Test func helpsThoseWithoutTelegram() {
+        var chat = InterviewChat.atTelegram()
+        chat.say("I don't have Telegram")
+        #expect(chat.text.contains("free messenger"))
+        #expect(chat.step == .telegram)
+    }
+
+    /// Nobody is told the same thing twice running, and nobody is left without an answer.
+    @Test(arguments: ["qwxz", "?", "…", "no", "yes", "help", "back", "link", "what does it cost", "status", "skip", "🙂"])
+    func neverRepeatsItselfAndNeverFallsSilent(said: String) {
+        for start in [InterviewChat(), .atTelegram(), .atPayment(), .served()] {
+            var chat = start
+            for _ in 0..<12 {
+                chat.say(said)
+                #expect(!chat.replies.isEmpty)
+                chat.openPaymentPage()
+            }
+            let lines = chat.transcript
+            for index in lines.indices.dropFirst(2) where lines[index] == lines[index - 1] {
+                #expect(lines[index] != lines[index - 2], "\(said): \(lines[index])")
+            }
+            var counts: [String: Int] = [:]
+            for line in lines.suffix(6) { counts[line, default: 0] += 1 }
+            #expect(counts.values.allSatisfy { $0 < 3 })
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import Core
+import Testing
+
+@testable import Onboarding
+
+struct InterviewJourneyTests {
+    @Test func leadsFromTheGreetingToTheAgent() throws {
+        var chat = InterviewChat()
+        #expect(chat.text.contains("What should it help you with?"))
+        chat.say("Help me plan my week")
+        #expect(chat.state.purpose == "Help me plan my week")
+        #expect(chat.text.contains("call your agent"))
+        chat.say("Nova")
+        #expect(chat.text.contains("Nova it is"))
+        chat.say("just me, a few chats a day")
+        #expect(chat.card == .plans(recommended: .starter))
+        #expect(chat.text.contains("Starter fits best: 1 million tokens a month for $19"))
+        chat.say("yes")
+        #expect(chat.actions == [.saveBox])
+        #expect(chat.world.box?.tier == .starter)
+        #expect(chat.card == .telegram(url: "https://t.me/manager?start=code"))
+        chat.world.isLinked = true
+        chat.look()
+        #expect(chat.text.contains("I can see you on Telegram"))
+        chat.connect("nova_bot")
+        chat.look()
+        #expect(chat.text.contains("@nova_bot is connected"))
+        #expect(chat.text.contains("Starter plan for $19 a month"))
+        #expect(chat.actions == [.openCheckout(.starter)])
+        chat.openPaymentPage()
+        chat.look()
+        let checkout = try #require(chat.world.checkout)
+        #expect(chat.card == .checkout(checkout.id))
+        chat.pay()
+        chat.look()
+        #expect(chat.text.contains("Payment received"))
+        chat.run()
+        chat.look()
+        let box = try #require(chat.world.box)
+        #expect(chat.card == .agent(box.id))
+        #expect(chat.text.contains("Say hello to @nova_bot"))
+        #expect(chat.step == .served)
+    }
+
+    @Test func leadsThroughInPortuguese() {
+        var chat = InterviewChat(.portuguese)
+        #expect(chat.text.contains("Em que deve ele ajudar?"))
+        chat.say("Responder a perguntas dos clientes", "chama-se Clara")
+        #expect(chat.state.agentName == "Clara")
+        chat.say("o dia inteiro, com várias pessoas")
+        #expect(chat.card == .plans(recommended: .team))
+        chat.say("não, quero o mais barato")
+        #expect(chat.world.box?.tier == .starter)
+        #expect(chat.text.contains("Starter, boa escolha."))
+        chat.connect("clara_bot")
+        chat.look()
+        #expect(chat.text.contains("US$ 19 por mês. Inclui 1 milhão de tokens"))
+        chat.openPaymentPage()
+        chat.pay()
+        chat.look()
+        #expect(chat.text.contains("Pagamento recebido"))
+        chat.run()
+        chat.look()
+        #expect(chat.text.contains("Diga olá a @clara_bot"))
+    }
+
+    @Test func saysNothingWhenNothingIsNew() {
+        var chats = [InterviewChat(), .atTelegram(), .atPayment(), .served()]
+        for index in chats.indices {
+            let before = chats[index].state
+            chats[index].look()
+            #expect(chats[index].replies.isEmpty)
+            #expect(chats[index].actions.isEmpty)
+            #expect(chats[index].state == before)
+        }
+    }
+
+    @Test func answersEverythingThatWasSaidAtOnce() {
+        var chat = InterviewChat()
+        chat.turn([.said("plan my week"), .said("Nova"), .said("now and then"), .said("19")])
+        #expect(chat.world.box?.tier == .starter)
+        #expect(chat.card == .telegram(url: "https://t.me/manager?start=code"))
+    }
+
+    @Test func waitsForTelegramWhenThatDoesNotAnswerAndGivesTheLinkLater() {
+        var chat = InterviewChat()
+        chat.world.telegramLink = nil
+        chat.say("plan my week", "Nova", "every day", "pro")
+        #expect(chat.state.owesLink)
+        #expect(chat.card == nil)
+        chat.world.telegramLink = "https://t.me/manager?start=code"
+        chat.look()
+        #expect(chat.card == .telegram(url: "https://t.me/manager?start=code"))
+        #expect(!chat.state.owesLink)
+    }
+
+    @Test func tellsWhenTheAgentIsPausedAndWhenItRunsAgain() {
+        var chat = InterviewChat.served()
+        chat.world.box?.desired = .suspended
+        chat.world.box?.status = .suspended
+        chat.look()
+        #expect(chat.text.contains("is paused"))
+        chat.world.box?.desired = .running
+        chat.run()
+        chat.look()
+        #expect(chat.text.contains("is running again"))
+    }
+
+    @Test func startsAfreshOnceTheAgentIsGone() {
+        var chat = InterviewChat.served()
+        chat.world.box = nil
+        chat.world.isPaid = false
+        chat.look()
+        #expect(chat.text.contains("Would you like a new agent?"))
+        #expect(chat.step == .purpose)
+        chat.say("cook with me", "Milo", "every day", "pro")
+        #expect(chat.world.box?.agentName == "Milo")
+    }
+}

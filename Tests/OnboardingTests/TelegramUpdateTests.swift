@@ -1,0 +1,174 @@
+import Core
+import Jobs
+import SQL
+import Store
+import Telegram
+import TestSupport
+import Testing
+
+@testable import Onboarding
+
+struct TelegramUpdateTests {
+    private let ana = TelegramUser(id: 71, isBot: false, firstName: "Ana", languageCode: "pt-BR")
+    private let ben = TelegramUser(id: 72, isBot: false, firstName: "Ben", languageCode: "en")
+
+    private func message(_ id: Int64, _ text: String, from user: TelegramUser, chat: String = "private") -> TelegramUpdate {
+        TelegramUpdate(
+            updateID: id,
+            message: TelegramMessage(
+                messageID: id, from: user, chat: TelegramChat(id: user.id, type: chat), date: 0, text: text))
+    }
+
+    @Test func theDeepLinkLeadsToABotThatTheChatKnows() async throws {
+        try await OnboardingSite.run { site in
+            try await site.reachTelegram()
+            try await site.phone.send("/start \(try await site.conversation().telegramCode)")
+            try await site.poll()
+            try await site.work()
+            let created = try #require(try await site.phone.createManagedBot())
+            #expect(created.username.hasPrefix("nova_") && created.username.hasSuffix("_bot"))
+            try await site.poll()
+            try await site.work()
+            let box = try #require(try await site.box())
+            #expect(box.bot?.id == created.id)
+            let linked = try await site.conversation().telegramUserID
+            #expect(box.bot?.ownerUserID == linked)
+            let chat = try await site.phone.chat()
+            #expect(chat.messages.last?.text.contains("@\(created.username) is connected to Nova") == true)
+            #expect(chat.chat.keyboard == nil)
+            let said = try await site.messages().map(\.text)
+            #expect(said.count { $0.contains("@\(created.username) is connected") } == 1)
+        }
+    }
+
+    @Test func anUpdateThatComesAgainIsHandledOnce() async throws {
+        try await OnboardingSite.run { site in
+            let code = try await site.conversation().telegramCode
+            let update = message(10, "/start \(code)", from: ben)
+            let next = try await site.service.handle(update, botID: 1, offset: nil)
+            #expect(next == 11)
+            // The process ended before it could confirm the update, and Telegram sends it again.
+            #expect(try await site.service.handle(update, botID: 1, offset: nil) == 11)
+            #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).count == 1)
+            #expect(try await site.service.nextUpdateID(botID: 1) == 11)
+        }
+    }
+
+    @Test func aTransactionThatFailsLeavesTheUpdateToBeHandled() async throws {
+        try await OnboardingSite.run { site in
+            let code = try await site.conversation().telegramCode
+            let update = message(10, "/start \(code)", from: ben)
+            let service = site.service
+            await #expect(throws: Crash.self) {
+                try await site.platform.queue.write { work in
+                    _ = try TelegramStore(work.transaction).advance(botID: 1, from: nil, past: update.updateID)
+                    try UpdateReception(work: work, publicURL: service.publicURL).receive(update)
+                    throw Crash()
+                }
+            }
+            #expect(try await site.service.nextUpdateID(botID: 1) == nil)
+            #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).isEmpty)
+            #expect(try await site.conversation().telegramUserID == nil)
+            _ = try await site.service.handle(update, botID: 1, offset: nil)
+            #expect(try await site.conversation().telegramUserID == ben.id)
+        }
+    }
+
+    @Test func twoPollersHandleAnUpdateOnce() async throws {
+        try await OnboardingSite.run { site in
+            let update = message(10, "hello", from: ben)
+            let service = site.service
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<4 { group.addTask { _ = try await service.handle(update, botID: 1, offset: nil) } }
+                try await group.waitForAll()
+            }
+            #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).count == 1)
+        }
+    }
+
+    @Test func updatesAreTakenAlsoAfterTelegramStartsItsNumbersAnew() async throws {
+        try await OnboardingSite.run { site in
+            let first = try await site.service.handle(message(900, "hello", from: ben), botID: 1, offset: nil)
+            let second = try await site.service.handle(message(5, "hello", from: ben), botID: 1, offset: first)
+            #expect(second == 6)
+            #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).count == 2)
+        }
+    }
+
+    @Test func onlyTheFirstAccountGetsTheConversation() async throws {
+        try await OnboardingSite.run { site in
+            let code = try await site.conversation().telegramCode
+            var offset = try await site.service.handle(message(1, "/start \(code)", from: ana), botID: 1, offset: nil)
+            offset = try await site.service.handle(message(2, "/start \(code)", from: ben), botID: 1, offset: offset)
+            #expect(try await site.conversation().telegramUserID == ana.id)
+            let replies = try await site.platform.queuedJobs(SendOnTelegram.kind)
+            #expect(replies.last?.contains("belongs to another Telegram account") == true)
+        }
+    }
+
+    @Test func strangersAndUnknownCodesAreShownTheSite() async throws {
+        try await OnboardingSite.run { site in
+            var offset = try await site.service.handle(message(1, "hello", from: ben), botID: 1, offset: nil)
+            offset = try await site.service.handle(message(2, "/start nonsense", from: ana), botID: 1, offset: offset)
+            let replies = try await site.platform.queuedJobs(SendOnTelegram.kind)
+            #expect(replies.count == 2)
+            #expect(replies.allSatisfy { $0.contains("site.example") })
+            #expect(replies[1].contains("válido"))
+        }
+    }
+
+    @Test func groupsAreLeftAlone() async throws {
+        try await OnboardingSite.run { site in
+            _ = try await site.service.handle(message(1, "hello", from: ben, chat: "group"), botID: 1, offset: nil)
+            #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).isEmpty)
+            #expect(try await site.service.nextUpdateID(botID: 1) == 2)
+        }
+    }
+
+    @Test func aNewBotGoesToTheNewestAgentOfItsOwnerThatHasNone() async throws {
+        try await OnboardingSite.run { site in
+            let old = Customer.sample()
+            let new = Customer.sample()
+            try await site.platform.queue.write { work in
+                for (customer, code) in [(old, "old"), (new, "new")] {
+                    try CustomerStore(work.transaction).insert(customer)
+                    var conversation = Conversation.sample(of: customer, code: code)
+                    conversation.telegramUserID = 72
+                    try ConversationStore(work.transaction).insert(conversation)
+                    try ConversationStore(work.transaction).update(conversation)
+                    try BoxStore(work.transaction).insert(.sample(of: customer))
+                }
+            }
+            let bot = TelegramUser(id: 500, isBot: true, firstName: "Nova", username: "nova_bot")
+            let update = TelegramUpdate(updateID: 1, managedBot: ManagedBotUpdated(user: ben, bot: bot))
+            _ = try await site.service.handle(update, botID: 1, offset: nil)
+            let jobs = try await site.platform.queuedJobs(ConnectManagedBot.kind)
+            #expect(jobs.count == 1)
+            let newest = try await site.platform.database.read {
+                try ConversationStore($0).all(telegramUserID: 72).first?.customerID
+            }
+            #expect(jobs.first?.contains(newest?.rawValue ?? "none") == true)
+        }
+    }
+
+    @Test func aBotConnectedTwiceChangesNothingTheSecondTime() async throws {
+        try await OnboardingSite.run { site in
+            try await site.reachPayment()
+            let before = try #require(try await site.box())
+            let bot = try #require(before.bot)
+            try await site.service.connect(
+                ConnectManagedBot(botID: bot.id, ownerUserID: bot.ownerUserID, customerID: site.customer.id))
+            #expect(try await site.box() == before)
+        }
+    }
+
+    @Test(arguments: [
+        ("Nova", "nova_456789_bot"), ("Zé do Café", "zdocaf_456789_bot"), ("小助手", "agent_456789_bot"),
+        ("42", "agent42_456789_bot"),
+    ])
+    func suggestsAUserNameThatTelegramTakes(name: String, username: String) {
+        #expect(RequestManagedBot(agentName: name, seed: "0123456789").suggestedUsername == username)
+    }
+
+    private struct Crash: Error {}
+}
