@@ -86,6 +86,9 @@ package struct JobWorker: Service {
         }
     }
 
+    /// A wake may still be on its way when a shutdown begins.
+    private var isStopping: Bool { Task.isCancelled || Task.isShuttingDownGracefully }
+
     private func nextDue() async -> Timestamp? {
         let kinds = Array(handlers.keys)
         return try? await queue.database.read { try JobStore($0).nextDue(kinds: kinds) }
@@ -95,7 +98,7 @@ package struct JobWorker: Service {
     private func claim() async -> [Lease] {
         let free = concurrency - running.leases.count
         // Looking first spares the database a write transaction whenever there is nothing to do.
-        guard free > 0, let due = await nextDue(), due <= queue.clock.now else { return [] }
+        guard free > 0, let due = await nextDue(), due <= queue.clock.now, !isStopping else { return [] }
         let kinds = Array(handlers.keys)
         let holder = "\(name)/\(claims.next())"
         do {
