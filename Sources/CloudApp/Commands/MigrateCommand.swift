@@ -11,7 +11,7 @@ struct MigrateCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (configuration, logger) = try await Launcher.prepare()
-        let platform = try await Platform.open(configuration, sharing: .shared, logger: logger)
+        let platform = try await Platform.open(configuration, sharing: .unlocked, logger: logger)
         let open = try await Migrator(Migrations.all, logger: logger).pending(platform.database)
         await platform.close()
         guard open.isEmpty else { throw ExitCode.failure }

@@ -27,12 +27,13 @@ struct DataDirectory: Sendable {
 
     func file(_ name: String) -> String { path + "/" + name }
 
-    /// Whether this process shares the folder with others of its kind.
-    enum Sharing { case exclusive, shared }
+    /// Whether this process shares the folder: a service that runs apart does, `serve` doesn't, a tool doesn't care.
+    enum Sharing { case exclusive, shared, unlocked }
 
     /// Locks the folder until the process ends, however it ends.
     /// - Throws: ``DomainError`` with the code `data_directory_unusable` if another process holds it in a way that doesn't fit.
     func lock(_ sharing: Sharing) throws(DomainError) {
+        if sharing == .unlocked { return }
         let descriptor = open(file("lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw Self.unusable("\(path) can't be written. Set DATA_DIR to a folder that this user may write.")
