@@ -36,5 +36,8 @@ package struct RequestLogMiddleware: RouterMiddleware {
 extension AppRequestContext {
     /// The template of the route that answers, such as `/v1/box`; never what the client wrote.
     /// Known once the handler was called.
-    package var route: String { endpointPath ?? "unmatched" }
+    package var route: String {
+        // Hummingbird calls what no route matches "NotFound".
+        if let endpointPath, endpointPath.hasPrefix("/") { endpointPath } else { "unmatched" }
+    }
 }

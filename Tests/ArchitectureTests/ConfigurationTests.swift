@@ -6,8 +6,10 @@ struct ConfigurationTests {
 
     @Test func everySettingStandsInTheExampleAndTheOtherWayRound() throws {
         let inCode = names(in: try Repository.file(Self.settings)) { line in
-            guard line.hasPrefix("case "), let quote = line.firstIndex(of: "\"") else { return nil }
-            return line[line.index(after: quote)...].prefix { $0 != "\"" }
+            // case dataDirectory = "DATA_DIR"
+            let words = line.split(separator: " ")
+            guard words.count == 4, words[0] == "case", words[2] == "=" else { return nil }
+            return words[3].dropFirst().dropLast()
         }
         let example = try Repository.file(".env.example")
         let inExample = names(in: example) { line in

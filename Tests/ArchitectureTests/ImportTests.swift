@@ -21,7 +21,7 @@ struct ImportTests {
         "API": http.union(feature).union(["HTTPSupport", "Identity", "Billing"]),
         "Web": http.union(feature).union(["HTTPSupport", "Identity", "Billing", "Onboarding", "Mustache"]),
         "Sandbox": http.union(client).union(["SQL", "Stripe", "Telegram", "ModelAPI", "Mustache"]),
-        "openclaw-cloud": ["CloudApp"],
+        "openclaw-cloud": ["CloudApp", "ArgumentParser"],
     ]
 
     private static let client: Set<String> = ["NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "AsyncHTTPClient", "Crypto"]

@@ -62,8 +62,8 @@ struct OperationsTests {
                     text.contains(
                         #"http_requests_total{method="GET",route="/things/{id}",service="test",status="200"} 2"#))
                 #expect(
-                    text.contains(#"http_requests_total{method="GET",route="NotFound",service="test",status="404"} 1"#))
-                #expect(text.contains(#"method="other",route="NotFound""#))
+                    text.contains(#"http_requests_total{method="GET",route="unmatched",service="test",status="404"} 1"#))
+                #expect(text.contains(#"method="other",route="unmatched""#))
                 #expect(text.contains(#"http_requests_in_flight{service="test"} 1"#))
                 #expect(!text.contains("ana-7") && !text.contains("BREW"))
             }
