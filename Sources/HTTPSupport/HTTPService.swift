@@ -30,13 +30,13 @@ package struct HTTPService: Service {
         self.host = host
         self.port = port
         router.refuseOtherMethods()
+        var logger = logger
+        logger[metadataKey: "service"] = "\(name)"
         application = Application(
             router: router,
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "openclaw-cloud"),
             onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? port
-                logger.info("listening", metadata: ["service": "\(name)", "address": "http://\(host):\(port)"])
-                await onListening(port)
+                await onListening(channel.localAddress?.port ?? port)
             },
             logger: logger)
     }

@@ -36,7 +36,8 @@ extension Request {
         do {
             return try context.requestDecoder.decode(type, from: Data(body.readableBytesView))
         } catch DecodingError.dataCorrupted(let context) where context.codingPath.isEmpty {
-            throw DomainError(.invalid, code: "malformed_json", "The body is not well-formed JSON, or holds a number that is too large.")
+            throw DomainError(
+                .invalid, code: "malformed_json", "The body is not well-formed JSON, or holds a number that is too large.")
         } catch DecodingError.keyNotFound(let key, let context) {
             throw DomainError(
                 .invalid, code: "invalid_body", "The body lacks '\((context.codingPath + [key]).dotted)'.")
