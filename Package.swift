@@ -30,6 +30,7 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let mustache = product(name: "Mustache", package: "swift-mustache")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioFoundationCompat = product(name: "NIOFoundationCompat", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -155,6 +156,9 @@ let package = Package(
                 .logging, .nioCore, .nioPosix, .serviceLifecycle,
             ]),
         tests("IdentityTests", ["Identity", "Core", "Jobs", "SQL", "Store", "TestSupport"]),
+        tests(
+            "JourneyTests",
+            ["CloudApp", "TestSupport", "openclaw-cloud", .asyncHTTPClient, .nioCore, .nioFoundationCompat, .nioHTTP1]),
         tests("JobsTests", ["Jobs", "Core", "SQL", "TestSupport", .logging, .serviceLifecycle]),
         tests("ModelAPITests", ["ModelAPI"]),
         tests(
@@ -190,8 +194,15 @@ let package = Package(
         tests(
             "TokenProxyTests",
             [
-                "TokenProxy", "CloudApp", "Core", "ModelAPI", "SQL", "SQLite", "Sandbox", "Store", "TestSupport",
+                "TokenProxy", "CloudApp", "Core", "Jobs", "ModelAPI", "SQL", "SQLite", "Sandbox", "Store", "TestSupport",
                 .asyncHTTPClient, .hummingbird, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
+            ]),
+        tests(
+            "WebTests",
+            [
+                "Web", "Billing", "Core", "HTTPSupport", "Identity", "Jobs", "Onboarding", "SQL", "Store", "Stripe", "Telegram",
+                "TestSupport", .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .mustache,
+                .nioCore, .nioHTTP1,
             ]),
     ]
 )

@@ -11,13 +11,13 @@ struct CheckoutDonePage: PageModel {
 
     let steps: [ProgressView.Step]
     let isOnline: Bool
-    let greeting: String
+    let heading: String
     let botURL: String?
 
     init(_ progress: ProgressView) {
         steps = progress.steps
         isOnline = progress.isOnline
-        greeting = progress.greeting
+        heading = progress.heading
         botURL = progress.botURL
     }
 }
@@ -28,7 +28,7 @@ struct ProgressView: Sendable {
 
     let steps: [Step]
     let isOnline: Bool
-    let greeting: String
+    let heading: String
     let botURL: String?
 
     struct Step: Sendable {
@@ -43,7 +43,7 @@ struct ProgressView: Sendable {
         let plan = views.plans[snapshot.checkout?.tier ?? box.tier]
         let hasFailed = box.status == .failed
         isOnline = snapshot.isOnline
-        greeting = texts("done_greeting", ["agent": box.agentName])
+        heading = isOnline ? texts("done_heading", ["agent": box.agentName]) : texts["done_title"]
         botURL = views.botURL(box)
         steps = [
             Step(

@@ -1,0 +1,174 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Testing
+
+struct ChatTests {
+    @Test func openingTheChatBeginsASessionWithAGreeting() async throws {
+        try await TestWeb.run { web in
+            let page = try await web.get("/chat")
+            #expect(page.status == .ok)
+            let cookie = try #require(page.headers[.setCookie])
+            for flag in ["session=", "HttpOnly", "SameSite=Lax", "Secure"] { #expect(cookie.contains(flag)) }
+            #expect(page.text.contains("id=\"m1\""))
+            #expect(try await web.count("customers") == 1)
+            #expect(page.headers[.cacheControl] == "no-store")
+        }
+    }
+
+    @Test func comingBackGoesOnWithTheSameConversation() async throws {
+        try await TestWeb.run { web in
+            let visitor = try await web.visitor()
+            let first = try await web.get("/chat", as: visitor)
+            let second = try await web.get("/chat", as: visitor)
+            #expect(first.headers[.setCookie] == nil && second.headers[.setCookie] == nil)
+            #expect(try await web.count("conversations") == 1)
+        }
+    }
+
+    @Test func askingForTheHeadMakesNobody() async throws {
+        try await TestWeb.run { web in
+            let head = try await web.client.executeRequest(uri: "/chat", method: .head, headers: [:], body: nil)
+            #expect(head.status == .ok)
+            #expect(try await web.count("customers") == 0)
+        }
+    }
+
+    @Test func worksWithoutScripts() async throws {
+        try await TestWeb.run { web in
+            let visitor = try await web.visitor()
+            let said = try await web.post("/chat/messages", "text=Plan+my+week&key=1", as: visitor)
+            #expect(said.status == .seeOther)
+            #expect(said.location == "/chat#latest")
+            let page = try await web.get("/chat", as: visitor).text
+            #expect(page.contains("Plan my week"))
+            #expect(page.contains("<noscript><meta http-equiv=\"refresh\""), "the answer would never be seen")
+        }
+    }
+
+    @Test func theSameKeyCountsOnce() async throws {
+        try await TestWeb.run { web in
+            let visitor = try await web.visitor()
+            for _ in 1...2 {
+                let said = try await web.post(
+                    "/chat/messages", "text=Hello&key=7", as: visitor,
+                    [.origin: TestWeb.origin, .accept: "application/json"])
+                #expect(said.status == .noContent)
+            }
+            #expect(try await messages(web, visitor).count { $0.role == "visitor" } == 1)
+        }
+    }
+
+    @Test func programsReadMessagesAndCardsAsJSON() async throws {
+        try await TestWeb.run { web in
+            let visitor = try await web.visitor()
+            _ = try await web.get("/chat", as: visitor)
+            let greeting = try await messages(web, visitor)
+            #expect(greeting.first?.position == 1 && greeting.first?.role == "agent")
+            #expect(greeting.contains { $0.card?.type == "choices" })
+            #expect(try await messages(web, visitor, after: greeting.count).isEmpty)
+        }
+    }
+
+    @Test(arguments: ["abc", "-1", "1.5"])
+    func refusesAPositionThatIsNone(_ after: String) async throws {
+        try await TestWeb.run { web in
+            let visitor = try await web.visitor()
+            for path in ["/chat/messages", "/chat/events"] {
+                let answer = try await web.get("\(path)?after=\(after)", as: visitor, [.accept: "application/json"])
+                #expect(answer.status == .badRequest)
+                #expect(answer.text.contains("\"code\":\"invalid_position\""))
+            }
+        }
+    }
+
+    @Test func escapesWhatWasSaid() async throws {
+        try await TestWeb.run { web in
+            let visitor = try await web.visitor()
+            _ = try await web.post("/chat/messages", "text=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E&key=1", as: visitor)
+            let page = try await web.get("/chat", as: visitor).text
+            #expect(page.contains("&lt;img src"))
+            #expect(!page.contains("<img"))
+        }
+    }
+
+    @Test(arguments: [
+        ("text=" + String(repeating: "a", count: 2001), HTTPResponse.Status.badRequest, "message_too_long"),
+        ("text=+++", .badRequest, "message_empty"), ("key=1", .badRequest, "malformed_form"),
+        ("text=a&key=" + String(repeating: "k", count: 65), .badRequest, "invalid_key"),
+        ("text=" + String(repeating: "a", count: 70_000), .contentTooLarge, "body_too_large"),
+    ])
+    func refusesWhatIsNoMessage(_ form: String, _ status: HTTPResponse.Status, _ code: String) async throws {
+        try await TestWeb.run { web in
+            let visitor = try await web.visitor()
+            let answer = try await web.post(
+                "/chat/messages", form, as: visitor, [.origin: TestWeb.origin, .accept: "application/json"])
+            #expect(answer.status == status)
+            #expect(answer.text.contains("\"code\":\"\(code)\""))
+            #expect(try await web.count("messages") == 0)
+        }
+    }
+
+    @Test func refusesOtherTypesOfBodies() async throws {
+        try await TestWeb.run { web in
+            let visitor = try await web.visitor()
+            let answer = try await web.client.executeRequest(
+                uri: "/chat/messages", method: .post,
+                headers: [
+                    .cookie: "session=\(visitor.token)", .origin: TestWeb.origin, .contentType: "application/json",
+                ],
+                body: .init(string: "{\"text\":\"Hello\"}"))
+            #expect(answer.status == .unsupportedMediaType)
+        }
+    }
+
+    @Test(arguments: ["https://evil.example", "null"])
+    func refusesFormsOfOtherSites(_ origin: String) async throws {
+        try await TestWeb.run { web in
+            let visitor = try await web.visitor()
+            let answer = try await web.post("/chat/messages", "text=Hello", as: visitor, [.origin: origin])
+            #expect(answer.status == .forbidden)
+            #expect(answer.text.contains("<!doctype html>"))
+            #expect(try await web.count("messages") == 0)
+        }
+    }
+
+    @Test func strangersHaveNoMessages() async throws {
+        try await TestWeb.run { web in
+            for path in ["/chat/messages", "/chat/events", "/box/events"] {
+                let answer = try await web.get(path, as: nil, [.accept: "*/*"])
+                #expect(answer.status == .unauthorized)
+            }
+            let said = try await web.post("/chat/messages", "text=Hello")
+            #expect(said.location == "/chat")
+        }
+    }
+
+    @Test func slowsDownWhoSaysTooMuch() async throws {
+        try await TestWeb.run { web in
+            let visitor = try await web.visitor()
+            var statuses: [HTTPResponse.Status] = []
+            for number in 1...25 {
+                statuses.append(try await web.post("/chat/messages", "text=Hello&key=\(number)", as: visitor).status)
+            }
+            #expect(statuses.first == .seeOther)
+            #expect(statuses.last == .tooManyRequests)
+        }
+    }
+
+    private struct Received: Decodable {
+        struct Card: Decodable {
+            let type: String
+        }
+
+        let position: Int
+        let role: String
+        let card: Card?
+    }
+
+    private func messages(_ web: TestWeb, _ visitor: TestWeb.Visitor, after: Int = 0) async throws -> [Received] {
+        let answer = try await web.get("/chat/messages?after=\(after)", as: visitor, [.accept: "application/json"])
+        return try JSONDecoder().decode([Received].self, from: Data(answer.body.readableBytesView))
+    }
+}

@@ -1,0 +1,84 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import TestSupport
+import Testing
+
+struct CheckoutTests {
+    @Test func leadsToStripesPageOnceThereIsOne() async throws {
+        try await TestWeb.run { web in
+            let (owner, checkout) = try await web.owner(
+                desired: .draft, url: "https://checkout.stripe.com/c/pay/cs_1", paid: false)
+            let answer = try await web.get("/checkout/\(checkout.id)", as: owner)
+            #expect(answer.status == .seeOther)
+            #expect(answer.location == "https://checkout.stripe.com/c/pay/cs_1")
+        }
+    }
+
+    @Test func waitsWhileStripeHasNotAnswered() async throws {
+        try await TestWeb.run { web in
+            let (owner, checkout) = try await web.owner(desired: .draft, paid: false)
+            let answer = try await web.get("/checkout/\(checkout.id)", as: owner)
+            #expect(answer.status == .ok)
+            #expect(answer.text.contains("http-equiv=\"refresh\""))
+        }
+    }
+
+    @Test func leadsToTheProgressOnceItIsPaid() async throws {
+        try await TestWeb.run { web in
+            let (owner, checkout) = try await web.owner(url: "https://checkout.stripe.com/c/pay/cs_1")
+            #expect(try await web.get("/checkout/\(checkout.id)", as: owner).location == "/checkout/\(checkout.id)/done")
+        }
+    }
+
+    @Test func showsProgressWithoutFulfillingAnything() async throws {
+        try await TestWeb.run { web in
+            let (owner, checkout) = try await web.owner(desired: .draft, paid: false)
+            let page = try await web.get("/checkout/\(checkout.id)/done?session_id=cs_forged", as: owner)
+            #expect(page.status == .ok)
+            #expect(page.text.contains("Waiting for Stripe"))
+            #expect(try await web.count("subscriptions") == 0)
+            #expect(try await web.count("jobs") == 0)
+        }
+    }
+
+    @Test func endsWithTheWayToTheAgent() async throws {
+        try await TestWeb.run { web in
+            let (owner, checkout) = try await web.owner()
+            let page = try await web.get("/checkout/\(checkout.id)/done", as: owner).text
+            #expect(page.contains("href=\"https://t.me/ada_bot\""))
+            #expect(page.contains("href=\"/dashboard\""))
+            #expect(page.contains("Ada is ready"))
+        }
+    }
+
+    @Test func othersCheckoutsDoNotExist() async throws {
+        try await TestWeb.run { web in
+            let (_, checkout) = try await web.owner()
+            let (other, _) = try await web.owner()
+            for path in ["/checkout/\(checkout.id)", "/checkout/\(checkout.id)/done", "/checkout/\(checkout.id)/left"] {
+                #expect(try await web.get(path, as: other).status == .notFound)
+                #expect(try await web.get(path).location == "/login")
+            }
+        }
+    }
+
+    @Test(arguments: ["chk_1", "chk_00000000000000000000000000", "%2e%2e", "box_00000000000000000000000000"])
+    func unknownOnesAreNotFound(_ id: String) async throws {
+        try await TestWeb.run { web in
+            let visitor = try await web.visitor()
+            #expect(try await web.get("/checkout/\(id)", as: visitor).status == .notFound)
+            #expect(try await web.get("/checkout/\(id)/done", as: visitor).status == .notFound)
+        }
+    }
+
+    @Test func goingBackUnpaidLeadsToTheChat() async throws {
+        try await TestWeb.run { web in
+            let (owner, checkout) = try await web.owner(desired: .draft, paid: false)
+            _ = try await web.get("/chat", as: owner)
+            #expect(try await web.get("/checkout/\(checkout.id)/left", as: owner).location == "/chat")
+            #expect(try await web.platform.queuedJobs("onboarding.answer").count == 1)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import SQL
+import Store
+import TestSupport
+import Testing
+
+@testable import Web
+
+struct DashboardTests {
+    @Test func showsTheAgentTheUsageAndThePlan() async throws {
+        try await TestWeb.run { web in
+            let (owner, _) = try await web.owner()
+            let page = try await web.get("/dashboard", as: owner)
+            #expect(page.status == .ok)
+            for text in [
+                "Ada", "Online", "https://t.me/ada_bot", "0 / 5,000,000", "Renews on 31 January 2026", "Nothing yet",
+            ] {
+                #expect(page.text.contains(text), "\(text)")
+            }
+        }
+    }
+
+    @Test func belongsToThoseWhoHavePaid() async throws {
+        try await TestWeb.run { web in
+            #expect(try await web.get("/dashboard").location == "/login")
+            #expect(try await web.get("/dashboard", as: try await web.visitor()).location == "/chat")
+            let (owner, _) = try await web.owner(desired: .draft, paid: false)
+            #expect(try await web.get("/dashboard", as: owner).location == "/chat")
+        }
+    }
+
+    @Test func aRestartIsWantedAndQueued() async throws {
+        try await TestWeb.run { web in
+            let (owner, _) = try await web.owner()
+            #expect(try await web.post("/dashboard/restart", as: owner).location == "/dashboard")
+            let box = try await web.platform.database.read { try BoxStore($0).current(customerID: owner.customer.id) }
+            #expect(box?.restartMarker == 1 && box?.generation == 2)
+            #expect(try await web.platform.queuedJobs("operator.reconcile").count == 1)
+            #expect(try await web.get("/dashboard", as: owner).text.contains("Restarting"))
+        }
+    }
+
+    @Test(arguments: ["/dashboard/restart", "/dashboard/billing"])
+    func actionsNeedAnOwnerAndOurOwnForm(_ path: String) async throws {
+        try await TestWeb.run { web in
+            let (owner, _) = try await web.owner()
+            #expect(try await web.post(path).status == .unauthorized)
+            #expect(try await web.post(path, as: owner, [.origin: "https://evil.example"]).status == .forbidden)
+            #expect(try await web.post(path, as: try await web.visitor()).status == .conflict)
+            #expect(try await web.get(path, as: owner).status == .methodNotAllowed)
+            #expect(try await web.count("jobs") == 0)
+        }
+    }
+
+    @Test func signingOutEndsTheSession() async throws {
+        try await TestWeb.run { web in
+            let (owner, _) = try await web.owner()
+            let answer = try await web.post("/logout", as: owner)
+            #expect(answer.location == "/")
+            #expect(try #require(answer.headers[.setCookie]).contains("Max-Age=0"))
+            #expect(try await web.get("/dashboard", as: owner).location == "/login")
+        }
+    }
+
+    @Test(arguments: [
+        (0, "0%", "", 1), (1, "<1%", "", 1), (2_500_000, "50%", "", 500), (4_000_000, "80%", "near", 800),
+        (5_000_000, "100%", "full", 1000),
+    ])
+    func theGaugeFollowsTheUsage(_ used: Int, _ percent: String, _ level: String, _ arc: Int) throws {
+        let view = UsageView(.sample(used: used), plan: PlanTable.builtIn[.pro], texts: try Texts(.english))
+        #expect(view.percentText == percent && view.level == level && view.arc == arc)
+        #expect(view.hasUsage == (used > 0))
+    }
+
+    @Test(arguments: [
+        (DesiredState.running, BoxStatus.running, "Online", true), (.running, .provisioning, "Being set up", false),
+        (.running, .failed, "Not running", true), (.suspended, .suspended, "Paused", false),
+        (.suspended, .running, "Paused", false), (.draft, .draft, "Not created yet", false),
+    ])
+    func theStateIsSaidPlainly(
+        _ desired: DesiredState, _ status: BoxStatus, _ label: String, _ canRestart: Bool
+    ) throws {
+        let views = BoxViews(plans: .builtIn, telegramLinkBase: "https://t.me")
+        let view = StatusView(.sample(status: status, desired: desired), views: views, texts: try Texts(.english))
+        #expect(view.label == label && view.canRestart == canRestart)
+    }
+
+    @Test(arguments: [
+        (Subscription.Status.active, "Renews on 31 January 2026"), (.unpaid, "Not active: a payment is missing."),
+        (.incomplete, "Waiting for Stripe’s confirmation."), (.pastDue, "A payment is missing."),
+        (.canceled, "data is kept until 2 March 2026"),
+    ])
+    func theSubscriptionIsSaidPlainly(_ status: Subscription.Status, _ text: String) throws {
+        let views = BoxViews(plans: .builtIn, telegramLinkBase: "https://t.me")
+        let snapshot = BoxSnapshot.sample(status: .running, subscription: status)
+        #expect(DashboardPage(snapshot, views: views, texts: try Texts(.english)).renewal.contains(text))
+    }
+}

@@ -1,0 +1,84 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Identity
+import Testing
+
+struct LandingTests {
+    @Test func showsThePlansAndLeavesNoTrace() async throws {
+        try await TestWeb.run { web in
+            let page = try await web.get("/")
+            #expect(page.status == .ok)
+            #expect(page.headers[.setCookie] == nil)
+            for text in ["$19", "$49", "$129", "5,000,000 tokens a month", "href=\"/chat\""] {
+                #expect(page.text.contains(text))
+            }
+            #expect(try await web.count("customers") == 0)
+        }
+    }
+
+    @Test func firstVisitWeighsLessThan100Kilobytes() async throws {
+        try await TestWeb.run { web in
+            for path in ["/", "/chat", "/login"] {
+                let page = try await web.get(path)
+                var bytes = page.body.readableBytes
+                for match in page.text.matches(of: #/(?:href|src)="(/assets/[^"]+)"/#) {
+                    let asset = try await web.get(String(match.1).replacing("&amp;", with: "&"))
+                    #expect(asset.status == .ok)
+                    bytes += asset.body.readableBytes
+                }
+                #expect(bytes < 100_000, "\(path) weighs \(bytes)")
+            }
+        }
+    }
+
+    @Test func assetsAreKeptForGoodUnderTheirVersionOnly() async throws {
+        try await TestWeb.run { web in
+            let page = try await web.get("/").text
+            let style = try #require(page.firstMatch(of: #/href="(/assets/site.css\?v&?#?[^"]+)"/#)).1
+            let url = String(style).replacing("&#x3D;", with: "=").replacing("&#61;", with: "=")
+            #expect(try await web.get(url).headers[.cacheControl] == "public, max-age=31536000, immutable")
+            #expect(try await web.get("/assets/site.css?v=old").headers[.cacheControl] == "public, no-cache")
+            #expect(try await web.get("/assets/site.css").headers[.contentType] == "text/css; charset=utf-8")
+        }
+    }
+
+    @Test func keepsCrawlersFromPagesOfPeople() async throws {
+        try await TestWeb.run { web in
+            let robots = try await web.get("/robots.txt").text
+            #expect(robots.contains("Disallow: /chat\n") && robots.contains("Disallow: /dashboard\n"))
+        }
+    }
+
+    @Test(arguments: [("pt-PT,pt;q=0.9,en;q=0.5", "pt"), ("de,en;q=0.5", "en"), ("", "en")])
+    func speaksWhatTheBrowserAsksFor(_ header: String, _ language: String) async throws {
+        try await TestWeb.run { web in
+            let page = try await web.get("/", as: nil, [.acceptLanguage: header])
+            #expect(page.headers[.contentLanguage] == language)
+            #expect(page.text.contains("<html lang=\"\(language)\">"))
+        }
+    }
+
+    @Test func remembersALanguageThatWasPicked() async throws {
+        try await TestWeb.run { web in
+            let page = try await web.get("/?lang=pt", as: nil, [.acceptLanguage: "en"])
+            #expect(page.headers[.contentLanguage] == "pt")
+            let cookie = try #require(page.headers[.setCookie])
+            #expect(cookie.contains("language=pt") && cookie.contains("Secure") && cookie.contains("SameSite=Lax"))
+            #expect(
+                try await web.get("/", as: nil, [.cookie: "language=pt", .acceptLanguage: "en"]).headers[.contentLanguage]
+                    == "pt")
+            #expect(try await web.get("/?lang=xx").headers[.setCookie] == nil)
+        }
+    }
+
+    @Test func aPickedLanguageStaysWithTheCustomer() async throws {
+        try await TestWeb.run { web in
+            let visitor = try await web.visitor()
+            _ = try await web.get("/?lang=pt", as: visitor)
+            #expect(try await web.identity.customer(sessionToken: visitor.token)?.language == .portuguese)
+            #expect(try await web.get("/privacy", as: visitor).headers[.contentLanguage] == "pt")
+        }
+    }
+}

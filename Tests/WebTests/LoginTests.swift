@@ -1,0 +1,91 @@
+import Core
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import SQL
+import Store
+import TestSupport
+import Testing
+
+struct LoginTests {
+    @Test func answersKnownAndUnknownAddressesAlike() async throws {
+        try await TestWeb.run { web in
+            try await web.platform.database.write { try CustomerStore($0).insert(.sample(email: "ana@example.com")) }
+            let known = try await web.post("/login", "email=ana%40example.com")
+            let unknown = try await web.post("/login", "email=bob%40example.com")
+            #expect(known.status == .ok && unknown.status == .ok)
+            #expect(known.text.replacing("ana@", with: "bob@") == unknown.text)
+            #expect(try await web.platform.queuedJobs("notifications.magic-link").count == 2)
+        }
+    }
+
+    @Test func saysWhatIsWrongWithAnAddress() async throws {
+        try await TestWeb.run { web in
+            let answer = try await web.post("/login", "email=%22%3E%3Cb%3E")
+            #expect(answer.status == .badRequest)
+            #expect(answer.text.contains("look like an e-mail address"))
+            #expect(!answer.text.contains("<b>\""))
+            #expect(try await web.count("jobs") == 0)
+        }
+    }
+
+    @Test func sendsFewLinksToOneAddress() async throws {
+        try await TestWeb.run { web in
+            var statuses: [HTTPResponse.Status] = []
+            for _ in 1...4 { statuses.append(try await web.post("/login", "email=ana%40example.com").status) }
+            #expect(statuses == [.ok, .ok, .ok, .tooManyRequests])
+            #expect(try await web.post("/login", "email=ben%40example.com").status == .ok)
+        }
+    }
+
+    @Test func aLinkSignsInOnceAndOnlyWhenConfirmed() async throws {
+        try await TestWeb.run { web in
+            let (owner, _) = try await web.owner()
+            let token = try await link(web, owner.customer.id)
+            for _ in 1...2 {
+                let page = try await web.get("/login/\(token)")
+                #expect(page.status == .ok && page.headers[.setCookie] == nil)
+            }
+            let signedIn = try await web.post("/login/\(token)")
+            #expect(signedIn.location == "/dashboard")
+            let cookie = try #require(signedIn.headers[.setCookie])
+            let session = try #require(cookie.firstMatch(of: /session=([^;]+)/)).1
+            let visitor = TestWeb.Visitor(customer: owner.customer, token: String(session))
+            #expect(try await web.get("/dashboard", as: visitor).text.contains("Ada"))
+            for answer in [try await web.get("/login/\(token)"), try await web.post("/login/\(token)")] {
+                #expect(answer.status == .gone)
+                #expect(answer.text.contains("This link has expired"))
+                #expect(answer.headers[.setCookie] == nil)
+            }
+        }
+    }
+
+    @Test func anExpiredOrInventedLinkIsGone() async throws {
+        try await TestWeb.run { web in
+            let (owner, _) = try await web.owner()
+            let token = try await link(web, owner.customer.id)
+            web.platform.clock.advance(by: .hours(2))
+            #expect(try await web.get("/login/\(token)").status == .gone)
+            #expect(try await web.get("/login/invented").status == .gone)
+            #expect(try await web.post("/login/invented").status == .gone)
+        }
+    }
+
+    @Test func otherSitesCannotSignAnyoneIn() async throws {
+        try await TestWeb.run { web in
+            let (owner, _) = try await web.owner()
+            let token = try await link(web, owner.customer.id)
+            let answer = try await web.post("/login/\(token)", as: nil, [.origin: "https://evil.example"])
+            #expect(answer.status == .forbidden && answer.headers[.setCookie] == nil)
+        }
+    }
+
+    private func link(_ web: TestWeb, _ customerID: Customer.ID) async throws -> String {
+        let token = AccessToken.random()
+        try await web.platform.database.write {
+            try CustomerStore($0).insertMagicLink(
+                tokenHash: token.hash, customerID: customerID, now: testNow, expiresAt: testNow + .hours(1))
+        }
+        return token.secret.reveal()
+    }
+}
