@@ -1,6 +1,8 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
 
 /// A headless Chromium, driven through chromedriver by the WebDriver protocol (https://www.w3.org/TR/webdriver2/).
 actor Browser {
@@ -61,9 +63,11 @@ actor Browser {
         _ = try await call("POST", "/session/\(session)/refresh", [:])
     }
 
-    /// Runs JavaScript; `script` ends in `return …`.
-    func run(_ script: String) async throws -> Any? {
-        try await call("POST", "/session/\(session)/execute/sync", ["script": script, "args": []])
+    /// Runs JavaScript, whose last statement is `return …`.
+    func run<Value: Decodable & Sendable>(_ script: String, as _: Value.Type = Value.self) async throws -> Value {
+        let json = "return JSON.stringify((() => { \(script) })() ?? null)"
+        let answer = try await call("POST", "/session/\(session)/execute/sync", ["script": json, "args": []])
+        return try JSONDecoder().decode(Value.self, from: Data((answer as? String ?? "null").utf8))
     }
 
     func clickElement(_ css: String) async throws {
@@ -79,10 +83,10 @@ actor Browser {
     func wait(_ what: String, seconds: Double = 15, until script: String) async throws {
         let deadline = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < deadline {
-            if (try? await run("return Boolean(\(script))")) as? Bool == true { return }
+            if (try? await run("return Boolean(\(script))", as: Bool.self)) == true { return }
             try await Task.sleep(for: .milliseconds(40))
         }
-        let text = (try? await run("return document.body.innerText")) as? String ?? ""
+        let text = (try? await run("return document.body.innerText", as: String.self)) ?? ""
         throw Failure(description: "waited \(seconds) s for \(what) at \((try? await url) ?? "?"); the page says:\n\(text)")
     }
 

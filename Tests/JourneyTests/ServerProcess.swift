@@ -1,6 +1,9 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOFoundationCompat
+import NIOHTTP1
+import TestSupport
 
 /// The built program, running `serve` on ports and a data directory of its own.
 final class ServerProcess: @unchecked Sendable {
@@ -50,7 +53,9 @@ final class ServerProcess: @unchecked Sendable {
     func start() async throws {
         try FileManager.default.createDirectory(at: dataDirectory, withIntermediateDirectories: true)
         let log = dataDirectory.appending(path: "serve.log")
-        if !FileManager.default.fileExists(atPath: log.path()) { FileManager.default.createFile(atPath: log.path(), contents: nil) }
+        if !FileManager.default.fileExists(atPath: log.path()) {
+            try Data().write(to: log)
+        }
         let output = try FileHandle(forWritingTo: log)
         try output.seekToEnd()
         let process = Process()
@@ -104,8 +109,32 @@ final class ServerProcess: @unchecked Sendable {
         try? FileManager.default.removeItem(at: dataDirectory)
     }
 
+    /// How many agents run with this server's data.
+    func agentProcesses() throws -> Int {
+        let folder = dataDirectory.resolvingSymlinksInPath().path() + "/agents"
+        return try FileManager.default.contentsOfDirectory(atPath: "/proc").count { name in
+            guard Int(name) != nil, let command = FileManager.default.contents(atPath: "/proc/\(name)/cmdline"),
+                String(decoding: command, as: UTF8.self).contains("sandbox-agent"),
+                let environment = FileManager.default.contents(atPath: "/proc/\(name)/environ")
+            else { return false }
+            return String(decoding: environment, as: UTF8.self).contains(folder)
+        }
+    }
+
     struct Failure: Error, CustomStringConvertible {
         let description: String
+    }
+}
+
+extension Engine {
+    /// Runs `body` with the program on a fresh database of this engine.
+    func withServer<Result>(_ body: (ServerProcess) async throws -> Result) async throws -> Result {
+        try await withPlace { place in
+            let server = ServerProcess(databaseURL: self == .postgres ? try place.url : nil)
+            defer { server.tearDown() }
+            try await server.start()
+            return try await body(server)
+        }
     }
 }
 

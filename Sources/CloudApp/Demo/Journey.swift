@@ -10,17 +10,20 @@ package struct Journey: Sendable {
     package let site: String
     package let sandbox: String
     package let browser: JourneyClient
+    /// Whether it takes a failure for a passing one and tries again, as when the platform is being killed and restarted.
+    let isStubborn: Bool
     /// What is said in the chat, in this order; after them, "yes".
     let answers: [String]
 
     package init(
-        site: String, sandbox: String,
+        site: String, sandbox: String, isStubborn: Bool = false,
         answers: [String] = [
             "I need help with my e-mails and my calendar", "Luna", "Just me, every day for work", "Pro",
         ]
     ) {
         self.site = site
         self.sandbox = sandbox
+        self.isStubborn = isStubborn
         browser = JourneyClient()
         self.answers = answers
     }
@@ -181,10 +184,10 @@ package struct Journey: Sendable {
         }
     }
 
-    struct Usage: Decodable {
-        let limit: Int
-        let used: Int
-        let reserved: Int
+    package struct Usage: Sendable, Decodable {
+        package let limit: Int
+        package let used: Int
+        package let reserved: Int
     }
 
     /// - Returns: the username of the agent's bot.
@@ -217,17 +220,19 @@ package struct Journey: Sendable {
         return answer
     }
 
-    /// How long a step may take.
-    private static let patience = Duration.seconds(30)
-
     private func eventually<Value>(
         _ what: String, _ look: () async throws -> Value?
     ) async throws -> Value {
-        let deadline = ContinuousClock.now + Self.patience
+        let patience = Duration.seconds(isStubborn ? 120 : 30)
+        let deadline = ContinuousClock.now + patience
         while ContinuousClock.now < deadline {
-            if let value = try await look() { return value }
+            do {
+                if let value = try await look() { return value }
+            } catch where isStubborn && !Task.isCancelled {
+                // Looked at again, like everything else.
+            }
             try await Task.sleep(for: .milliseconds(25))
         }
-        throw Stuck(description: "waited \(Self.patience) until \(what)")
+        throw Stuck(description: "waited \(patience) until \(what)")
     }
 }

@@ -1,0 +1,72 @@
+import Foundation
+import Testing
+
+/// The program from the outside, as a shell sees it.
+struct CommandTests {
+    private struct Result {
+        let status: Int32
+        let output: String
+    }
+
+    private func run(_ arguments: [String], _ environment: [String: String] = [:]) throws -> Result {
+        let process = Process()
+        process.executableURL = ServerProcess.executable
+        process.arguments = arguments
+        process.environment = environment.merging(["PATH": "/usr/bin:/bin", "HOME": NSHomeDirectory()]) { own, _ in own }
+        process.currentDirectoryURL = FileManager.default.temporaryDirectory
+        process.standardInput = FileHandle.nullDevice
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return Result(status: process.terminationStatus, output: output)
+    }
+
+    @Test func demoEndsWithZeroAfterTheAgentAnsweredAndItsTokensWereCounted() throws {
+        let result = try run(["demo"])
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("✓") && !result.output.contains("✗"))
+        #expect(result.output.contains("used "))
+    }
+
+    @Test func demoFailsWhereNothingAnswers() throws {
+        let result = try run(["demo", "--site", "http://127.0.0.1:\(freePort())"])
+        #expect(result.status != 0)
+    }
+
+    @Test func configRedactsSecrets() throws {
+        let result = try run(["config"], ["STRIPE_SECRET_KEY": "sk_live_do_not_show", "STRIPE_WEBHOOK_SECRETS": "whsec_hidden"])
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("STRIPE_SECRET_KEY=[redacted]"))
+        #expect(!result.output.contains("do_not_show") && !result.output.contains("hidden"))
+    }
+
+    @Test func badConfigurationIsRefusedWithEveryFault() throws {
+        let result = try run(
+            ["serve"], ["WEB_PORT": "99999", "LOG_LEVEL": "loud", "STRIPE_SECRET_KEY": "sk_live_x", "PUBLIC_URL": "ftp://x"])
+        #expect(result.status != 0)
+        for name in ["WEB_PORT", "LOG_LEVEL", "STRIPE_WEBHOOK_SECRETS", "PUBLIC_URL"] {
+            #expect(result.output.contains("- \(name)"), "\(name) is named: \(result.output)")
+        }
+        #expect(!result.output.contains("sk_live_x"))
+    }
+
+    @Test func aSecondServeOnTheSameDataIsRefused() async throws {
+        let server = ServerProcess()
+        try await server.start()
+        defer { server.tearDown() }
+        let result = try run(["serve"], server.environment)
+        #expect(result.status != 0)
+        #expect(result.output.contains("Another openclaw-cloud is using"), "\(result.output)")
+    }
+
+    @Test func sigtermDrainsAndEndsWithZeroAndLeavesNoAgentBehind() async throws {
+        let server = ServerProcess()
+        try await server.start()
+        defer { server.tearDown() }
+        #expect(server.stop() == 0, "\(server.log)")
+        #expect(try server.agentProcesses() == 0)
+    }
+}
