@@ -15,7 +15,7 @@ struct AnswerTransaction {
     func run() throws {
         let store = ConversationStore(work.transaction)
         let before = try InterviewState(json: conversation.state)
-        let unread = try store.messages(of: conversation.id, after: before.answered).filter { $0.role == .visitor }
+        let unread = try store.messages(of: conversation, after: before.answered).filter { $0.role == .visitor }
         var events = unread.map { Interview.Event.said($0.text) }
         // A token that was pasted since the check has a job of its own.
         if let checked, before.pasted?.sealed == checked.sealed, before.pasted?.bot == nil {
@@ -25,7 +25,7 @@ struct AnswerTransaction {
         answer.state.answered = unread.last?.position ?? before.answered
         for action in answer.actions { try perform(action, answer.state) }
         for reply in answer.replies {
-            try store.append(to: conversation.id, role: .agent, text: reply.text, card: reply.card, now: work.now)
+            try store.append(to: conversation, role: .agent, text: reply.text, card: reply.card, now: work.now)
         }
         var after = conversation
         after.state = try answer.state.json()

@@ -63,13 +63,13 @@ package struct OnboardingService: Sendable {
         try await queue.write { work in
             var conversation = try conversation(of: customer, work)
             let store = ConversationStore(work.transaction)
-            guard try store.lastPosition(of: conversation.id) < Self.mostMessages else {
+            guard try store.lastPosition(of: conversation) < Self.mostMessages else {
                 throw DomainError(
                     .limited, code: "conversation_full",
                     "This conversation has reached \(Self.mostMessages) messages. The dashboard has everything else.")
             }
             let isNew = try store.append(
-                to: conversation.id, role: .visitor, text: redaction.text, clientKey: clientKey, now: work.now)
+                to: conversation, role: .visitor, text: redaction.text, clientKey: clientKey, now: work.now)
             guard isNew else { return }
             if let token = redaction.token {
                 var state = try InterviewState(json: conversation.state)
@@ -89,7 +89,7 @@ package struct OnboardingService: Sendable {
         try await queue.database.read { transaction in
             let store = ConversationStore(transaction)
             guard let conversation = try store.find(customerID: customer.id) else { return [] }
-            return try store.messages(of: conversation.id, after: position)
+            return try store.messages(of: conversation, after: position)
         }
     }
 
@@ -132,7 +132,7 @@ package struct OnboardingService: Sendable {
             telegramCode: String(AccessToken.random().secret.reveal().prefix(32)), createdAt: work.now)
         try store.insert(conversation)
         for reply in beginning.replies {
-            try store.append(to: conversation.id, role: .agent, text: reply.text, card: reply.card, now: work.now)
+            try store.append(to: conversation, role: .agent, text: reply.text, card: reply.card, now: work.now)
         }
         work.changed(customer.id)
         return conversation

@@ -58,42 +58,49 @@ package struct ConversationStore {
 
     // MARK: Messages
 
-    /// Adds a message at the end.
+    /// Adds a message at the end; none, if the conversation isn't its customer's.
     /// - Parameter clientKey: chosen by the sender; a message with a key that the conversation has already is not added again.
     /// - Returns: whether it was added.
     /// - Throws: `SQLError`.
     @discardableResult
     package func append(
-        to conversationID: Conversation.ID, role: ChatMessage.Role, text: String, card: ChatMessage.Card? = nil,
+        to conversation: Conversation, role: ChatMessage.Role, text: String, card: ChatMessage.Card? = nil,
         clientKey: String? = nil, now: Timestamp
     ) throws -> Bool {
         let card = try card.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
         return try transaction.execute(
             """
             INSERT INTO messages (conversation_id, position, role, body, card, client_key, created_at)
-            SELECT ?1, coalesce(max(position), 0) + 1, ?2, ?3, ?4, ?5, CAST(?6 AS bigint) FROM messages WHERE conversation_id = ?1
+            SELECT c.id, (SELECT coalesce(max(m.position), 0) + 1 FROM messages m WHERE m.conversation_id = c.id),
+                ?3, ?4, ?5, ?6, CAST(?7 AS bigint)
+            FROM conversations c WHERE c.id = ?1 AND c.customer_id = ?2
             ON CONFLICT (conversation_id, client_key) DO NOTHING
             """,
             [
-                .text(conversationID.rawValue), .text(role.rawValue), .text(text), SQLValue(card), SQLValue(clientKey),
-                .integer(now.milliseconds),
+                .text(conversation.id.rawValue), .text(conversation.customerID.rawValue), .text(role.rawValue), .text(text),
+                SQLValue(card), SQLValue(clientKey), .integer(now.milliseconds),
             ]) == 1
     }
 
-    /// The position of the last message; 0 if there is none.
+    /// The position of the last message; 0 if there is none, or the conversation isn't its customer's.
     /// - Throws: `SQLError`.
-    package func lastPosition(of conversationID: Conversation.ID) throws -> Int64 {
+    package func lastPosition(of conversation: Conversation) throws -> Int64 {
         try transaction.first(
-            "SELECT coalesce(max(position), 0) AS last FROM messages WHERE conversation_id = ?1",
-            [.text(conversationID.rawValue)])?.integer("last") ?? 0
+            """
+            SELECT coalesce(max(m.position), 0) AS last FROM messages m JOIN conversations c ON c.id = m.conversation_id
+            WHERE c.id = ?1 AND c.customer_id = ?2
+            """, [.text(conversation.id.rawValue), .text(conversation.customerID.rawValue)])?.integer("last") ?? 0
     }
 
-    /// The messages after a position, oldest first.
+    /// The messages after a position, oldest first; none, if the conversation isn't its customer's.
     /// - Throws: `SQLError`; a `DecodingError` for a card that can't be read.
-    package func messages(of conversationID: Conversation.ID, after position: Int64 = 0) throws -> [ChatMessage] {
+    package func messages(of conversation: Conversation, after position: Int64 = 0) throws -> [ChatMessage] {
         try transaction.query(
-            "SELECT * FROM messages WHERE conversation_id = ?1 AND position > ?2 ORDER BY position",
-            [.text(conversationID.rawValue), .integer(position)]
+            """
+            SELECT m.* FROM messages m JOIN conversations c ON c.id = m.conversation_id
+            WHERE c.id = ?1 AND c.customer_id = ?2 AND m.position > ?3 ORDER BY m.position
+            """,
+            [.text(conversation.id.rawValue), .text(conversation.customerID.rawValue), .integer(position)]
         ).map(ChatMessage.init(row:))
     }
 }

@@ -77,7 +77,7 @@ struct OnboardingServiceTests {
             try await site.platform.queue.write { work in
                 for _ in 1..<500 {
                     try ConversationStore(work.transaction).append(
-                        to: conversation.id, role: .visitor, text: "hello", now: work.now)
+                        to: conversation, role: .visitor, text: "hello", now: work.now)
                 }
             }
             let error = await #expect(throws: DomainError.self) {

@@ -46,7 +46,13 @@ struct ConversationStoreTests {
                 try CustomerStore(transaction).insert(ada)
                 try CustomerStore(transaction).insert(eve)
                 try ConversationStore(transaction).insert(conversation)
+                try ConversationStore(transaction).append(to: conversation, role: .visitor, text: "hi", now: testNow)
                 try ConversationStore(transaction).update(forged)
+                #expect(try !ConversationStore(transaction).append(to: forged, role: .visitor, text: "stolen", now: testNow))
+                #expect(try ConversationStore(transaction).messages(of: forged).isEmpty)
+                #expect(try ConversationStore(transaction).lastPosition(of: forged) == 0)
+                #expect(try ConversationStore(transaction).lastPosition(of: conversation) == 1)
+                #expect(try ConversationStore(transaction).messages(of: conversation).map(\.text) == ["hi"])
             }
             #expect(try await database.read { try ConversationStore($0).find(customerID: ada.id) } == conversation)
             #expect(try await database.read { try ConversationStore($0).find(customerID: eve.id) } == nil)
@@ -78,16 +84,16 @@ struct ConversationStoreTests {
             try await database.write { transaction throws in
                 for card in cards {
                     try ConversationStore(transaction).append(
-                        to: conversation.id, role: .agent, text: "Olá 👋", card: card, now: testNow)
+                        to: conversation, role: .agent, text: "Olá 👋", card: card, now: testNow)
                 }
             }
-            let messages = try await database.read { try ConversationStore($0).messages(of: conversation.id) }
+            let messages = try await database.read { try ConversationStore($0).messages(of: conversation) }
             #expect(messages.map(\.card) == cards)
             #expect(messages.map(\.position) == Array(1...6))
             #expect(messages.allSatisfy { $0.text == "Olá 👋" && $0.role == .agent && $0.createdAt == testNow })
-            let later = try await database.read { try ConversationStore($0).messages(of: conversation.id, after: 4) }
+            let later = try await database.read { try ConversationStore($0).messages(of: conversation, after: 4) }
             #expect(later.map(\.position) == [5, 6])
-            #expect(try await database.read { try ConversationStore($0).messages(of: testIDs.next()) }.isEmpty)
+            #expect(try await database.read { try ConversationStore($0).messages(of: .sample(of: .sample())) }.isEmpty)
         }
     }
 
@@ -100,14 +106,14 @@ struct ConversationStoreTests {
                     group.addTask {
                         try await database.write {
                             try ConversationStore($0).append(
-                                to: conversation.id, role: .visitor, text: "hi", clientKey: "k1", now: testNow)
+                                to: conversation, role: .visitor, text: "hi", clientKey: "k1", now: testNow)
                         }
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }
             }
             #expect(added.count(where: \.self) == 1)
-            #expect(try await database.read { try ConversationStore($0).messages(of: conversation.id) }.count == 1)
+            #expect(try await database.read { try ConversationStore($0).messages(of: conversation) }.count == 1)
         }
     }
 
@@ -120,13 +126,13 @@ struct ConversationStoreTests {
                     group.addTask {
                         _ = try await database.write {
                             try ConversationStore($0).append(
-                                to: conversation.id, role: .visitor, text: "\(i)", clientKey: "\(i)", now: testNow)
+                                to: conversation, role: .visitor, text: "\(i)", clientKey: "\(i)", now: testNow)
                         }
                     }
                 }
                 try await group.waitForAll()
             }
-            let messages = try await database.read { try ConversationStore($0).messages(of: conversation.id) }
+            let messages = try await database.read { try ConversationStore($0).messages(of: conversation) }
             #expect(messages.map(\.position) == Array(1...12))
             #expect(Set(messages.map(\.text)).count == 12)
         }
