@@ -20,11 +20,14 @@ struct PlanChoice: Sendable {
         tiers = plans.all.map(\.tier)
         var found: [Tier] = []
         var refused: Set<Tier> = []
+        var afterLast = 0
         for (index, word) in words.enumerated() {
             guard let tier = Self.meaning(of: word, isShort: words.count <= 4, plans: plans, recommended: recommended) else {
                 continue
             }
-            let before = words[max(0, index - 3)..<index]
+            // A refusal belongs to the first plan behind it: "not pro, starter".
+            let before = words[max(afterLast, index - 3)..<index]
+            afterLast = index + 1
             if before.contains(where: Self.refusals.contains) || before.contains("nao") && before.contains("quero") {
                 refused.insert(tier)
             } else if !found.contains(tier) {

@@ -33,7 +33,11 @@ package struct MailSandbox: Service {
 
     /// Listens for mails until shutdown.
     package func run() async throws {
-        try await MailListener(outbox: outbox, logger: logger).run(host: host, port: port, whenListening: whenListening)
+        do {
+            try await MailListener(outbox: outbox, logger: logger).run(host: host, port: port, whenListening: whenListening)
+        } catch is CancellationError {
+            logger.debug("sandbox mail no longer listens")
+        }
     }
 
     /// `/outbox`, `/outbox/<id>`, and `/outbox/messages` with everything as JSON.
