@@ -34,10 +34,7 @@ final class Admission: Sendable {
         let now = ContinuousClock.now - start
         let decision = entries.withLock { entries in
             if entries.count > Self.rememberedCustomers {
-                entries = entries.filter { _, entry in
-                    var pace = entry.pace
-                    return !pace.isIdle(plan: entry.plan, now: now)
-                }
+                entries = entries.filter { !$0.value.pace.isIdle(plan: $0.value.plan, now: now) }
             }
             var entry = entries[customerID] ?? Entry(pace: Pace(plan: plan, now: now), plan: plan)
             entry.plan = plan

@@ -21,7 +21,8 @@ struct Pace: Hashable {
 
     mutating func enter(plan: Plan, now: Duration) -> Decision {
         guard running < plan.concurrentRequests else { return .tooManyAtOnce }
-        refill(plan: plan, now: now)
+        tokens = refilled(plan: plan, now: now)
+        refilledAt = now
         guard tokens >= 1 else {
             return .tooFast(retryAfter: .seconds((1 - tokens) / Double(plan.requestsPerSecond)))
         }
@@ -35,14 +36,12 @@ struct Pace: Hashable {
     }
 
     /// Whether it remembers nothing that a new one wouldn't know.
-    mutating func isIdle(plan: Plan, now: Duration) -> Bool {
-        refill(plan: plan, now: now)
-        return running == 0 && tokens >= Double(plan.requestsPerSecond)
+    func isIdle(plan: Plan, now: Duration) -> Bool {
+        running == 0 && refilled(plan: plan, now: now) >= Double(plan.requestsPerSecond)
     }
 
-    private mutating func refill(plan: Plan, now: Duration) {
+    private func refilled(plan: Plan, now: Duration) -> Double {
         let rate = Double(plan.requestsPerSecond)
-        tokens = min(rate, tokens + Double((now - refilledAt).milliseconds) / 1000 * rate)
-        refilledAt = now
+        return min(rate, tokens + Double((now - refilledAt).milliseconds) / 1000 * rate)
     }
 }

@@ -1,0 +1,121 @@
+import ModelAPI
+import Testing
+
+struct ModelRequestTests {
+    @Test func findsWhatTheProxyMustKnow() throws {
+        let request = try read(#"{"model":"k2p5","stream":true,"max_tokens":500,"max_completion_tokens":200,"messages":[]}"#)
+        #expect(request.model == "k2p5")
+        #expect(request.streams)
+        #expect(!request.asksForUsage)
+        #expect(request.completionCap == 200)
+    }
+
+    @Test func changesNothingButWhatItMust() throws {
+        let body =
+            #" { "messages" : [ {"role":"user","content":"\u00e9 \"max_tokens\": 9  😀"} ], "#
+            + #""model" : "k2p5" ,"temperature":0.70,"max_tokens":4096,"seed":12345678901234567890, "stream":true } "#
+        let expected = body.replacing(#""k2p5""#, with: #""kimi-k2.6""#).replacing("4096", with: "100")
+            .replacing("true }", with: #"true ,"stream_options":{"include_usage":true}}"#)
+        #expect(try edited(body, cap: 100) == expected)
+    }
+
+    @Test func addsACapWhereThereIsNone() throws {
+        #expect(
+            try edited(#"{"model":"a"}"#, cap: 7) == #"{"model":"kimi-k2.6","max_completion_tokens":7}"#)
+        #expect(
+            try edited(#"{"model":"a"}"#, .anthropic, cap: 7) == #"{"model":"kimi-k2.6","max_tokens":7}"#)
+    }
+
+    @Test(arguments: [
+        (#"{"model":"a","max_tokens":1,"stream":true}"#, #","stream_options":{"include_usage":true}}"#),
+        (#"{"model":"a","max_tokens":1,"stream":true,"stream_options":null}"#, #""stream_options":{"include_usage":true}}"#),
+        (#"{"model":"a","max_tokens":1,"stream":true,"stream_options":{}}"#, #""stream_options":{"include_usage":true}}"#),
+        (#"{"model":"a","max_tokens":1,"stream":true,"stream_options":{"x":1}}"#, #"{"x":1,"include_usage":true}}"#),
+        (
+            #"{"model":"a","max_tokens":1,"stream":true,"stream_options":{"include_usage":false}}"#,
+            #"{"include_usage":true}}"#
+        ),
+    ])
+    func asksTheUpstreamForTheUsageOfAStream(_ body: String, _ end: String) throws {
+        #expect(try edited(body, cap: 1).hasSuffix(end))
+        #expect(try !read(body).asksForUsage)
+    }
+
+    @Test func leavesStreamOptionsAloneWhereTheClientAsked() throws {
+        let body = #"{"model":"kimi-k2.6","max_tokens":1,"stream":true,"stream_options":{"include_usage":true}}"#
+        #expect(try edited(body, cap: 1) == body)
+        #expect(try read(body).asksForUsage)
+    }
+
+    @Test(arguments: [
+        "", "[]", "null", "{", #"{"model":"a",}"#, #"{"model":"a"} x"#, #"{"model":"a" "b":1}"#, #"{model:"a"}"#,
+        #"{"model":"a","x":01}"#, #"{"model":"a","x":1.}"#, #"{"model":"a","x":.5}"#, #"{"model":"a","x":+1}"#,
+        #"{"model":"a","x":"\q"}"#, #"{"model":"a","x":"\u12g4"}"#, "{\"model\":\"a\",\"x\":\"\n\"}",
+        #"{"model":"a","x":tru}"#, #"{"model":"a","x":NaN}"#, #"{"model":"a","x":[1,]}"#, #"{"model":"a","x":[1 2]}"#,
+        #"{"model":"a","model":"b"}"#, #"{"model":"a","\u006dodel":"b"}"#, #"{"model":"a","x":1,"x":2}"#,
+        #"{"model":"a","stream_options":{"include_usage":true,"include_usage":false}}"#,
+        "{\"model\":\"a\",\"x\":" + String(repeating: "[", count: 200) + String(repeating: "]", count: 200) + "}",
+    ])
+    func refusesWhatIsNotJSONOrCanBeReadInTwoWays(_ body: String) {
+        let fault = #expect(throws: ModelRequestFault.self) { try read(body) }
+        guard case .malformed = fault else {
+            Issue.record("\(String(describing: fault))")
+            return
+        }
+    }
+
+    @Test(arguments: [
+        [0xFF], [0xC3, 0x28], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82],
+    ])
+    func refusesWhatIsNotUTF8(_ bytes: [UInt8]) {
+        let body = Array(#"{"model":"a","x":"long enough to be read in steps "#.utf8) + bytes + Array(#""}"#.utf8)
+        #expect(throws: ModelRequestFault.self) { try body.withUnsafeBytes { try ModelRequest(.openAI, body: $0) } }
+    }
+
+    @Test(arguments: [
+        (#"{"messages":[]}"#, ModelRequestFault.missingModel),
+        (#"{"model":7}"#, .invalid("model", mustBe: "a string")),
+        (#"{"model":"a","n":2}"#, .invalid("n", mustBe: "1")),
+        (#"{"model":"a","n":"2"}"#, .invalid("n", mustBe: "1")),
+        (#"{"model":"a","stream":"yes"}"#, .invalid("stream", mustBe: "true or false")),
+        (#"{"model":"a","max_tokens":0}"#, .invalid("max_tokens", mustBe: "a whole number above zero")),
+        (#"{"model":"a","max_tokens":-5}"#, .invalid("max_tokens", mustBe: "a whole number above zero")),
+        (
+            #"{"model":"a","max_completion_tokens":1e3}"#,
+            .invalid("max_completion_tokens", mustBe: "a whole number above zero")
+        ),
+        (#"{"model":"a","max_tokens":99999999999999999999}"#, .invalid("max_tokens", mustBe: "a whole number above zero")),
+        (#"{"model":"a","stream_options":[]}"#, .invalid("stream_options", mustBe: "an object")),
+    ])
+    func saysWhichValueMustNotBe(_ body: String, _ fault: ModelRequestFault) {
+        #expect(throws: fault) { try read(body) }
+    }
+
+    @Test func acceptsOneChoiceAndNulls() throws {
+        #expect(try read(#"{"model":"a","n":1}"#).completionCap == nil)
+        let request = try read(#"{"model":"a","n":null,"stream":null,"max_tokens":null}"#)
+        #expect(!request.streams)
+        #expect(try edited(#"{"model":"a","max_tokens":null}"#, cap: 9) == #"{"model":"kimi-k2.6","max_tokens":9}"#)
+    }
+
+    @Test func readsAnImageOf32MBInPassing() throws {
+        let image = String(repeating: "iVBORw0KGgoAAAAN", count: 2 << 20)
+        let body = Array(#"{"model":"a","messages":[{"content":"\#(image)"}]}"#.utf8)
+        let clock = ContinuousClock()
+        var request: ModelRequest?
+        let duration = try clock.measure { request = try body.withUnsafeBytes { try ModelRequest(.openAI, body: $0) } }
+        #expect(request?.size == body.count)
+        #expect(duration < .seconds(5))
+    }
+
+    private func read(_ body: String, _ dialect: ModelDialect = .openAI) throws -> ModelRequest {
+        try Array(body.utf8).withUnsafeBytes { try ModelRequest(dialect, body: $0) }
+    }
+
+    private func edited(_ body: String, _ dialect: ModelDialect = .openAI, cap: Int) throws -> String {
+        let edits = try read(body, dialect).edits(model: "kimi-k2.6", completionCap: cap)
+        var bytes = Array(body.utf8)
+        for edit in edits.reversed() { bytes.replaceSubrange(edit.range, with: Array(edit.replacement.utf8)) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

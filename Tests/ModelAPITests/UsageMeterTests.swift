@@ -1,0 +1,94 @@
+import ModelAPI
+import Testing
+
+struct UsageMeterTests {
+    private static let word = #"{"choices":[{"index":0,"delta":{"content":"Hello"}}]}"#
+    private static let usage = #""usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,"cached_tokens":4}"#
+
+    @Test(arguments: [
+        [#"{"choices":[{"delta":{},"finish_reason":"stop"}],\#(usage)}"#],
+        [#"{"choices":[{"delta":{},"finish_reason":"stop",\#(usage)}]}"#],
+        [#"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#, #"{"choices":[],\#(usage)}"#],
+        [#"{"choices":[{"delta":{},"finish_reason":"stop",\#(usage)}],\#(usage)}"#, #"{"choices":[],\#(usage)}"#],
+    ])
+    func readsEachOfThePlacesAndAddsNothingUp(_ end: [String]) {
+        let meter = meter(.openAI, [Self.word] + end + ["[DONE]"])
+        #expect(meter.input == 10)
+        #expect(meter.cached == 4)
+        #expect(meter.output == 5)
+        #expect(meter.isFinal)
+    }
+
+    @Test func mergesFieldByFieldAndKeepsTheLast() {
+        let meter = meter(
+            .openAI,
+            [
+                #"{"choices":[{"delta":{},"finish_reason":"stop","usage":{"prompt_tokens":10,"completion_tokens":4}}]}"#,
+                #"{"choices":[],"usage":{"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":3}}}"#,
+            ])
+        #expect(meter.input == 10)
+        #expect(meter.output == 5)
+        #expect(meter.cached == 3)
+    }
+
+    @Test func knowsThatARunningUsageIsNotTheLast() {
+        var meter = meter(.openAI, [#"{"choices":[{"delta":{"content":"a"}}],\#(Self.usage)}"#])
+        #expect(!meter.isFinal)
+        _ = meter.read(event: Array("[DONE]".utf8))
+        #expect(meter.isFinal)
+    }
+
+    @Test func tellsTheExtraChunkFromOthers() {
+        var meter = UsageMeter(.openAI)
+        #expect(meter.read(event: Array(#"{"choices":[],\#(Self.usage)}"#.utf8)).isUsageOnly)
+        #expect(!meter.read(event: Array(#"{"choices":[],"usage":null}"#.utf8)).isUsageOnly)
+        #expect(!meter.read(event: Array(#"{"choices":[{"delta":{}}],\#(Self.usage)}"#.utf8)).isUsageOnly)
+        #expect(meter.read(event: Array("[DONE]".utf8)).isEnd)
+    }
+
+    @Test func readsBothOfAnthropicsEvents() {
+        let start =
+            #"{"type":"message_start","message":{"usage":{"input_tokens":7,"cache_read_input_tokens":2,"#
+            + #""cache_creation_input_tokens":1,"output_tokens":1}}}"#
+        let delta = #"{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hi"}}"#
+        var meter = meter(.anthropic, [start, delta])
+        #expect(meter.input == 10)
+        #expect(meter.cached == 2)
+        #expect(!meter.isFinal)
+        #expect(meter.producedBytes >= 2)
+        let end = #"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":12}}"#
+        #expect(!meter.read(event: Array(end.utf8)).isEnd)
+        #expect(meter.read(event: Array(#"{"type":"message_stop"}"#.utf8)).isEnd)
+        #expect(meter.output == 12)
+        #expect(meter.isFinal)
+    }
+
+    @Test func readsAnswersThatComeInOnePiece() {
+        var openAI = UsageMeter(.openAI)
+        Array(#"{"choices":[{"message":{"content":"Hi"}}],\#(Self.usage)}"#.utf8).withUnsafeBytes { openAI.read(answer: $0) }
+        #expect(openAI.isFinal && openAI.input == 10 && openAI.output == 5)
+        var anthropic = UsageMeter(.anthropic)
+        Array(#"{"content":[{"text":"Hi"}],"usage":{"input_tokens":3,"output_tokens":4}}"#.utf8).withUnsafeBytes {
+            anthropic.read(answer: $0)
+        }
+        #expect(anthropic.isFinal && anthropic.input == 3 && anthropic.output == 4)
+    }
+
+    @Test(arguments: [#"{"error":{"message":"no"}}"#, #"{"type":"error","error":{"type":"overloaded_error"}}"#])
+    func noticesThatTheUpstreamGaveUp(_ event: String) {
+        var meter = UsageMeter(.anthropic)
+        #expect(meter.read(event: Array(event.utf8)).isError)
+        #expect(!meter.hasOutput)
+    }
+
+    @Test func countsWhatItCannotReadAsProduced() {
+        let meter = meter(.openAI, ["not json"])
+        #expect(meter.producedBytes == 8)
+        #expect(meter.hasOutput)
+        #expect(!meter.isFinal)
+    }
+
+    private func meter(_ dialect: ModelDialect, _ events: [String]) -> UsageMeter {
+        events.reduce(into: UsageMeter(dialect)) { meter, event in _ = meter.read(event: Array(event.utf8)) }
+    }
+}

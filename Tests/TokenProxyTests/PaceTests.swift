@@ -1,0 +1,35 @@
+import Core
+import Testing
+
+@testable import TokenProxy
+
+struct PaceTests {
+    private let plan = PlanTable.builtIn[.starter]
+
+    @Test func admitsAsManyAtOnceAsThePlanSays() {
+        var pace = Pace(plan: plan, now: .zero)
+        for _ in 0..<plan.concurrentRequests { #expect(pace.enter(plan: plan, now: .zero) == .admitted) }
+        #expect(pace.enter(plan: plan, now: .seconds(60)) == .tooManyAtOnce)
+        pace.leave()
+        #expect(pace.enter(plan: plan, now: .seconds(60)) == .admitted)
+    }
+
+    @Test func admitsAsManyASecondAsThePlanSays() {
+        var pace = Pace(plan: plan, now: .zero)
+        for _ in 0..<plan.requestsPerSecond {
+            #expect(pace.enter(plan: plan, now: .zero) == .admitted)
+            pace.leave()
+        }
+        #expect(pace.enter(plan: plan, now: .zero) == .tooFast(retryAfter: .milliseconds(100)))
+        #expect(pace.enter(plan: plan, now: .milliseconds(100)) == .admitted)
+        #expect(pace.enter(plan: plan, now: .milliseconds(150)) == .tooFast(retryAfter: .milliseconds(50)))
+    }
+
+    @Test func isIdleOnceItHasNothingToRemember() {
+        var pace = Pace(plan: plan, now: .zero)
+        _ = pace.enter(plan: plan, now: .zero)
+        #expect(!pace.isIdle(plan: plan, now: .seconds(5)))
+        pace.leave()
+        #expect(pace.isIdle(plan: plan, now: .seconds(5)))
+    }
+}

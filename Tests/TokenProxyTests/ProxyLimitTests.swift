@@ -1,0 +1,99 @@
+import Core
+import FoundationEssentials
+import NIOHTTP1
+import SQL
+import Store
+import TestSupport
+import Testing
+import TokenProxy
+
+struct ProxyLimitTests {
+    /// Plans that don't slow a test down.
+    static let unhurried: PlanTable = {
+        do {
+            let json = String(decoding: try JSONEncoder().encode(PlanTable.builtIn.all), as: UTF8.self)
+            let fast = json.replacing(/"(requestsPerSecond|concurrentRequests)":\d+/) { #""\#($0.output.1)":100000"# }
+            return try PlanTable(json: Data(fast.utf8))
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
+
+    @Test(arguments: [false, true])
+    func neverGoesBeyondTheLimitUnderConcurrency(_ streams: Bool) async throws {
+        let limit = 1_000
+        try await ProxyLab.run(limit: limit, configure: { $0.plans = Self.unhurried }) { lab async throws in
+            let body = ProxyLab.body(
+                "[sandbox words=40] hello", cap: 60, fields: streams ? #","stream":true"# : "")
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<100 { group.addTask { try await lab.post(body).status } }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(Set(statuses) == [200, 429])
+            let (quota, books) = (try await lab.quota(), try await lab.ledger())
+            #expect(quota.used <= limit)
+            #expect(quota.reserved == 0)
+            #expect(quota.used == books.total)
+            #expect(books.count == statuses.count { $0 == 200 })
+            #expect(try await lab.events().count == books.count)
+        }
+    }
+
+    @Test func shrinksTheCapToWhatIsLeft() async throws {
+        try await ProxyLab.run(limit: 150) { lab async throws in
+            let answer = try await lab.post(ProxyLab.body("[sandbox words=500] hi", cap: 10_000))
+            #expect(answer.status == 200)
+            #expect(answer.body.contains(#""finish_reason":"length""#))
+            #expect(try await lab.quota().used <= 150)
+        }
+    }
+
+    @Test(arguments: ["/v1/chat/completions", "/v1/messages"])
+    func saysWhenTheMonthIsUsedUp(_ path: String) async throws {
+        try await ProxyLab.run(limit: 20) { lab async throws in
+            let answer = try await lab.post(ProxyLab.body("hello"), path: path)
+            #expect(answer.status == 429)
+            #expect(answer.headers.first(name: "x-should-retry") == "false")
+            #expect(answer.headers.first(name: "retry-after") == nil)
+            let error =
+                #"{"type":"rate_limit_error","code":"monthly_limit_exceeded","message":"Monthly usage limit reached. "#
+                + #"It resets on 31 Jan. Upgrade at https://example.com/dashboard"}"#
+            #expect(answer.body.contains(error))
+            #expect(try await lab.ledger().count == 0)
+        }
+    }
+
+    @Test func warnsFrom80Percent() async throws {
+        try await ProxyLab.run(limit: 1_000) { lab async throws in
+            #expect(try await lab.post(ProxyLab.body("hello")).headers.first(name: "x-usage-warning") == nil)
+            try await lab.platform.database.write { [lab] in
+                _ = try $0.execute("UPDATE quotas SET used = 800 WHERE customer_id = ?1", [.text(lab.customer.id.rawValue)])
+            }
+            let warning = try await lab.post(ProxyLab.body("hello", cap: 30)).headers.first(name: "x-usage-warning")
+            #expect(warning?.hasSuffix("% of this month's tokens are used; resets on 31 Jan") == true)
+        }
+    }
+
+    @Test func asksForPatienceWithoutAPeriod() async throws {
+        try await ProxyLab.run(limit: nil) { lab async throws in
+            let answer = try await lab.post(ProxyLab.body("hello"))
+            #expect(answer.status == 503)
+            #expect(answer.body.contains("period_pending"))
+        }
+    }
+
+    @Test func letsOneCustomerCallOnlySoOftenAtOnce() async throws {
+        try await ProxyLab.run { lab async throws in
+            let answers = try await withThrowingTaskGroup(of: ProxyLab.Answer.self) { group in
+                for _ in 0..<30 {
+                    group.addTask { try await lab.post(ProxyLab.body("[sandbox words=40] hi", fields: #","stream":true"#)) }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            let refused = answers.filter { $0.status == 429 }
+            #expect(refused.count >= 20)
+            #expect(refused.allSatisfy { $0.headers.first(name: "retry-after") == "1" })
+            #expect(answers.count { $0.status == 200 } >= 8)
+        }
+    }
+}
