@@ -171,7 +171,7 @@ let package = Package(
             "OnboardingTests",
             [
                 "Onboarding", "Core", "Jobs", "SQL", "SQLite", "Sandbox", "Store", "Telegram", "TestSupport", .asyncHTTPClient,
-                .crypto, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioHTTP1,
+                .crypto, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
             ]),
         tests(
             "OperatorTests",
