@@ -41,7 +41,8 @@ package struct SandboxServer: Service {
     /// - Throws: `SQLError`; an `IOError` if a port is taken.
     package func run() async throws {
         try await Migrator(
-            [StripeSandbox.migration, TelegramSandbox.migration, KimiSandbox.migration, MailSandbox.migration], logger: logger
+            [StripeSandbox.migration, TelegramSandbox.migration, KimiSandbox.migration, MailSandbox.migration],
+            logger: logger
         ).migrate(database)
         let publicURL = "http://127.0.0.1:\(settings.port)"
         let stripe = try StripeSandbox(

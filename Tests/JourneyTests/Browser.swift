@@ -28,13 +28,15 @@ actor Browser {
         ]
         if dark { arguments.append("--force-dark-mode") }
         let options: [String: Any] = ["args": arguments, "prefs": ["intl.accept_languages": language]]
-        let wanted: [String: Any] = ["capabilities": ["alwaysMatch": ["browserName": "chrome", "goog:chromeOptions": options]]]
+        let wanted: [String: Any] = [
+            "capabilities": ["alwaysMatch": ["browserName": "chrome", "goog:chromeOptions": options]]
+        ]
         for attempt in 0... {
             do {
                 let answer = try await call("POST", "/session", wanted) as? [String: Any]
                 session = answer?["sessionId"] as? String ?? ""
                 break
-            } catch where attempt < 100 && driver.isRunning {
+            } catch  where attempt < 100 && driver.isRunning {
                 try await Task.sleep(for: .milliseconds(50))
             }
         }
@@ -100,8 +102,9 @@ actor Browser {
 
     private func element(_ css: String) async throws -> String {
         try await wait("an element \(css)", until: "document.querySelector(\(quoted(css)))")
-        let found = try await call(
-            "POST", "/session/\(session)/element", ["using": "css selector", "value": css]) as? [String: String]
+        let found =
+            try await call(
+                "POST", "/session/\(session)/element", ["using": "css selector", "value": css]) as? [String: String]
         guard let id = found?.values.first else { throw Failure(description: "no element \(css)") }
         return id
     }

@@ -73,7 +73,8 @@ struct BrowserJourneyTests {
 
         try await browser.open(server.site + "/dashboard")
         try await browser.wait(
-            "the usage", until: "Number(document.querySelector('.figures dd').innerText.split('/')[0].replace(/\\D/g, '')) > 0")
+            "the usage",
+            until: "Number(document.querySelector('.figures dd').innerText.split('/')[0].replace(/\\D/g, '')) > 0")
         try await browser.screenshot(album.file("8-dashboard"))
         print("from paid to the agent's answer, in the browser: \(answered)")
         #expect(answered < .seconds(5))

@@ -37,7 +37,8 @@ struct CommandTests {
     }
 
     @Test func configRedactsSecrets() throws {
-        let result = try run(["config"], ["STRIPE_SECRET_KEY": "sk_live_do_not_show", "STRIPE_WEBHOOK_SECRETS": "whsec_hidden"])
+        let result = try run(
+            ["config"], ["STRIPE_SECRET_KEY": "sk_live_do_not_show", "STRIPE_WEBHOOK_SECRETS": "whsec_hidden"])
         #expect(result.status == 0, "\(result.output)")
         #expect(result.output.contains("STRIPE_SECRET_KEY=[redacted]"))
         #expect(!result.output.contains("do_not_show") && !result.output.contains("hidden"))

@@ -17,7 +17,9 @@ package struct OpenClawCloud: AsyncParsableCommand {
                     WebCommand.self, APICommand.self, OnboardingAgentCommand.self, BillingWorkerCommand.self,
                     OperatorCommand.self, TokenProxyCommand.self, SandboxCommand.self,
                 ]),
-            CommandGroup(name: "Tools:", subcommands: [MigrateCommand.self, ConfigCommand.self, AdminCommand.self, SandboxAgentCommand.self]),
+            CommandGroup(
+                name: "Tools:",
+                subcommands: [MigrateCommand.self, ConfigCommand.self, AdminCommand.self, SandboxAgentCommand.self]),
         ])
 
     package init() {}

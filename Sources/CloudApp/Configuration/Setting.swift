@@ -39,7 +39,8 @@ enum Setting: String, CaseIterable {
         case .dataDirectory: "where the SQLite database, the keys and the agents' files live"
         case .databaseURL: "postgres://user:password@host/name; without it a SQLite file in DATA_DIR"
         case .encryptionKey: "64 hex digits that encrypt stored bot tokens; without it a key is made in DATA_DIR"
-        case .previousEncryptionKeys: "keys that ENCRYPTION_KEY replaced and that still open what they sealed, separated by commas"
+        case .previousEncryptionKeys:
+            "keys that ENCRYPTION_KEY replaced and that still open what they sealed, separated by commas"
         case .publicURL: "the address under which browsers reach the site"
         case .host: "the address to listen on; 0.0.0.0 for all"
         case .webPort: "the port of the site (and, under `serve`, of the API)"
@@ -52,9 +53,11 @@ enum Setting: String, CaseIterable {
         case .kimiAnthropicBaseURL: "Kimi's API in Anthropic's form, without /v1"
         case .kimiModels: "our model names and what they are upstream: name=upstream, separated by commas"
         case .stripeSecretKey: "sk_… or rk_…; without it the sandbox takes the payments"
-        case .stripeWebhookSecrets: "whsec_… of the endpoint PUBLIC_URL/webhooks/stripe; several, separated by commas, while rotating"
+        case .stripeWebhookSecrets:
+            "whsec_… of the endpoint PUBLIC_URL/webhooks/stripe; several, separated by commas, while rotating"
         case .stripeBaseURL: "Stripe's API"
-        case .telegramBotToken: "the token of the platform's own bot, with bot management on; without it the sandbox is the phone"
+        case .telegramBotToken:
+            "the token of the platform's own bot, with bot management on; without it the sandbox is the phone"
         case .telegramAPIRoot: "the Bot API's root"
         case .telegramLinkBase: "what t.me links start with"
         case .smtpURL: "smtp://user:password@host:587 or smtps://…:465; without it mails go to the sandbox's outbox"

@@ -66,7 +66,8 @@ struct SettingsReader {
     mutating func logLevel() -> Logger.Level {
         let value = (text(.logLevel) ?? "").lowercased()
         guard let level = Logger.Level(rawValue: value) else {
-            fault(.logLevel, "must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")), not '\(value)'")
+            fault(
+                .logLevel, "must be one of \(Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")), not '\(value)'")
             return .info
         }
         return level

@@ -71,7 +71,8 @@ struct DemoPlatform {
         var channels: [any Channel] = []
         for _ in 0..<count {
             channels.append(
-                try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0).get())
+                try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0)
+                    .get())
         }
         let ports = channels.compactMap { $0.localAddress?.port }
         for channel in channels { try await channel.close() }

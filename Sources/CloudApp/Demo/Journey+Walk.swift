@@ -26,7 +26,9 @@ extension Journey {
         let start = clock.now
         try await step("the landing page opens", report) { try await openLandingPage() }
         try await step("the onboarding agent greets", report) { try await openChat() }
-        let link = try await step("a few questions answered; it asks for Telegram", report) { try await chat(until: "telegram") }
+        let link = try await step("a few questions answered; it asks for Telegram", report) {
+            try await chat(until: "telegram")
+        }
         try await step("Telegram connected, bot created", report) { try await connectTelegram(link) }
         let checkout = try await step("it shows the way to the payment", report) { try await chat(until: "checkout") }
         let page = try await step("the payment page opens", report) { try await openCheckout(checkout) }
@@ -49,7 +51,7 @@ extension Journey {
                 let result = try await body()
                 report(Step(name: name, duration: ContinuousClock.now - start, hasFailed: false))
                 return result
-            } catch where isStubborn && !(error is Stuck) && !Task.isCancelled {
+            } catch  where isStubborn && !(error is Stuck) && !Task.isCancelled {
                 // Every step looks first where the journey stands, so it can simply be done again.
                 try await Task.sleep(for: .milliseconds(50))
             } catch {

@@ -69,7 +69,8 @@ package struct Journey: Sendable {
             guard let last = messages.last, last.role == "agent" else { return nil }
             let said = messages.count { $0.role == "visitor" }
             let text = said < answers.count ? answers[said] : "yes"
-            let answer = try await browser.post(form: [("text", text), ("key", "journey-\(said)")], to: site + "/chat/messages")
+            let answer = try await browser.post(
+                form: [("text", text), ("key", "journey-\(said)")], to: site + "/chat/messages")
             guard (200..<400).contains(answer.status) else { throw Stuck(description: "the chat answered \(answer.status)") }
             return nil
         }
@@ -228,7 +229,7 @@ package struct Journey: Sendable {
         while ContinuousClock.now < deadline {
             do {
                 if let value = try await look() { return value }
-            } catch where isStubborn && !Task.isCancelled {
+            } catch  where isStubborn && !Task.isCancelled {
                 // Looked at again, like everything else.
             }
             try await Task.sleep(for: .milliseconds(25))

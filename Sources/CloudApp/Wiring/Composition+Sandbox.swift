@@ -33,7 +33,8 @@ extension Composition {
 
     /// The proxy, and what settles for those that died.
     func tokenProxy() -> [any Service] {
-        let storage = TokenProxyStorage(database: platform.database, clock: platform.clock) { [notifier = platform.notifier] in
+        let storage = TokenProxyStorage(database: platform.database, clock: platform.clock) {
+            [notifier = platform.notifier] in
             await notifier.notify(.customer($0))
         }
         var settings = TokenProxyConfiguration(

@@ -4,9 +4,9 @@ import FoundationEssentials
 import Store
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// The folder that holds the SQLite files, the keys and the agents' files; readable by its owner only.

@@ -1,9 +1,9 @@
 import FoundationEssentials
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #else
-import Glibc
+    import Glibc
 #endif
 
 /// What `serve` tells the person who started it, once the site can be opened.
@@ -15,7 +15,8 @@ struct Greeting: Sendable {
         let parts = configuration.sandboxedParts
         if !parts.isEmpty {
             lines.append("  Played by the sandbox: \(parts.joined(separator: ", ")). No money moves.")
-            lines.append("  The phone is at \(configuration.sandboxURL)/phone, the mails at \(configuration.sandboxURL)/outbox")
+            lines.append(
+                "  The phone is at \(configuration.sandboxURL)/phone, the mails at \(configuration.sandboxURL)/outbox")
         }
         lines.append("  Data in \(configuration.dataDirectory); Ctrl-C ends it.")
         return lines.joined(separator: "\n") + "\n\n"

@@ -25,7 +25,8 @@ enum Launcher {
             let composition = try Composition(platform, roles: roles, isAlone: sharing == .exclusive)
             let group = ServiceGroup(
                 configuration: .init(
-                    services: try await composition.services(), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                    services: try await composition.services(), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            )
             try await group.run()
         } catch {
             await platform.close()

@@ -2,9 +2,9 @@ import FoundationEssentials
 import Logging
 
 #if canImport(Darwin)
-import Darwin
+    import Darwin
 #else
-import Glibc
+    import Glibc
 #endif
 
 extension LoggingSystem {

@@ -7,10 +7,10 @@ enum OwnExecutable {
     /// - Throws: ``DomainError`` with the code `executable_unknown`.
     static func path() throws(DomainError) -> String {
         #if os(Linux)
-        let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+            let path = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         #else
-        let name = CommandLine.arguments[0]
-        let path: String? = name.hasPrefix("/") ? name : FileManager.default.currentDirectoryPath + "/" + name
+            let name = CommandLine.arguments[0]
+            let path: String? = name.hasPrefix("/") ? name : FileManager.default.currentDirectoryPath + "/" + name
         #endif
         guard let path, FileManager.default.isExecutableFile(atPath: path) else {
             throw DomainError(

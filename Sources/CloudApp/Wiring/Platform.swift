@@ -17,6 +17,7 @@ struct Platform: Sendable {
     let logger: Logger
     let clock: WallClock
     let database: any Database
+    private let databaseLock: DatabaseLock?
     let notifier: InProcessNotifier
     let queue: WorkQueue
     let vault: Vault
@@ -26,8 +27,8 @@ struct Platform: Sendable {
     let instance: String
 
     /// Opens the database and brings it to the newest schema.
-    /// - Parameter sharing: `.exclusive` for the one process that is the whole product: on a SQLite file,
-    ///   whatever an earlier process held is then free at once.
+    /// - Parameter sharing: `.exclusive` for the one process that is the whole product: whatever an earlier one held is then
+    ///   free at once.
     /// - Throws: ``DomainError`` or `SQLError`, fit to be shown.
     static func open(
         _ configuration: CloudConfiguration, sharing: DataDirectory.Sharing, logger: Logger
@@ -35,17 +36,20 @@ struct Platform: Sendable {
         let data = try DataDirectory(configuration.dataDirectory)
         try data.lock(sharing)
         let keys = try encryptionKeys(configuration, data: data, sharing: sharing)
-        let database: any Database =
-            if let url = configuration.postgresURL {
-                try PostgresDatabase(url: url.reveal(), logger: logger)
-            } else {
-                try SQLiteDatabase(path: data.file("openclaw-cloud.sqlite"), logger: logger)
-            }
+        let database: any Database
+        var lock: DatabaseLock?
+        if let url = configuration.postgresURL {
+            if sharing != .unlocked { lock = try await DatabaseLock(url: url, sharing: sharing, logger: logger) }
+            database = try PostgresDatabase(url: url.reveal(), logger: logger)
+        } else {
+            database = try SQLiteDatabase(path: data.file("openclaw-cloud.sqlite"), logger: logger)
+        }
         try await Migrator(Migrations.all, logger: logger).migrate(database)
         let clock = WallClock.system
         let notifier = InProcessNotifier()
         return Platform(
-            configuration: configuration, data: data, logger: logger, clock: clock, database: database, notifier: notifier,
+            configuration: configuration, data: data, logger: logger, clock: clock, database: database, databaseLock: lock,
+            notifier: notifier,
             queue: WorkQueue(database: database, clock: clock, ids: .random(clock: clock), notifier: notifier),
             vault: Vault(key: SymmetricKey(data: keys.current), previous: keys.previous.map(SymmetricKey.init(data:))),
             sandboxSecrets: SandboxSecrets(encryptionKey: keys.current), httpClient: httpClient(),
@@ -56,6 +60,7 @@ struct Platform: Sendable {
     func close() async {
         try? await httpClient.shutdown()
         await database.close()
+        await databaseLock?.release()
     }
 
     private static func encryptionKeys(

@@ -20,7 +20,8 @@ struct SandboxSecrets: Sendable {
     init(encryptionKey: [UInt8]) {
         func derived(_ purpose: String) -> String {
             HKDF<SHA256>.deriveKey(
-                inputKeyMaterial: SymmetricKey(data: encryptionKey), info: Data("sandbox/\(purpose)".utf8), outputByteCount: 24
+                inputKeyMaterial: SymmetricKey(data: encryptionKey), info: Data("sandbox/\(purpose)".utf8),
+                outputByteCount: 24
             ).withUnsafeBytes(\.hexadecimal)
         }
         stripeWebhookSecret = Secret("whsec_" + derived("stripe-webhook"))

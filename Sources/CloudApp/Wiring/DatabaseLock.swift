@@ -1,0 +1,39 @@
+import Core
+import Logging
+import Postgres
+import SQL
+
+/// Keeps two processes that each are the whole product off the same PostgreSQL, as the data directory's lock does for SQLite:
+/// whoever is alone may take over at once what an earlier run held.
+struct DatabaseLock: Sendable {
+    /// An advisory lock belongs to a session, so this one has a connection of its own.
+    private let session: PostgresDatabase
+
+    /// Any number that nothing else on the server uses.
+    private static let key: Int64 = 0x6F70_656E_636C_6177
+
+    /// Takes the lock; waits a little for the server to notice that an earlier holder was killed.
+    /// - Throws: ``DomainError`` with the code `database_in_use`; `SQLError`.
+    init(url: Secret, sharing: DataDirectory.Sharing, logger: Logger) async throws {
+        session = try PostgresDatabase(url: url.reveal(), connections: 1, logger: logger)
+        let function = sharing == .exclusive ? "pg_try_advisory_lock" : "pg_try_advisory_lock_shared"
+        for _ in 0..<50 {
+            let isHeld = try await session.write { transaction in
+                try transaction.first(
+                    "SELECT CASE WHEN \(function)(CAST(?1 AS bigint)) THEN 1 ELSE 0 END AS held", [.integer(Self.key)]
+                )?.integer("held") == 1
+            }
+            if isHeld { return }
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        await session.close()
+        throw DomainError(
+            .unavailable, code: "database_in_use",
+            "Another openclaw-cloud is using this database. `serve` wants it for itself; to share it, run the services apart."
+        )
+    }
+
+    func release() async {
+        await session.close()
+    }
+}
