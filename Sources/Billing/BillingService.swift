@@ -76,7 +76,9 @@ package struct BillingService: Sendable {
                 .conflict, code: "nothing_paid_yet", "There is no subscription to manage yet. Finish the checkout first.")
         }
         do {
-            return try await stripe.createPortalSession(customer: stripeCustomerID, returnURL: publicURL + "/dashboard").url
+            return try await stripe.createPortalSession(
+                customer: stripeCustomerID, returnURL: publicURL + "/dashboard", locale: customer.language.rawValue
+            ).url
         } catch let error as StripeError {
             throw unavailable(error)
         }

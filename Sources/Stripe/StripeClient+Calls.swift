@@ -143,11 +143,15 @@ extension StripeClient {
     /// - Parameters:
     ///   - customer: `cus_…`
     ///   - returnURL: where the page leads back to.
+    ///   - locale: `en`, `pt`, …; `auto` takes the browser's.
     /// - Throws: ``StripeError``.
-    package func createPortalSession(customer: String, returnURL: String) async throws -> StripePortalSession {
+    package func createPortalSession(
+        customer: String, returnURL: String, locale: String = "auto"
+    ) async throws -> StripePortalSession {
         var form = StripeForm()
         form.add("customer", customer)
         form.add("return_url", returnURL)
+        form.add("locale", locale)
         return try await post("/v1/billing_portal/sessions", form)
     }
 

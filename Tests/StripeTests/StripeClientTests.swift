@@ -34,13 +34,17 @@ struct StripeClientTests {
     }
 
     @Test func saysWhenNobodyAnswers() async throws {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        let httpClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         // Port 9 is discard; nothing listens there.
         let client = StripeClient(
-            httpClient: .shared, baseURL: "http://127.0.0.1:9", apiKey: "sk_test_secret",
+            httpClient: httpClient, baseURL: "http://127.0.0.1:9", apiKey: "sk_test_secret",
             retryPolicy: StripeRetryPolicy(attempts: 2, firstDelay: .milliseconds(1)))
         let error = await #expect(throws: StripeError.self) { try await client.subscription("sub_1") }
         #expect(error?.kind == .connection)
         #expect(error?.description.contains("sk_test_secret") == false)
+        try await httpClient.shutdown()
     }
 
     @Test func neverPrintsTheKey() {

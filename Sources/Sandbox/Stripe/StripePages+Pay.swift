@@ -64,17 +64,16 @@ extension StripePages {
         case "open":
             let words = StripePageTexts.words(sale.locale)
             let isMonthly = sale.price["recurring"]["interval"].text == "month"
-            return try page(
-                "pay",
-                [
-                    "t": words, "id": sale.session.id, "product": sale.product["name"].text ?? "",
-                    "amount": Self.money(
-                        sale.session["amount_total"].integer ?? 0, sale.session["currency"].text ?? ""),
-                    "period": words[isMonthly ? "perMonth" : "perPeriod"] ?? "",
-                    "refusal": refusal.flatMap { words[$0] } as Any, "email": form.email, "number": form.number,
-                    "expiry": form.expiry, "cvc": form.cvc, "name": form.name,
-                    "cancelURL": sale.session["cancel_url"].text as Any,
-                ], status: refusal == nil ? .ok : .unprocessableContent)
+            var model: [String: Any] = [
+                "t": words, "id": sale.session.id, "product": sale.product["name"].text ?? "",
+                "amount": Self.money(sale.session["amount_total"].integer ?? 0, sale.session["currency"].text ?? ""),
+                "period": words[isMonthly ? "perMonth" : "perPeriod"] ?? "", "email": form.email, "number": form.number,
+                "expiry": form.expiry, "cvc": form.cvc, "name": form.name,
+            ]
+            // A nil in the model would be shown as a word; what isn't in it is left out.
+            model["refusal"] = refusal.flatMap { words[$0] }
+            model["cancelURL"] = sale.session["cancel_url"].text
+            return try page("pay", model, status: refusal == nil ? .ok : .unprocessableContent)
         default:
             return try notice("expired", status: .gone, locale: sale.locale, backURL: sale.session["cancel_url"].text)
         }

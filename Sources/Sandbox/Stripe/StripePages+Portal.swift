@@ -35,20 +35,20 @@ extension StripePages {
         let account = try await database.read { try Account(id, StripeLedger(transaction: $0, now: now)) }
         guard let account else { return try notice("unknown", status: .notFound) }
         let words = StripePageTexts.words(account.session["locale"].text)
-        return try page(
-            "portal",
-            [
-                "t": words, "session": id, "returnURL": account.session["return_url"].text as Any,
-                "subscriptions": account.subscriptions.map { subscription($0, account, words) },
-                "isEmpty": account.subscriptions.isEmpty, "hasInvoices": !account.invoices.isEmpty,
-                "invoices": account.invoices.map { invoice -> [String: Any] in
-                    [
-                        "number": invoice["number"].text ?? "", "date": Self.day(invoice["created"]),
-                        "amount": Self.money(invoice["total"].integer ?? 0, invoice["currency"].text ?? ""),
-                        "status": words[invoice["status"].text ?? ""] ?? "",
-                    ]
-                },
-            ])
+        var model: [String: Any] = [
+            "t": words, "session": id,
+            "subscriptions": account.subscriptions.map { subscription($0, account, words) },
+            "isEmpty": account.subscriptions.isEmpty, "hasInvoices": !account.invoices.isEmpty,
+            "invoices": account.invoices.map { invoice -> [String: Any] in
+                [
+                    "number": invoice["number"].text ?? "", "date": Self.day(invoice["created"]),
+                    "amount": Self.money(invoice["total"].integer ?? 0, invoice["currency"].text ?? ""),
+                    "status": words[invoice["status"].text ?? ""] ?? "",
+                ]
+            },
+        ]
+        model["returnURL"] = account.session["return_url"].text
+        return try page("portal", model)
     }
 
     private func subscription(

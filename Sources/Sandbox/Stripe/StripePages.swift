@@ -76,12 +76,11 @@ struct StripePages: Sendable {
     func notice(_ key: String, status: HTTPResponse.Status, locale: String? = nil, backURL: String? = nil) throws -> Response
     {
         let words = StripePageTexts.words(locale)
-        return try page(
-            "notice",
-            [
-                "t": words, "title": words[key + "Title"] ?? "", "text": words[key + "Text"] ?? "",
-                "backURL": backURL as Any,
-            ], status: status)
+        var model: [String: Any] = [
+            "t": words, "title": words[key + "Title"] ?? "", "text": words[key + "Text"] ?? "",
+        ]
+        model["backURL"] = backURL
+        return try page("notice", model, status: status)
     }
 
     func redirect(to url: String) -> Response {

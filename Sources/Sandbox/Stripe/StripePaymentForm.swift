@@ -61,9 +61,3 @@ struct StripePaymentForm: Sendable {
         return (date.year ?? 0) * 12 + (date.month ?? 1) - 1
     }
 }
-
-extension String {
-    fileprivate var trimmed: String {
-        String(drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
-    }
-}
