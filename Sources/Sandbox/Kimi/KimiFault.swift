@@ -1,7 +1,7 @@
 import HTTPTypes
 import Hummingbird
 
-/// An error in Kimi's form: `{"error": {"type", "message"}}`.
+/// An error of Kimi's: `{"error": {"type", "message"}}`, and in Anthropic's form with a `type` around it.
 struct KimiFault: Error, Sendable {
     let status: HTTPResponse.Status
     let type: String
@@ -24,22 +24,28 @@ struct KimiFault: Error, Sendable {
         KimiFault(status: .badRequest, type: "invalid_request_error", message: message)
     }
 
-    var response: Response {
+    func response(in dialect: KimiDialect) -> Response {
         if isPage {
             return Response(
                 status: status, headers: [.contentType: "text/html"],
                 body: ResponseBody(
                     byteBuffer: ByteBuffer(string: "<html><head><title>504 Gateway Time-out</title></head></html>")))
         }
-        var response = Response.json(text: (try? JSONText.encode(["error": Body(type: type, message: message)])) ?? "{}")
+        let body = Body(type: dialect == .anthropic ? "error" : nil, error: .init(type: type, message: message))
+        var response = Response.json(text: (try? JSONText.encode(body)) ?? "{}")
         response.status = status
         if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
         return response
     }
 
     private struct Body: Encodable {
-        let type: String
-        let message: String
+        let type: String?
+        let error: Detail
+
+        struct Detail: Encodable {
+            let type: String
+            let message: String
+        }
     }
 }
 

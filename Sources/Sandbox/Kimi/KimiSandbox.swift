@@ -3,6 +3,7 @@ import HTTPTypes
 package import Hummingbird
 package import Logging
 package import SQL
+import ServiceLifecycle
 
 /// The stand-in for Kimi: chat completions in OpenAI's and Anthropic's form, plain and streaming, with deterministic answers
 /// and a durable ledger of what it has billed.
@@ -54,7 +55,7 @@ package struct KimiSandbox: Sendable {
                 let prompt = try await prompt(request, in: .openAI)
                 return try Response.json(KimiEstimate(totalTokens: prompt.tokens))
             } catch let fault as KimiFault {
-                return fault.response
+                return fault.response(in: .openAI)
             }
         }
         router.get("/sandbox/kimi/calls") { _, _ in try Response.json(try await ledger.summary()) }
@@ -65,7 +66,7 @@ package struct KimiSandbox: Sendable {
             _ = try key(request)
             return try body()
         } catch let fault as KimiFault {
-            return fault.response
+            return fault.response(in: .openAI)
         }
     }
 
@@ -76,7 +77,7 @@ package struct KimiSandbox: Sendable {
             guard Self.models.contains(prompt.model) else { throw KimiFault.unknownModel(prompt.model) }
             let directives = KimiDirectives(prompt.lastText)
             if let fault = directives.fault { throw fault }
-            if directives.hangs { try await Task.sleep(for: .seconds(600)) }
+            if directives.hangs { try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(600)) } }
             let completion = KimiCompletion(prompt, directives)
             let call = KimiCall(id: "chatcmpl-\(UUID().uuidString)", key: key, prompt: prompt, completion: completion)
             let writer: any KimiWriter =
@@ -91,10 +92,11 @@ package struct KimiSandbox: Sendable {
             try await ledger.bill(call, output: completion.tokens, aborted: false)
             return .json(text: try writer.whole())
         } catch let fault as KimiFault {
-            return fault.response
+            return fault.response(in: dialect)
         } catch {
             logger.error("the Kimi sandbox failed", metadata: ["error": "\(error)"])
-            return KimiFault(status: .internalServerError, type: "server_error", message: "The sandbox failed.").response
+            return KimiFault(status: .internalServerError, type: "server_error", message: "The sandbox failed.").response(
+                in: dialect)
         }
     }
 
