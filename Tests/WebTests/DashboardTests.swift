@@ -88,6 +88,14 @@ struct DashboardTests {
         #expect(view.label == label && view.canRestart == canRestart)
     }
 
+    @Test func anAgentThatWasReadyOnceIsNotBeingSetUpAgain() throws {
+        var box = BoxSnapshot.sample(status: .provisioning).box
+        box.readyAt = testNow
+        let snapshot = BoxSnapshot(box: box, checkout: nil, subscription: nil, quota: nil, recentCalls: [])
+        let views = BoxViews(plans: .builtIn, telegramLinkBase: "https://t.me")
+        #expect(StatusView(snapshot, views: views, texts: try Texts(.english)).label == "Restarting")
+    }
+
     @Test(arguments: [
         (Subscription.Status.active, "Renews on 31 January 2026"), (.unpaid, "Not active: a payment is missing."),
         (.incomplete, "Waiting for Stripe’s confirmation."), (.pastDue, "A payment is missing."),

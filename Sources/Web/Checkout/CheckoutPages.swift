@@ -8,6 +8,7 @@ struct CheckoutWaitingPage: PageModel {
 /// `/checkout/<id>/done`: from the payment to the agent's first hello.
 struct CheckoutDonePage: PageModel {
     static let template = "checkout_done"
+    static let isForCustomers = true
 
     let steps: [ProgressView.Step]
     let isOnline: Bool

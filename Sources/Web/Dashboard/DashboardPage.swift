@@ -3,6 +3,7 @@ import Core
 /// `/dashboard`: how the agent is, what it has used, what it costs.
 struct DashboardPage: PageModel {
     static let template = "dashboard"
+    static let isForCustomers = true
 
     let status: StatusView
     let usage: UsageView

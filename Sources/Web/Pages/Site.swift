@@ -8,6 +8,12 @@ import NIOCore
 /// What a page shows; its view is the template of that name in `Resources`.
 protocol PageModel: Sendable {
     static var template: String { get }
+    /// Whether only those see it who have bought an agent, or are about to.
+    static var isForCustomers: Bool { get }
+}
+
+extension PageModel {
+    static var isForCustomers: Bool { false }
 }
 
 /// Renders pages and parts of pages.
@@ -34,10 +40,11 @@ struct Site: Sendable {
         }
     }
 
-    func response(
-        _ model: some PageModel, status: HTTPResponse.Status = .ok, context: AppRequestContext
+    func response<Model: PageModel>(
+        _ model: Model, status: HTTPResponse.Status = .ok, context: AppRequestContext
     ) -> Response {
-        let html = render(model, language: context.language, isCustomer: context.customer?.stripeCustomerID != nil)
+        let html = render(
+            model, language: context.language, isCustomer: Model.isForCustomers || context.customer?.stripeCustomerID != nil)
         return Response(
             status: status,
             headers: [
