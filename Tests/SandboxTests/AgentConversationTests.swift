@@ -98,6 +98,21 @@ struct AgentConversationTests {
         }
     }
 
+    @Test func anAgentThatIsAskedToEndFinishesItsAnswer() async throws {
+        var slow = ScriptedModel.Reply.said("worth the wait")
+        slow.delay = .milliseconds(500)
+        let model = ScriptedModel(slow)
+        try await TelegramLab.run(model: model) { telegram async throws in
+            let lab = try await AgentLab(telegram)
+            try await lab.phone.say("question", to: AgentLab.bot)
+            try await lab.untilAgentIsAskedToEnd {
+                try await eventually("the model is asked") { !model.questions.isEmpty }
+            }
+            #expect(try await lab.phone.messages(AgentLab.bot).map(\.text) == ["question", "worth the wait"])
+            #expect(try AgentMemory(directory: lab.stateDirectory + "/sessions").nextUpdateID() != nil)
+        }
+    }
+
     @Test func longAnswersComeInParts() {
         let text = String(repeating: "é", count: 5000)
         let parts = AgentChannel.parts(of: text)

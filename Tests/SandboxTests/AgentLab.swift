@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import FoundationEssentials
 import Logging
+import ServiceLifecycle
 import Telegram
 import Testing
 
@@ -52,17 +53,34 @@ struct AgentLab: Sendable {
 
     /// Runs the agent for as long as `body` does, and then ends it as `kill -9` would: without a chance to tidy up.
     func whileAgentRuns(_ body: () async throws -> Void) async throws {
-        var logger = Logger(label: "agent")
-        logger.logLevel = .critical
-        let agent = try SandboxAgent(
-            environment: environment, httpClient: .shared,
-            backoff: AgentBackoff(first: .milliseconds(10), longest: .milliseconds(50), patience: .seconds(2)),
-            logger: logger)
+        let agent = try agent()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try? await agent.run() }
             try await body()
             group.cancelAll()
         }
+    }
+
+    /// Runs the agent for as long as `body` does, and then ends it as SIGTERM would.
+    func untilAgentIsAskedToEnd(_ body: () async throws -> Void) async throws {
+        let group = ServiceGroup(configuration: .init(services: [try agent()], logger: Self.quiet))
+        async let end: Void = group.run()
+        try await body()
+        await group.triggerGracefulShutdown()
+        try await end
+    }
+
+    private func agent() throws -> SandboxAgent {
+        try SandboxAgent(
+            environment: environment, httpClient: .shared,
+            backoff: AgentBackoff(first: .milliseconds(10), longest: .milliseconds(50), patience: .seconds(2)),
+            logger: Self.quiet)
+    }
+
+    private static var quiet: Logger {
+        var logger = Logger(label: "agent")
+        logger.logLevel = .critical
+        return logger
     }
 
     /// Says something to the bot, and waits for as many messages as there should be then.

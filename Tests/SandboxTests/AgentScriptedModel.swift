@@ -8,6 +8,8 @@ final class ScriptedModel: Sendable {
         var status = HTTPResponse.Status.ok
         var headers: HTTPFields = [:]
         var body: String
+        /// How long the model thinks.
+        var delay = Duration.zero
 
         static func said(_ words: String...) -> Reply {
             let chunks = words.map { #"data: {"choices":[{"index":0,"delta":{"content":"\#($0)"}}]}"# + "\n\n" }
@@ -47,6 +49,7 @@ final class ScriptedModel: Sendable {
                 state.questions.append(question)
                 return state.replies.count > 1 ? state.replies.removeFirst() : state.replies[0]
             }
+            try await Task.sleep(for: reply.delay)
             return Response(
                 status: reply.status, headers: reply.headers, body: ResponseBody(byteBuffer: ByteBuffer(string: reply.body)))
         }

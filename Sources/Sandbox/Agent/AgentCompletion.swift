@@ -62,8 +62,8 @@ struct AgentCompletion: Sendable {
             }
         }
         // A stream that ends in the middle of a sentence is no answer.
-        guard isComplete, !text.withoutOuterSpace.isEmpty else { throw Refusal(message: "the stream broke off") }
-        return text.withoutOuterSpace
+        guard isComplete, !text.trimmed.isEmpty else { throw Refusal(message: "the stream broke off") }
+        return text.trimmed
     }
 
     private static func refusal(_ response: HTTPClientResponse) async throws -> Refusal {

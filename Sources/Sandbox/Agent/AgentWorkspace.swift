@@ -11,7 +11,7 @@ struct AgentWorkspace: Sendable {
     var systemPrompt: String {
         Self.files.compactMap { name in
             guard let data = FileManager.default.contents(atPath: "\(directory)/\(name)") else { return nil }
-            let text = String(decoding: data, as: UTF8.self).withoutOuterSpace
+            let text = String(decoding: data, as: UTF8.self).trimmed
             return text.isEmpty ? nil : "# \(name)\n\n\(text.prefix(Self.longestFile))"
         }.joined(separator: "\n\n")
     }

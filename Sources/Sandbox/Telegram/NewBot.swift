@@ -46,7 +46,7 @@ struct NewBot: Decodable, Sendable {
         let id = try bots.unusedID()
         let bot = StoredBot(
             id: id, username: username, token: Self.token(botID: id), ownerID: person.id, managerID: manager?.id,
-            name: name.withoutOuterSpace)
+            name: name.trimmed)
         try bots.insert(bot, at: now)
         try ChatStore(transaction).open(personID: person.id, botID: id)
         if let manager { try tell(manager, of: bot, person: person, in: transaction, at: now) }
@@ -54,7 +54,7 @@ struct NewBot: Decodable, Sendable {
     }
 
     private func check() throws {
-        guard (1...64).contains(name.withoutOuterSpace.count) else {
+        guard (1...64).contains(name.trimmed.count) else {
             throw PhoneError(code: "NAME_INVALID", message: "A bot's name has 1 to 64 characters.")
         }
         let isWord = username.utf8.allSatisfy { byte in
@@ -110,11 +110,5 @@ struct NewBot: Decodable, Sendable {
         let updates = UpdateStore(transaction)
         try updates.append(ManagedBotUpdated(user: person.wire, bot: bot.wire()), for: manager)
         try updates.append(note.wire(bot: manager, person: person, createdBot: bot), for: manager)
-    }
-}
-
-extension String {
-    var withoutOuterSpace: String {
-        String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
     }
 }

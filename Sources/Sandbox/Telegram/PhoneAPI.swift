@@ -88,7 +88,7 @@ struct PhoneAPI: Sendable {
     }
 
     private func send(_ text: String, to username: String, from person: StoredPerson) async throws -> PhoneMessage {
-        let text = text.withoutOuterSpace
+        let text = text.trimmed
         guard !text.isEmpty, text.unicodeScalars.count <= Self.longestText else {
             throw PhoneError(code: "TEXT_INVALID", message: "A message has 1 to \(Self.longestText) characters.")
         }
