@@ -118,7 +118,7 @@ let package = Package(
             "Sandbox",
             [
                 "SQL", "Stripe", "Telegram", "ModelAPI", .asyncHTTPClient, .crypto, .hummingbird, .httpTypes, .mustache,
-                .nioCore, .nioPosix, .logging, .serviceLifecycle,
+                .nioCore, .nioHTTP1, .nioPosix, .logging, .serviceLifecycle,
             ], resources: [.embedInCode("Resources")]),
 
         // Configuration, wiring, commands.
