@@ -31,7 +31,7 @@ extension OnboardingService {
     /// - Returns: `nil` while Telegram doesn't answer; the conversation goes on without.
     private func managerUsername() async -> String? {
         do {
-            return try await managerBot.identity().username
+            return try await managerBot.identitySoon().username
         } catch {
             logger.error("the manager bot's name can't be read from Telegram", metadata: ["error": "\(error)"])
             return nil
@@ -52,7 +52,7 @@ extension OnboardingService {
         do {
             let bot = try await makeBotClient(token).getMe()
             // Our own bot's updates are read here; an agent that polls it would take them away.
-            guard bot.isBot, let username = bot.username, bot.id != (try? await managerBot.identity().id) else {
+            guard bot.isBot, let username = bot.username, bot.id != (try? await managerBot.identitySoon().id) else {
                 return .refused
             }
             return .works(BotIdentity(id: bot.id, username: username))

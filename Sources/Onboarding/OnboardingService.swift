@@ -138,21 +138,3 @@ package struct OnboardingService: Sendable {
         return conversation
     }
 }
-
-/// Who the manager bot is; asked once.
-actor ManagerBot {
-    private let client: TelegramClient
-    private var known: TelegramUser?
-
-    init(client: TelegramClient) {
-        self.client = client
-    }
-
-    /// - Throws: `TelegramError`.
-    func identity() async throws -> TelegramUser {
-        if let known { return known }
-        let user = try await client.getMe()
-        known = user
-        return user
-    }
-}
