@@ -5,7 +5,7 @@ package import SQL
 package import ServiceLifecycle
 
 /// The stand-ins for Kimi, Stripe, Telegram and mail, on one HTTP port and one SMTP port of loopback.
-package struct SandboxServer: Service {
+package struct SandboxServer: Service, CustomStringConvertible {
     /// Where the sandbox listens and whom it talks to.
     package struct Settings: Sendable {
         package var port: Int
@@ -37,6 +37,9 @@ package struct SandboxServer: Service {
         self.httpClient = httpClient
         self.logger = logger
     }
+
+    /// Services are logged when they start and end; the settings hold secrets.
+    package var description: String { "SandboxServer" }
 
     /// - Throws: `SQLError`; an `IOError` if a port is taken.
     package func run() async throws {

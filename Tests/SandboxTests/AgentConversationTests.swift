@@ -113,6 +113,14 @@ struct AgentConversationTests {
         }
     }
 
+    @Test func printsNoneOfItsKeys() async throws {
+        try await TelegramLab.run { telegram async throws in
+            let agent = try await AgentLab(telegram).agent()
+            #expect("\(agent)" == "SandboxAgent")
+            #expect(!"\(TelegramLab.manager)".contains(TelegramLab.manager.token))
+        }
+    }
+
     @Test func longAnswersComeInParts() {
         let text = String(repeating: "é", count: 5000)
         let parts = AgentChannel.parts(of: text)

@@ -70,7 +70,7 @@ struct AgentLab: Sendable {
         try await end
     }
 
-    private func agent() throws -> SandboxAgent {
+    func agent() throws -> SandboxAgent {
         try SandboxAgent(
             environment: environment, httpClient: .shared,
             backoff: AgentBackoff(first: .milliseconds(10), longest: .milliseconds(50), patience: .seconds(2)),

@@ -3,7 +3,7 @@ import ServiceLifecycle
 import Telegram
 
 /// The agent's Telegram channel: polls, answers those who may ask, and confirms what it has answered.
-struct AgentChannel: Service {
+struct AgentChannel: Service, CustomStringConvertible {
     private static let pollSeconds = 25
     /// Telegram takes the indicator away after five seconds.
     private static let typingInterval = Duration.seconds(4)
@@ -16,6 +16,9 @@ struct AgentChannel: Service {
     let health: AgentHealth
     let backoff: AgentBackoff
     let logger: Logger
+
+    /// Services are logged when they start and end; the model's settings hold its key.
+    var description: String { "AgentChannel" }
 
     func run() async throws {
         try await withGracefulShutdownHandler {

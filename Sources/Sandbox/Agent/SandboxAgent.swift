@@ -7,7 +7,7 @@ import Telegram
 ///
 /// A message is confirmed to Telegram only after its answer was sent, and a finished answer is kept until it is: killed at
 /// any moment and started again, the agent answers every message and asks the model for no answer twice that it has.
-package struct SandboxAgent: Service {
+package struct SandboxAgent: Service, CustomStringConvertible {
     private let configuration: AgentConfiguration
     private let httpClient: HTTPClient
     private let backoff: AgentBackoff
@@ -27,6 +27,9 @@ package struct SandboxAgent: Service {
         self.backoff = backoff
         self.logger = logger
     }
+
+    /// Services are logged when they start and end; the configuration holds keys.
+    package var description: String { "SandboxAgent" }
 
     /// Until shut down; then finishes the answer it is at.
     /// - Throws: an `IOError` if the port is taken; a `CocoaError` if the state directory can't be written.

@@ -9,7 +9,7 @@ import Stripe
 /// The stand-in for Stripe: its API, the pages to pay and to manage a subscription on, and signed webhooks.
 ///
 /// It refuses what Stripe would refuse. Each call is one transaction, and so are its events: nothing that was answered is lost.
-package struct StripeSandbox: Service {
+package struct StripeSandbox: Service, CustomStringConvertible {
     package static let migration = Migration(
         number: 1, name: "stripe", sql: String(decoding: PackageResources.stripe_schema_sql, as: UTF8.self))
 
@@ -47,6 +47,9 @@ package struct StripeSandbox: Service {
             database: database, webhookURL: webhookURL, webhookSecret: webhookSecret, httpClient: httpClient, now: now,
             logger: logger)
     }
+
+    /// Services are logged when they start and end; the deliveries hold the signing secret.
+    package var description: String { "StripeSandbox" }
 
     /// `/v1/…`, `/pay/<cs_id>` and `/portal/<bps_id>`.
     package func addRoutes(to router: Router<BasicRequestContext>) {

@@ -58,8 +58,8 @@ package struct TelegramSandbox: Sendable {
     }
 }
 
-/// The platform's own bot, switched to bot management.
-package struct TelegramManager: Sendable {
+/// The platform's own bot, switched to bot management. It prints without its token.
+package struct TelegramManager: Sendable, CustomStringConvertible, CustomReflectable {
     /// `<id>:<secret>`, the secret with at least 35 letters, digits, `_` and `-`.
     package let token: String
     /// Without the `@`.
@@ -71,6 +71,9 @@ package struct TelegramManager: Sendable {
         self.username = username
         self.name = name
     }
+
+    package var description: String { "TelegramManager(@\(username))" }
+    package var customMirror: Mirror { Mirror(self, children: ["username": username, "name": name]) }
 }
 
 /// What all routes of this sandbox share.
