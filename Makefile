@@ -33,7 +33,9 @@ lint: ## Check format, style, scripts and the length of files
 chaos-journey: ## Kill the product at 50 random moments of the journey and see that nothing is lost or done twice
 	@scripts/bootstrap test
 	swift build $(BUILD_FLAGS) --build-tests
+	@rm -f .build/chaos-journey.txt
 	CHAOS_KILLS=50 scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --filter ChaosJourneyTests
+	@cat .build/chaos-journey.txt
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -49,8 +49,7 @@ actor Browser {
 
     func quit() async {
         _ = try? await call("DELETE", "/session/\(session)", nil)
-        driver.terminate()
-        driver.waitUntilExit()
+        _ = driver.end(with: SIGKILL)
     }
 
     func open(_ url: String) async throws {

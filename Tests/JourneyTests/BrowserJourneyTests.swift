@@ -131,7 +131,6 @@ struct Album {
     let name: String
 
     func file(_ picture: String) -> URL {
-        ServerProcess.executable.deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "screenshots/\(name)/\(picture).png")
+        ServerProcess.buildFolder.appending(path: "screenshots/\(name)/\(picture).png")
     }
 }

@@ -20,8 +20,7 @@ struct CommandTests {
         process.standardError = pipe
         try process.run()
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return Result(status: process.terminationStatus, output: output)
+        return Result(status: process.end(with: 0), output: output)
     }
 
     @Test func demoEndsWithZeroAfterTheAgentAnsweredAndItsTokensWereCounted() throws {

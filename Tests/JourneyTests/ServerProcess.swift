@@ -22,9 +22,10 @@ final class ServerProcess: @unchecked Sendable {
     private let databaseURL: String?
     private var process: Process?
 
-    /// The program that `swift build` makes, beside these sources.
-    static let executable = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: ".build/debug/openclaw-cloud")
+    /// Where `swift build` puts what it makes, beside these sources.
+    static let buildFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: ".build")
+    static let executable = buildFolder.appending(path: "debug/openclaw-cloud")
 
     /// - Parameter databaseURL: a PostgreSQL database; `nil` for SQLite.
     init(databaseURL: String? = nil) {
@@ -87,20 +88,16 @@ final class ServerProcess: @unchecked Sendable {
 
     /// `kill -9`: the process gets no chance to do anything.
     func kill() {
-        guard let process else { return }
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-        self.process = nil
+        _ = process?.end(with: SIGKILL)
+        process = nil
     }
 
     /// SIGTERM, and the exit code that follows.
     @discardableResult
     func stop() -> Int32 {
-        guard let process else { return 0 }
-        process.terminate()
-        process.waitUntilExit()
-        self.process = nil
-        return process.terminationStatus
+        let status = process?.end(with: SIGTERM) ?? 0
+        process = nil
+        return status
     }
 
     /// Stops the program and the agents it may have left, and removes its data.
@@ -135,6 +132,17 @@ extension Engine {
             try await server.start()
             return try await body(server)
         }
+    }
+}
+
+extension Process {
+    /// Sends a signal and waits for the end, for 40 s at most; then it is killed. (`waitUntilExit` needs a run loop.)
+    func end(with signal: Int32) -> Int32 {
+        kill(processIdentifier, signal)
+        for _ in 0..<4000 where isRunning { usleep(10_000) }
+        if isRunning { kill(processIdentifier, SIGKILL) }
+        while isRunning { usleep(10_000) }
+        return terminationStatus
     }
 }
 

@@ -80,7 +80,8 @@ package struct Place: Sendable {
 
     fileprivate func remove() async throws {
         switch engine {
-        case .sqlite: try FileManager.default.removeItem(at: folder)
+        case .sqlite:
+            if FileManager.default.fileExists(atPath: folder.path) { try FileManager.default.removeItem(at: folder) }
         case .postgres: try await onServer("DROP SCHEMA \(name) CASCADE")
         }
     }

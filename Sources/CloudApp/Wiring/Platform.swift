@@ -80,6 +80,8 @@ struct Platform: Sendable {
         var settings = HTTPClient.Configuration()
         settings.timeout = .init(connect: .seconds(10), read: .seconds(120))
         settings.connectionPool = .init(idleTimeout: .seconds(30))
+        // Who calls decides about trying again; a peer that is down shall be known to be down at once.
+        settings.connectionPool.retryConnectionEstablishment = false
         settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
         settings.redirectConfiguration = .disallow
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
