@@ -126,3 +126,12 @@ package struct DeleteExpiredSessions: JobArguments {
 
     package init() {}
 }
+
+/// Forget what has been kept for as long as the site's privacy page says.
+package struct ApplyRetention: JobArguments {
+    package static let kind = "identity.apply-retention"
+    package var customerID: Customer.ID? { nil }
+    package var uniqueKey: String? { "all" }
+
+    package init() {}
+}

@@ -83,10 +83,13 @@ package struct IdentityService: Sendable {
         return session
     }
 
-    /// Takes on the periodic ``DeleteExpiredSessions``.
+    /// Takes on the periodic ``DeleteExpiredSessions`` and ``ApplyRetention``.
     package func register(in handlers: inout JobHandlers) {
         handlers.register(DeleteExpiredSessions.self) { [queue] _, _ in
             try await queue.write { try CustomerStore($0.transaction).deleteExpired(now: $0.now) }
+        }
+        handlers.register(ApplyRetention.self) { [queue] _, _ in
+            try await queue.write { try RetentionStore($0.transaction).apply(now: $0.now) }
         }
     }
 }

@@ -98,7 +98,7 @@ package struct ConversationStore {
         try transaction.query(
             """
             SELECT m.* FROM messages m JOIN conversations c ON c.id = m.conversation_id
-            WHERE c.id = ?1 AND c.customer_id = ?2 AND m.position > ?3 ORDER BY m.position
+            WHERE m.body <> '' AND c.id = ?1 AND c.customer_id = ?2 AND m.position > ?3 ORDER BY m.position
             """,
             [.text(conversation.id.rawValue), .text(conversation.customerID.rawValue), .integer(position)]
         ).map(ChatMessage.init(row:))

@@ -91,6 +91,7 @@ struct Composition {
             identity.register(in: &handlers)
             try notifications().register(in: &handlers)
             periodic.append(PeriodicJob(every: .hours(1), DeleteExpiredSessions()))
+            periodic.append(PeriodicJob(every: .hours(24), ApplyRetention()))
             services.append(TelegramPoller(onboarding: onboarding))
         }
         if roles.contains(.billingWorker) {
