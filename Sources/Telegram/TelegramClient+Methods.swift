@@ -13,13 +13,15 @@ extension TelegramClient {
     ///   - offset: the first update wanted; everything before it is confirmed and never comes again.
     ///   - timeout: seconds to wait for an update before answering with none.
     ///   - allowedUpdates: kinds such as `message` and `managed_bot`; `nil` leaves Telegram's choice as it is.
+    /// - Returns: also those that can't be read, see ``TelegramUpdate/isUnreadable``, so that they can be confirmed.
     package func getUpdates(
         offset: Int64? = nil, timeout: Int = 0, allowedUpdates: [String]? = nil
     ) async throws -> [TelegramUpdate] {
-        try await call(
+        let received: [ReceivedUpdate] = try await call(
             "getUpdates",
             GetUpdates(offset: offset, timeout: timeout, allowedUpdates: allowedUpdates),
             timeout: Self.callTimeout + .seconds(Int64(timeout)))
+        return received.map(\.update)
     }
 
     /// - Parameter text: at most 4096 characters, shown as it is.

@@ -3,6 +3,8 @@ package struct TelegramUpdate: Codable, Sendable, Hashable {
     package var updateID: Int64
     package var message: TelegramMessage?
     package var managedBot: ManagedBotUpdated?
+    /// Whether what is in it has another shape than is documented, so that only its id is known.
+    package private(set) var isUnreadable = false
 
     package init(updateID: Int64, message: TelegramMessage? = nil, managedBot: ManagedBotUpdated? = nil) {
         self.updateID = updateID
@@ -10,10 +12,29 @@ package struct TelegramUpdate: Codable, Sendable, Hashable {
         self.managedBot = managedBot
     }
 
+    fileprivate init(unreadable updateID: Int64) {
+        self.updateID = updateID
+        isUnreadable = true
+    }
+
     package enum CodingKeys: String, CodingKey {
         case message
         case updateID = "update_id"
         case managedBot = "managed_bot"
+    }
+}
+
+/// An update as it comes: one that can't be read must not hold up those that come with it and after it.
+struct ReceivedUpdate: Decodable {
+    let update: TelegramUpdate
+
+    init(from decoder: any Decoder) throws {
+        do {
+            update = try TelegramUpdate(from: decoder)
+        } catch {
+            let container = try decoder.container(keyedBy: TelegramUpdate.CodingKeys.self)
+            update = TelegramUpdate(unreadable: try container.decode(Int64.self, forKey: .updateID))
+        }
     }
 }
 

@@ -1,8 +1,13 @@
 import AsyncHTTPClient
 import Core
+import FoundationEssentials
+import Hummingbird
+import HummingbirdTesting
 import Jobs
 import Logging
+import NIOCore
 import ServiceLifecycle
+import Synchronization
 import Telegram
 import TestSupport
 import Testing
@@ -49,8 +54,34 @@ struct TelegramPollerTests {
         }
     }
 
+    @Test func anUpdateThatCannotBeReadHoldsUpNothing() async throws {
+        try await OnboardingSite.run { site in
+            let telegram = ScriptedTelegram()
+            try await Application(router: telegram.router(), logger: logger).test(.live) { client in
+                let manager = TelegramClient(
+                    httpClient: .shared, apiRoot: "http://127.0.0.1:\(client.port ?? 0)", token: OnboardingSite.managerToken)
+                let log = Log()
+                let service = OnboardingService(
+                    queue: site.platform.queue, plans: .builtIn, vault: site.vault, manager: manager,
+                    publicURL: "https://site.example", telegramLinkBase: "https://t.me", makeBotClient: { _ in manager },
+                    logger: Logger(label: "test", factory: { _ in log }))
+                try await running(service) {
+                    try await eventually { telegram.offsets.withLock { $0.contains(9) } }
+                }
+                #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).count == 1)
+                let lines = log.lines.withLock { $0 }.filter { $0.contains("can't be read") }
+                #expect(lines.count == 1)
+                #expect(lines.allSatisfy { $0.contains("7") && !$0.contains("secret words") })
+            }
+        }
+    }
+
     private func running(_ site: OnboardingSite, _ body: () async throws -> Void) async throws {
-        let group = ServiceGroup(services: [TelegramPoller(onboarding: site.service)], logger: logger)
+        try await running(site.service, body)
+    }
+
+    private func running(_ service: OnboardingService, _ body: () async throws -> Void) async throws {
+        let group = ServiceGroup(services: [TelegramPoller(onboarding: service)], logger: logger)
         try await withThrowingTaskGroup { tasks in
             tasks.addTask { try await group.run() }
             try await body()
@@ -65,5 +96,58 @@ struct TelegramPollerTests {
             try #require(ContinuousClock.now < deadline, "it did not happen within 10 s")
             try await Task.sleep(for: .milliseconds(5))
         }
+    }
+}
+
+/// A Telegram with two updates, the first of which has a shape that nobody expects.
+private final class ScriptedTelegram: Sendable {
+    /// With which offsets updates were asked for.
+    let offsets = Mutex<[Int64]>([])
+
+    func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self)
+        router.post("/:bot/getMe") { _, _ in
+            #"{"ok": true, "result": {"id": 1, "is_bot": true, "first_name": "Manager", "can_manage_bots": true}}"#
+        }
+        router.post("/:bot/getUpdates") { request, _ in
+            struct Parameters: Decodable { let offset: Int64? }
+            let body = try await request.body.collect(upTo: 10_000)
+            let offset = try JSONDecoder().decode(Parameters.self, from: Data(body.readableBytesView)).offset ?? 0
+            self.offsets.withLock { $0.append(offset) }
+            if offset >= 9 {
+                // A long poll without news, only shorter.
+                try await Task.sleep(for: .milliseconds(50))
+                return #"{"ok": true, "result": []}"#
+            }
+            return """
+                {"ok": true, "result": [
+                    {"update_id": 7, "message": {"message_id": "odd", "text": "secret words"}},
+                    {"update_id": 8, "message": {"message_id": 2, "date": 0, "text": "hello",
+                        "from": {"id": 72, "is_bot": false, "first_name": "Ben"}, "chat": {"id": 72, "type": "private"}}}]}
+                """
+        }
+        return router
+    }
+}
+
+/// Keeps what is logged.
+private final class Log: LogHandler {
+    let lines = Mutex<[String]>([])
+    var metadata: Logger.Metadata {
+        get { [:] }
+        set {}
+    }
+    var logLevel: Logger.Level {
+        get { .trace }
+        set {}
+    }
+
+    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
+        get { nil }
+        set {}
+    }
+
+    func log(event: LogEvent) {
+        lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }
     }
 }

@@ -1,6 +1,7 @@
 import FoundationEssentials
-import Telegram
 import Testing
+
+@testable import Telegram
 
 struct TelegramWireTests {
     @Test func readsAnUpdateOfAManagedBot() throws {
@@ -27,6 +28,17 @@ struct TelegramWireTests {
         #expect(message.text == "hi")
         #expect(message.chat.id == 42)
         #expect(message.managedBotCreated?.bot.id == 99)
+    }
+
+    @Test func anUpdateOfAnUnknownShapeIsKnownByItsIDOnly() throws {
+        let json = """
+            [{"update_id": 8, "message": {"message_id": "three", "text": "hi"}},
+                {"update_id": 9, "message": {"message_id": 4, "date": 0, "text": "after it", "chat": {"id": 1, "type": "private"}}}]
+            """
+        let updates = try JSONDecoder().decode([ReceivedUpdate].self, from: Data(json.utf8)).map(\.update)
+        #expect(updates.map(\.updateID) == [8, 9])
+        #expect(updates.map(\.isUnreadable) == [true, false])
+        #expect(updates.map(\.message?.text) == [nil, "after it"])
     }
 
     @Test func writesTheNamesOfTheWire() throws {

@@ -58,6 +58,10 @@ package struct TelegramPoller: Service {
                 offset: offset, timeout: Self.pollTimeout, allowedUpdates: Self.kinds)
             didWork()
             for update in updates {
+                if update.isUnreadable {
+                    logger.error(
+                        "an update of Telegram's can't be read and is passed over", metadata: ["update": "\(update.updateID)"])
+                }
                 offset = try await onboarding.handle(update, botID: botID, offset: offset)
             }
         }
