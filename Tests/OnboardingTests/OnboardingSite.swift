@@ -94,11 +94,13 @@ struct OnboardingSite: Sendable {
     }
 
     /// Handles what has arrived for the manager, as the poller does.
-    func poll() async throws {
+    /// - Parameter afterEach: is called after each update.
+    func poll(afterEach: () async throws -> Void = {}) async throws {
         let botID = try await service.managerBot.identity().id
         var offset = try await service.nextUpdateID(botID: botID)
         for update in try await service.manager.getUpdates(offset: offset) {
             offset = try await service.handle(update, botID: botID, offset: offset)
+            try await afterEach()
         }
     }
 

@@ -151,6 +151,38 @@ struct TelegramUpdateTests {
         }
     }
 
+    @Test func aStrangerWhoCreatesABotIsAnsweredOnce() async throws {
+        try await OnboardingSite.run { site in
+            let bot = TelegramUser(id: 500, isBot: true, firstName: "Nova", username: "nova_bot")
+            // Telegram tells of a new bot twice.
+            let news = TelegramUpdate(updateID: 1, managedBot: ManagedBotUpdated(user: ben, bot: bot))
+            let note = TelegramUpdate(
+                updateID: 2,
+                message: TelegramMessage(
+                    messageID: 1, from: ben, chat: TelegramChat(id: ben.id), date: 0,
+                    managedBotCreated: ManagedBotCreated(bot: bot)))
+            let offset = try await site.service.handle(news, botID: 1, offset: nil)
+            _ = try await site.service.handle(note, botID: 1, offset: offset)
+            #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).count == 1)
+            #expect(try await site.platform.queuedJobs(ConnectManagedBot.kind).isEmpty)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func anOwnerWhoCreatesABotIsAnsweredOnce(isDoneInBetween: Bool) async throws {
+        try await OnboardingSite.run { site in
+            try await site.reachTelegram()
+            try await site.phone.send("/start \(try await site.conversation().telegramCode)")
+            try await site.poll()
+            try await site.work()
+            let before = try await site.phone.chat().messages.count { $0.from == "bot" }
+            _ = try await site.phone.createManagedBot()
+            try await site.poll { if isDoneInBetween { try await site.work() } }
+            try await site.work()
+            #expect(try await site.phone.chat().messages.count { $0.from == "bot" } == before + 1)
+        }
+    }
+
     @Test func aBotConnectedTwiceChangesNothingTheSecondTime() async throws {
         try await OnboardingSite.run { site in
             try await site.reachPayment()

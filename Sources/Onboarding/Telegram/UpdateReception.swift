@@ -11,10 +11,11 @@ struct UpdateReception {
 
     func receive(_ update: TelegramUpdate) throws {
         if let managed = update.managedBot {
-            try botAppeared(managed.bot.id, owner: managed.user)
+            // A message tells of a new bot as well; whoever can't be given it is answered there, and only once.
+            _ = try botAppeared(managed.bot.id, owner: managed.user)
         } else if let message = update.message, message.chat.type == "private", let person = message.from, !person.isBot {
             if let created = message.managedBotCreated {
-                try botAppeared(created.bot.id, owner: person)
+                if try !botAppeared(created.bot.id, owner: person) { try say(texts(person).stranger(), to: person) }
             } else if let code = Self.startCode(in: message.text) {
                 try follow(code, person)
             } else {
@@ -73,14 +74,16 @@ struct UpdateReception {
     // MARK: Bots
 
     /// The bot goes to the agent that has it already, or else to the newest conversation whose agent still lacks one.
-    private func botAppeared(_ botID: Int64, owner: TelegramUser) throws {
+    /// - Returns: whether its owner has such an agent.
+    private func botAppeared(_ botID: Int64, owner: TelegramUser) throws -> Bool {
         let candidates = try candidates(owner.id)
         let chosen =
             candidates.first { $0.box?.bot?.id == botID } ?? candidates.first { $0.box != nil && $0.box?.bot == nil }
             ?? candidates.first { $0.box?.desired == .draft }
-        guard let chosen else { return try say(texts(owner).stranger(), to: owner) }
+        guard let chosen else { return false }
         try work.enqueue(
             ConnectManagedBot(botID: botID, ownerUserID: owner.id, customerID: chosen.conversation.customerID))
+        return true
     }
 
     private func candidates(_ userID: Int64) throws -> [(conversation: Conversation, box: Box?)] {
