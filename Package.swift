@@ -32,6 +32,7 @@ extension Target.Dependency {
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioFoundationCompat = product(name: "NIOFoundationCompat", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioHTTPTypes = product(name: "NIOHTTPTypes", package: "swift-nio-extras")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -52,6 +53,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -101,7 +103,7 @@ let package = Package(
         // HTTP.
         room(
             "HTTPSupport",
-            ["Core", "SQL", "Store", .hummingbird, .httpTypes, .nioCore, .logging, .crypto, .serviceLifecycle]),
+            ["Core", "SQL", "Store", .hummingbird, .httpTypes, .nioCore, .nioHTTPTypes, .logging, .crypto, .serviceLifecycle]),
         room(
             "API",
             ["Core", "SQL", "Store", "Jobs", "HTTPSupport", .hummingbird, .httpTypes, .nioCore],
@@ -146,8 +148,8 @@ let package = Package(
         tests(
             "BillingTests",
             [
-                "Billing", "Core", "Jobs", "SQL", "Sandbox", "Store", "Stripe", "TestSupport", .asyncHTTPClient, .hummingbird,
-                .hummingbirdTesting, .logging, .nioCore, .nioHTTP1,
+                "Billing", "Core", "Jobs", "SQL", "Sandbox", "Store", "Stripe", "TestSupport", .asyncHTTPClient,
+                .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioHTTP1,
             ]),
         tests(
             "HTTPSupportTests",
@@ -170,8 +172,9 @@ let package = Package(
         tests(
             "OnboardingTests",
             [
-                "Onboarding", "Core", "Jobs", "SQL", "SQLite", "Sandbox", "Store", "Telegram", "TestSupport", .asyncHTTPClient,
-                .crypto, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioHTTP1, .serviceLifecycle,
+                "Onboarding", "Core", "Jobs", "SQL", "SQLite", "Sandbox", "Store", "Telegram", "TestSupport",
+                .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTesting, .logging, .nioCore, .nioHTTP1,
+                .serviceLifecycle,
             ]),
         tests(
             "OperatorTests",
@@ -200,9 +203,9 @@ let package = Package(
         tests(
             "WebTests",
             [
-                "Web", "Billing", "Core", "HTTPSupport", "Identity", "Jobs", "Onboarding", "SQL", "Store", "Stripe", "Telegram",
-                "TestSupport", .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .mustache,
-                .nioCore, .nioHTTP1,
+                "Web", "Billing", "Core", "HTTPSupport", "Identity", "Jobs", "Onboarding", "SQL", "Store", "Stripe",
+                "Telegram", "TestSupport", .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTesting, .httpTypes,
+                .logging, .mustache, .nioCore, .nioHTTP1,
             ]),
     ]
 )

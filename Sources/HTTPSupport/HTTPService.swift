@@ -13,6 +13,9 @@ import ServiceLifecycle
 /// An HTTP server that runs until it is told to stop, and then finishes what it has begun.
 package struct HTTPService: Service {
     private let application: Application<RouterResponder<AppRequestContext>>
+    /// For a client to send a head, a body, or the next request.
+    private static let patience = TimeAmount.seconds(30)
+
     private let name: String
     private let host: String
     private let port: Int
@@ -34,6 +37,9 @@ package struct HTTPService: Service {
         logger[metadataKey: "service"] = "\(name)"
         application = Application(
             router: router,
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [RequestBodyDeadline(patience: Self.patience)], idleTimeout: Self.patience)),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "openclaw-cloud"),
             onServerRunning: { channel in
                 await onListening(channel.localAddress?.port ?? port)

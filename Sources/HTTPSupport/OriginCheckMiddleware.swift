@@ -33,7 +33,7 @@ package struct OriginCheckMiddleware: RouterMiddleware {
     }
 
     private func isOwn(_ request: Request) -> Bool {
-        if request.headers[.origin]?.lowercased() == publicOrigin { return true }
+        if let origin = request.headers[.origin] { return origin.lowercased() == publicOrigin }
         return request.headers[.secFetchSite] == "same-origin"
     }
 

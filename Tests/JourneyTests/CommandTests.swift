@@ -66,7 +66,7 @@ struct CommandTests {
         let server = ServerProcess()
         try await server.start()
         defer { server.tearDown() }
-        #expect(server.stop() == 0, "\(server.log)")
+        #expect(server.stop() == [0], "\(server.log)")
         #expect(try server.agentProcesses() == 0)
     }
 }

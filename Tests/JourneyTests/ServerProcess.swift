@@ -5,10 +5,11 @@ import NIOFoundationCompat
 import NIOHTTP1
 import TestSupport
 
-/// The built program, running `serve` on ports and a data directory of its own.
+/// The built program on ports and a data directory of its own: `serve`, or one process for each service.
 final class ServerProcess: @unchecked Sendable {
     struct Ports: Sendable {
         let web = freePort()
+        let api = freePort()
         let tokenProxy = freePort()
         let sandbox = freePort()
         let smtp = freePort()
@@ -17,19 +18,25 @@ final class ServerProcess: @unchecked Sendable {
     let ports: Ports
     let dataDirectory: URL
     var site: String { "http://localhost:\(ports.web)" }
+    /// Where the API is when it runs apart.
+    var api: String { "http://localhost:\(ports.api)" }
     var sandbox: String { "http://127.0.0.1:\(ports.sandbox)" }
 
     private let databaseURL: String?
-    private var process: Process?
+    private let commands: [String]
+    private var processes: [Process] = []
 
     /// Where `swift build` puts what it makes, beside these sources.
     static let buildFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: ".build")
     static let executable = buildFolder.appending(path: "debug/openclaw-cloud")
 
-    /// - Parameter databaseURL: a PostgreSQL database; `nil` for SQLite.
-    init(databaseURL: String? = nil) {
+    /// - Parameters:
+    ///   - databaseURL: a PostgreSQL database; `nil` for SQLite.
+    ///   - commands: a process for each.
+    init(databaseURL: String? = nil, commands: [String] = ["serve"]) {
         self.databaseURL = databaseURL
+        self.commands = commands
         ports = Ports()
         dataDirectory = FileManager.default.temporaryDirectory.appending(path: "journey-\(UUID().uuidString)")
     }
@@ -41,6 +48,7 @@ final class ServerProcess: @unchecked Sendable {
             "HOME": NSHomeDirectory(),
             "DATA_DIR": dataDirectory.path(),
             "WEB_PORT": "\(ports.web)",
+            "API_PORT": "\(ports.api)",
             "TOKEN_PROXY_PORT": "\(ports.tokenProxy)",
             "SANDBOX_PORT": "\(ports.sandbox)",
             "SANDBOX_SMTP_PORT": "\(ports.smtp)",
@@ -57,25 +65,31 @@ final class ServerProcess: @unchecked Sendable {
         if !FileManager.default.fileExists(atPath: log.path()) {
             try Data().write(to: log)
         }
-        let output = try FileHandle(forWritingTo: log)
-        try output.seekToEnd()
-        let process = Process()
-        process.executableURL = Self.executable
-        process.arguments = ["serve"]
-        process.environment = environment
-        process.currentDirectoryURL = dataDirectory
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        self.process = process
+        for command in commands {
+            let output = try FileHandle(forWritingTo: log)
+            try output.seekToEnd()
+            let process = Process()
+            process.executableURL = Self.executable
+            process.arguments = [command]
+            process.environment = environment.merging(
+                commands.count > 1 ? ["OPS_PORT": "\(freePort())", "ENCRYPTION_KEY": Self.sharedKey] : [:]
+            ) { $1 }
+            process.currentDirectoryURL = dataDirectory
+            process.standardInput = FileHandle.nullDevice
+            process.standardOutput = output
+            process.standardError = output
+            try process.run()
+            processes.append(process)
+        }
         for _ in 0..<600 {
             if await isReady() { return }
-            guard process.isRunning else { break }
+            guard processes.allSatisfy(\.isRunning) else { break }
             try await Task.sleep(for: .milliseconds(50))
         }
-        throw Failure(description: "serve did not become ready; its log:\n\(self.log)")
+        throw Failure(description: "\(commands) did not become ready; the log:\n\(self.log)")
     }
+
+    private static let sharedKey = String(repeating: "0123456789abcdef", count: 4)
 
     var log: String {
         (try? String(contentsOf: dataDirectory.appending(path: "serve.log"), encoding: .utf8)) ?? ""
@@ -86,18 +100,18 @@ final class ServerProcess: @unchecked Sendable {
         return response?.status == .ok
     }
 
-    /// `kill -9`: the process gets no chance to do anything.
+    /// `kill -9`: the processes get no chance to do anything.
     func kill() {
-        _ = process?.end(with: SIGKILL)
-        process = nil
+        for process in processes { _ = process.end(with: SIGKILL) }
+        processes = []
     }
 
-    /// SIGTERM, and the exit code that follows.
+    /// SIGTERM, and the exit codes that follow.
     @discardableResult
-    func stop() -> Int32 {
-        let status = process?.end(with: SIGTERM) ?? 0
-        process = nil
-        return status
+    func stop() -> [Int32] {
+        let statuses = processes.map { $0.end(with: SIGTERM) }
+        processes = []
+        return statuses
     }
 
     /// Stops the program and the agents it may have left, and removes its data.

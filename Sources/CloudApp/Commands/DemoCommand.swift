@@ -13,13 +13,16 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "A site that runs already, such as http://localhost:8080.")
     var site: String?
 
+    @Option(help: "That site's API, where it runs apart.")
+    var api: String?
+
     @Option(help: "That site's sandbox.")
     var sandbox = "http://127.0.0.1:8090"
 
     func run() async throws {
         LoggingSystem.bootstrapForStandardError()
         if let site {
-            try await DemoRun(journey: Journey(site: site, sandbox: sandbox)).run()
+            try await DemoRun(journey: Journey(site: site, api: api, sandbox: sandbox)).run()
         } else {
             let platform = try await DemoPlatform()
             let journey = Journey(site: platform.site, sandbox: platform.sandbox)

@@ -114,6 +114,15 @@ struct CloudConfiguration: Sendable {
         agentExecutable = settings.text(.agentExecutable)
         agentTokenProxyURL = settings.url(.agentTokenProxyURL)
         logLevel = settings.logLevel()
+        let ports = [
+            (Setting.webPort, webPort), (.tokenProxyPort, tokenProxyPort), (.sandboxPort, sandboxPort),
+            (.sandboxSMTPPort, sandboxSMTPPort),
+        ]
+        for (index, (setting, port)) in ports.enumerated() where port != 0 {
+            if let other = ports[..<index].first(where: { $0.1 == port }) {
+                settings.fault(setting, "must not be \(port): \(other.0.rawValue) has that port already")
+            }
+        }
         guard settings.faults.isEmpty else { throw Invalid(faults: settings.faults) }
     }
 

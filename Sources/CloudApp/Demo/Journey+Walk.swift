@@ -106,7 +106,7 @@ extension Journey {
         var cursor: String?
         repeat {
             let page: EventPage = try await browser.get(
-                site + "/v1/usage/events?limit=100" + (cursor.map { "&cursor=\($0)" } ?? "")
+                api + "/v1/usage/events?limit=100" + (cursor.map { "&cursor=\($0)" } ?? "")
             ).json()
             events += page.data
             cursor = page.nextCursor

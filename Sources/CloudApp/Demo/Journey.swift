@@ -8,6 +8,8 @@ import Telegram
 /// after the platform was killed, the same call goes on from there.
 package struct Journey: Sendable {
     package let site: String
+    /// Where the JSON API is; under `serve` that is the site.
+    package let api: String
     package let sandbox: String
     package let browser: JourneyClient
     /// Whether it takes a failure for a passing one and tries again, as when the platform is being killed and restarted.
@@ -16,12 +18,13 @@ package struct Journey: Sendable {
     let answers: [String]
 
     package init(
-        site: String, sandbox: String, isStubborn: Bool = false,
+        site: String, api: String? = nil, sandbox: String, isStubborn: Bool = false,
         answers: [String] = [
             "I need help with my e-mails and my calendar", "Luna", "Just me, every day for work", "Pro",
         ]
     ) {
         self.site = site
+        self.api = api ?? site
         self.sandbox = sandbox
         self.isStubborn = isStubborn
         browser = JourneyClient()
@@ -194,7 +197,7 @@ package struct Journey: Sendable {
     /// - Returns: the username of the agent's bot.
     func agentIsRunning() async throws -> String {
         try await eventually("the agent is running") {
-            let answer = try await browser.get(site + "/v1/box")
+            let answer = try await browser.get(api + "/v1/box")
             guard answer.status == 200 else { return nil }
             let box: BoxState = try answer.json()
             return box.status == "running" ? box.bot?.username : nil
@@ -204,7 +207,7 @@ package struct Journey: Sendable {
     /// - Returns: what has been used, once no call is under way any more.
     func tokensAreCounted() async throws -> Usage {
         try await eventually("the tokens are counted") {
-            let answer = try await browser.get(site + "/v1/usage")
+            let answer = try await browser.get(api + "/v1/usage")
             guard answer.status == 200 else { return nil }
             let usage: Usage = try answer.json()
             return usage.used > 0 && usage.reserved == 0 ? usage : nil

@@ -6,7 +6,7 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// A browser without a screen: remembers cookies by origin, sends forms and JSON, follows no redirect by itself.
+/// A browser without a screen: remembers cookies by host, sends forms and JSON, follows no redirect by itself.
 package final class JourneyClient: Sendable {
     /// An answer, read whole.
     package struct Answer: Sendable {
@@ -46,7 +46,8 @@ package final class JourneyClient: Sendable {
         let origin = url.origin
         var request = HTTPClientRequest(url: url)
         request.method = method
-        let jar = cookies.withLock { $0[origin, default: [:]] }
+        let host = origin.withoutPort
+        let jar = cookies.withLock { $0[host, default: [:]] }
         if !jar.isEmpty {
             request.headers.add(name: "cookie", value: jar.map { "\($0)=\($1)" }.sorted().joined(separator: "; "))
         }
@@ -59,7 +60,7 @@ package final class JourneyClient: Sendable {
         for cookie in response.headers["set-cookie"] {
             guard let pair = cookie.split(separator: ";").first else { continue }
             let parts = pair.split(separator: "=", maxSplits: 1).map { String($0).trimmed }
-            cookies.withLock { $0[origin, default: [:]][parts[0]] = parts.count > 1 ? parts[1] : "" }
+            cookies.withLock { $0[host, default: [:]][parts[0]] = parts.count > 1 ? parts[1] : "" }
         }
         let text = String(buffer: try await response.body.collect(upTo: 4 << 20))
         return Answer(
@@ -73,6 +74,12 @@ extension String {
     fileprivate var origin: String {
         guard let scheme = firstRange(of: "://") else { return self }
         return String(prefix(upTo: self[scheme.upperBound...].firstIndex(of: "/") ?? endIndex))
+    }
+
+    /// Cookies go by host; ports share them (RFC 6265, 8.5).
+    fileprivate var withoutPort: String {
+        guard let colon = lastIndex(of: ":"), self[colon...].dropFirst().allSatisfy(\.isNumber) else { return self }
+        return String(self[..<colon])
     }
 
     fileprivate func resolved(against origin: String) -> String {

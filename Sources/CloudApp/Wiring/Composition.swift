@@ -62,7 +62,13 @@ struct Composition {
             queue: platform.queue, plans: configuration.plans, vault: platform.vault, manager: manager,
             publicURL: configuration.publicURL, telegramLinkBase: configuration.telegram.linkBase,
             makeBotClient: { TelegramClient(httpClient: httpClient, apiRoot: apiRoot, token: $0.reveal()) },
-            logger: platform.logger)
+            contact: Self.contact(configuration), logger: platform.logger)
+    }
+
+    /// Where people can write to: the sender of our mails, unless that is the built-in one, which nobody reads.
+    private static func contact(_ configuration: CloudConfiguration) -> String? {
+        guard let sender = try? Mailbox(parsing: configuration.mailFrom), !sender.isLocal else { return nil }
+        return sender.address
     }
 
     /// Everything that runs in this process, in the order in which it starts; it ends in the opposite order.
@@ -151,7 +157,8 @@ struct Composition {
             ? try WebRoutes(
                 queue: platform.queue, notifier: platform.notifier, identity: identity, onboarding: onboarding,
                 billing: billing, plans: configuration.plans, publicURL: configuration.publicURL,
-                telegramLinkBase: configuration.telegram.linkBase, sandbox: sandboxLinks) : nil
+                telegramLinkBase: configuration.telegram.linkBase, sandbox: sandboxLinks,
+                contact: Self.contact(configuration)) : nil
         let router = Router.app(
             service: hasPages ? "web" : "api", publicOrigin: configuration.publicURL,
             formTargets: [configuration.sandboxURL, "https://checkout.stripe.com", "https://billing.stripe.com"],

@@ -23,10 +23,12 @@ enum Launcher {
         let platform = try await Platform.open(configuration, sharing: sharing, logger: logger)
         do {
             let composition = try Composition(platform, roles: roles, isAlone: sharing == .exclusive)
-            let group = ServiceGroup(
-                configuration: .init(
-                    services: try await composition.services(), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-            )
+            try await PortCheck(configuration).run(roles)
+            var settings = ServiceGroupConfiguration(
+                services: try await composition.services(), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            // Longer than any service's own patience; after it, what still runs is cancelled.
+            settings.maximumGracefulShutdownDuration = .seconds(40)
+            let group = ServiceGroup(configuration: settings)
             try await group.run()
         } catch {
             await platform.close()

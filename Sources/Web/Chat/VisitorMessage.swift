@@ -12,9 +12,11 @@ struct VisitorMessage: Sendable, Decodable {
     /// - Throws: ``DomainError`` with the code `invalid_key`.
     func checkedKey() throws(DomainError) -> String? {
         guard let key, !key.isEmpty else { return nil }
-        guard key.utf8.count <= Self.maximumKeyLength else {
+        // PostgreSQL's text can't hold U+0000, nor does a key need any other control character.
+        guard key.utf8.count <= Self.maximumKeyLength, key.utf8.allSatisfy({ $0 >= 0x20 }) else {
             throw DomainError(
-                .invalid, code: "invalid_key", "The key is too long. It may have \(Self.maximumKeyLength) bytes.")
+                .invalid, code: "invalid_key",
+                "The key must have at most \(Self.maximumKeyLength) bytes and no control characters.")
         }
         return key
     }

@@ -1,0 +1,28 @@
+import Core
+import HTTPTypes
+package import Hummingbird
+
+/// Refuses with 429 who asks too often: a customer, or else an address.
+package struct RateLimitMiddleware: RouterMiddleware {
+    package typealias Context = AppRequestContext
+
+    private let limiter: RateLimiter
+
+    /// - Parameter limiter: is asked with the customer's id, or with the address at the other end of the connection.
+    package init(limiter: RateLimiter) {
+        self.limiter = limiter
+    }
+
+    package func handle(
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        let key = context.customer?.id.rawValue ?? context.remoteAddress?.ipAddress ?? ""
+        if let wait = limiter.take(key) {
+            let seconds = max(1, Int(wait.seconds.rounded(.up)))
+            throw HTTPError(
+                .tooManyRequests, headers: [.retryAfter: String(seconds)],
+                message: "Too many requests. Try again in \(seconds) \(seconds == 1 ? "second" : "seconds").")
+        }
+        return try await next(request, context)
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import CloudApp
+
+/// The shapes in which the program is run.
+@Suite(.serialized)
+struct DeploymentTests {
+    @Test(arguments: Engine.allCases)
+    func aRestartFindsItsDataAndTheAgentAnswersAgain(on engine: Engine) async throws {
+        try await engine.withServer { server in
+            let journey = Journey(site: server.site, sandbox: server.sandbox)
+            let outcome = try await journey.walk()
+            #expect(server.stop() == [0])
+            try await server.start()
+            let bot = try await journey.agentIsRunning()
+            #expect(bot == outcome.bot)
+            #expect(try await !journey.talk("What is 6 * 7?", to: bot).isEmpty)
+            let usage = try await journey.books()
+            #expect(usage.eventIDs.count == 2 && usage.used > outcome.usage.used)
+        }
+    }
+
+    @Test func everyServiceInAProcessOfItsOwnOnPostgreSQL() async throws {
+        try await Engine.postgres.withPlace { place in
+            let server = ServerProcess(
+                databaseURL: try place.url,
+                commands: [
+                    "sandbox", "web", "api", "onboarding-agent", "billing-worker", "operator", "token-proxy",
+                ])
+            defer { server.tearDown() }
+            try await server.start()
+            let journey = Journey(site: server.site, api: server.api, sandbox: server.sandbox, isStubborn: true)
+            let outcome = try await journey.walk()
+            #expect(outcome.usage.used > 0)
+            #expect(outcome.fromPaidToAnswer < .seconds(5))
+            #expect(server.stop() == Array(repeating: 0, count: 7), "\(server.log)")
+        }
+    }
+}
