@@ -5,12 +5,13 @@ import Store
 import Stripe
 
 extension BillingService {
-    /// Opens the page to pay on, unless that has happened, or there is nothing left to pay.
+    /// Opens the page to pay on, unless that has happened, there is nothing left to pay, or the customer has asked for another
+    /// one since, which a late attempt must not close.
     func open(_ arguments: OpenCheckout, jobID: Job.ID) async throws {
         guard let customerID = arguments.customerID, let order = try await order(arguments.checkoutID, of: customerID) else {
             throw JobOutcome.cancel(reason: "there is no such checkout")
         }
-        guard order.checkout.url == nil, order.checkout.completedAt == nil, !order.isPaid else { return }
+        guard order.checkout.url == nil, order.checkout.completedAt == nil, order.isLatest, !order.isPaid else { return }
         guard try await closeEarlier(order) else { return }
 
         let session = try await createSession(order, jobID: jobID)
@@ -30,7 +31,9 @@ extension BillingService {
     private struct Order: Sendable {
         let checkout: Checkout
         let customer: Customer
-        /// Pages that the same customer could still pay on.
+        /// Whether the customer has asked for no other one since.
+        let isLatest: Bool
+        /// The other pages that the customer could still pay on.
         let earlier: [Checkout]
         /// Whether the box has a subscription that it may run on.
         let isPaid: Bool
@@ -47,7 +50,8 @@ extension BillingService {
             let earlier = try store.openCheckouts(customerID: customerID, except: id, createdAfter: now - .hours(25))
             let subscriptions = try store.subscriptions(boxID: checkout.boxID, customerID: customerID)
             return Order(
-                checkout: checkout, customer: customer, earlier: earlier,
+                checkout: checkout, customer: customer,
+                isLatest: try store.latestCheckout(customerID: customerID)?.id == id, earlier: earlier,
                 isPaid: subscriptions.entitlement(at: now)?.desired == .running)
         }
     }

@@ -60,6 +60,22 @@ struct CheckoutTests {
         }
     }
 
+    @Test func aLateAttemptAtAnEarlierPageLeavesTheLaterOneOpen() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            let stuck = Checkout(
+                id: shop.platform.queue.ids.next(), customerID: box.customerID, boxID: box.id, tier: .starter,
+                createdAt: shop.platform.clock.now)
+            try await shop.platform.queue.write { try BillingStore($0.transaction).insert(stuck) }
+            let second = try await shop.order(box, tier: .pro)
+            try await shop.platform.queue.write { try $0.enqueue(OpenCheckout(stuck)) }
+            try await shop.work()
+            let late = try await shop.billing.checkout(stuck.id, customerID: box.customerID)
+            #expect(late?.url == nil)
+            #expect(try await shop.pay(second).status == 303)
+        }
+    }
+
     @Test func opensNoSecondPageOnceTheFirstIsPaid() async throws {
         try await TestShop.run { shop in
             let box = try await shop.visitor()

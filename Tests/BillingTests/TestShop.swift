@@ -66,8 +66,9 @@ struct TestShop: Sendable {
         return box
     }
 
-    /// Asks for a checkout and works it off.
+    /// Asks for a checkout, later than for any other one, and works it off.
     func order(_ box: Box, tier: Tier = .pro) async throws -> Checkout {
+        platform.clock.advance(by: .milliseconds(1))
         let checkout = Checkout(
             id: platform.queue.ids.next(), customerID: box.customerID, boxID: box.id, tier: tier,
             createdAt: platform.clock.now)
