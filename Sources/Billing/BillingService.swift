@@ -35,16 +35,28 @@ package struct BillingService: Sendable {
 
     package func register(in handlers: inout JobHandlers) {
         handlers.register(OpenCheckout.self) { arguments, context in
-            try await open(arguments, jobID: context.id)
+            try await outlasting(context) { try await open(arguments, jobID: context.id) }
         }
-        handlers.register(HandleStripeEvent.self) { arguments, _ in
-            try await handle(arguments)
+        handlers.register(HandleStripeEvent.self) { arguments, context in
+            try await outlasting(context) { try await handle(arguments) }
         }
-        handlers.register(ConvergeSubscription.self) { arguments, _ in
-            try await converge(arguments)
+        handlers.register(ConvergeSubscription.self) { arguments, context in
+            try await outlasting(context) { try await converge(arguments) }
         }
         handlers.register(SweepSubscriptions.self) { _, _ in
             try await sweep()
+        }
+    }
+
+    /// What was acknowledged to Stripe, or ordered by a customer, isn't given up while Stripe is away or refuses our key.
+    private func outlasting(_ context: JobContext, _ perform: () async throws -> Void) async throws {
+        do {
+            try await perform()
+        } catch let error as StripeError where error.isOutage {
+            logger.error(
+                "a job waits for Stripe",
+                metadata: ["job": "\(context.id)", "attempt": "\(context.attempt)", "error": "\(error)"])
+            throw JobOutcome.outlasting(error, attempt: context.attempt)
         }
     }
 
@@ -88,5 +100,15 @@ package struct BillingService: Sendable {
         logger.warning("Stripe refused or can't be reached", metadata: ["error": "\(error)"])
         return DomainError(
             .unavailable, code: "payments_unavailable", "The payment service does not answer. Try again in a minute.")
+    }
+}
+
+extension StripeError {
+    /// Whether it says nothing about the request itself, so that the same one works once Stripe or the key is in order.
+    fileprivate var isOutage: Bool {
+        switch kind {
+        case .connection, .authentication, .rateLimit, .api: true
+        case .notFound, .invalidRequest, .card, .idempotency, .unreadable: false
+        }
     }
 }

@@ -9,6 +9,15 @@ package enum JobOutcome: Error, Sendable, Hashable {
     case snooze(Duration)
     /// It can never work.
     case cancel(reason: String)
+
+    /// What to throw when only the host or a vendor can end the trouble: the job is tried with backoff at first, and then every
+    /// few minutes for as long as it takes.
+    /// - Parameters:
+    ///   - attempt: which attempt this was, from 1.
+    ///   - pause: the least time to wait for.
+    package static func outlasting(_ error: any Error, attempt: Int, pause: Duration = .zero) -> any Error {
+        attempt < 10 ? error : JobOutcome.snooze(max(pause, .seconds(300)))
+    }
 }
 
 /// What a handler is told besides the arguments.

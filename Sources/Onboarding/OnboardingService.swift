@@ -45,8 +45,8 @@ package struct OnboardingService: Sendable {
 
     package func register(in handlers: inout JobHandlers) {
         handlers.register(AnswerVisitor.self) { job, context in try await answer(job, attempt: context.attempt) }
-        handlers.register(SendOnTelegram.self) { job, _ in try await send(job) }
-        handlers.register(ConnectManagedBot.self) { job, _ in try await connect(job) }
+        handlers.register(SendOnTelegram.self) { job, context in try await send(job, attempt: context.attempt) }
+        handlers.register(ConnectManagedBot.self) { job, context in try await connect(job, attempt: context.attempt) }
     }
 
     /// The customer's conversation; it begins with a greeting if there is none yet.

@@ -1,5 +1,7 @@
+import AsyncHTTPClient
 import Billing
 import Core
+import FoundationEssentials
 import Jobs
 import Stripe
 import TestSupport
@@ -38,6 +40,29 @@ struct EventTests {
             try await shop.receive(event)
             try await shop.work()
             #expect(try await shop.unhandledEvents() == 0)
+        }
+    }
+
+    @Test func isKeptForAsLongAsStripeCanNotBeReached() async throws {
+        try await TestShop.run { shop in
+            let offline = BillingService(
+                queue: shop.platform.queue,
+                stripe: StripeClient(
+                    httpClient: .shared, baseURL: "http://127.0.0.1:9", apiKey: "sk_test_shop",
+                    retryPolicy: StripeRetryPolicy(attempts: 1)),
+                plans: .builtIn, webhookSecrets: [Secret(TestShop.secret)], publicURL: TestShop.site, logger: quiet)
+            var handlers = JobHandlers()
+            offline.register(in: &handlers)
+            let job = ConvergeSubscription(stripeID: "sub_1", customerID: nil)
+            let arguments = try JSONEncoder().encode(job)
+            let converge = try #require(handlers.handlers[ConvergeSubscription.kind])
+            let id: Job.ID = shop.platform.queue.ids.next()
+            await #expect(throws: StripeError.self) { try await converge(arguments, JobContext(id: id, attempt: 9)) }
+            for attempt in [10, 20] {
+                await #expect(throws: JobOutcome.snooze(.seconds(300))) {
+                    try await converge(arguments, JobContext(id: id, attempt: attempt))
+                }
+            }
         }
     }
 

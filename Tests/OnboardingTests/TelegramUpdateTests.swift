@@ -189,8 +189,21 @@ struct TelegramUpdateTests {
             let before = try #require(try await site.box())
             let bot = try #require(before.bot)
             try await site.service.connect(
-                ConnectManagedBot(botID: bot.id, ownerUserID: bot.ownerUserID, customerID: site.customer.id))
+                ConnectManagedBot(botID: bot.id, ownerUserID: bot.ownerUserID, customerID: site.customer.id), attempt: 1)
             #expect(try await site.box() == before)
+        }
+    }
+
+    @Test func aNewBotIsKeptForAsLongAsTelegramRefusesTheManager() async throws {
+        try await OnboardingSite.run { site in
+            let refused = OnboardingService(
+                queue: site.platform.queue, plans: .builtIn, vault: site.vault,
+                manager: site.service.makeBotClient(Secret("7000000009:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")),
+                publicURL: "https://site.example", telegramLinkBase: "https://t.me",
+                makeBotClient: site.service.makeBotClient, logger: site.service.logger)
+            let job = ConnectManagedBot(botID: 5, ownerUserID: 7, customerID: site.customer.id)
+            await #expect(throws: TelegramError.unauthorized) { try await refused.connect(job, attempt: 9) }
+            await #expect(throws: JobOutcome.snooze(.seconds(300))) { try await refused.connect(job, attempt: 20) }
         }
     }
 

@@ -25,15 +25,15 @@ struct ConnectManagedBot: JobArguments {
 }
 
 extension OnboardingService {
-    func send(_ job: SendOnTelegram) async throws {
-        try await onTelegram {
+    func send(_ job: SendOnTelegram, attempt: Int) async throws {
+        try await onTelegram(attempt: attempt) {
             _ = try await manager.sendMessage(chatID: job.chatID, text: job.text, replyMarkup: job.replyMarkup)
         }
     }
 
-    func connect(_ job: ConnectManagedBot) async throws {
+    func connect(_ job: ConnectManagedBot, attempt: Int) async throws {
         guard let customerID = job.customerID else { return }
-        let (token, bot) = try await onTelegram {
+        let (token, bot) = try await onTelegram(attempt: attempt) {
             let token = Secret(try await manager.getManagedBotToken(botID: job.botID))
             return (token, try await makeBotClient(token).getMe())
         }
@@ -81,16 +81,20 @@ extension OnboardingService {
     }
 
     /// What can't ever work is cancelled; Telegram's own wish for a pause is obeyed.
-    private func onTelegram<Result: Sendable>(_ body: () async throws -> Result) async throws -> Result {
+    private func onTelegram<Result: Sendable>(
+        attempt: Int, _ body: () async throws -> Result
+    ) async throws -> Result {
         do {
             return try await body()
         } catch let error as TelegramError {
             if let seconds = error.retryAfter {
-                throw JobOutcome.retry(after: .seconds(Int64(seconds)), reason: error.description)
+                let pause = Duration.seconds(Int64(seconds))
+                throw JobOutcome.outlasting(
+                    JobOutcome.retry(after: pause, reason: error.description), attempt: attempt, pause: pause)
             }
             // A refused token of the manager is the host's to repair: the job waits for that.
             guard error.isTransient || error == .unauthorized else { throw JobOutcome.cancel(reason: error.description) }
-            throw error
+            throw JobOutcome.outlasting(error, attempt: attempt)
         }
     }
 }
