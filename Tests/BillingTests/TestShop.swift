@@ -68,7 +68,7 @@ struct TestShop: Sendable {
 
     /// Asks for a checkout, later than for any other one, and works it off.
     func order(_ box: Box, tier: Tier = .pro) async throws -> Checkout {
-        platform.clock.advance(by: .milliseconds(1))
+        platform.clock.advance(by: .seconds(1))
         let checkout = Checkout(
             id: platform.queue.ids.next(), customerID: box.customerID, boxID: box.id, tier: tier,
             createdAt: platform.clock.now)
