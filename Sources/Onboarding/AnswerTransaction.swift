@@ -40,13 +40,17 @@ struct AnswerTransaction {
         let boxes = BoxStore(work.transaction)
         let billing = BillingStore(work.transaction)
         let box = try boxes.current(customerID: customer.id)
-        let subscription = try box.flatMap { try billing.subscription(boxID: $0.id, customerID: customer.id) }
+        let subscriptions = try box.map { try billing.subscriptions(boxID: $0.id, customerID: customer.id) } ?? []
+        // Nothing is left that could be renewed at Stripe, so what was paid once is over and can be bought again.
+        let isOver = box?.desired == .suspended && subscriptions.allSatisfy { $0.status == .canceled }
+        let checkout = try billing.latestCheckout(customerID: customer.id)
         return Interview.World(
             now: work.now,
             telegramLink: managerUsername.map { "\(service.telegramLinkBase)/\($0)?start=\(conversation.telegramCode)" },
             isLinked: conversation.telegramUserID != nil, box: box,
-            isPaid: box.map { $0.desired != .draft } ?? false || subscription?.entitlement(at: work.now) == .running,
-            checkout: try billing.latestCheckout(customerID: customer.id),
+            isPaid: !isOver && box.map { $0.desired != .draft } ?? false
+                || subscriptions.contains { $0.entitlement(at: work.now) == .running },
+            checkout: isOver && checkout?.completedAt != nil ? nil : checkout,
             pastedBotIsTaken: try pastedBot(state).map { bot in
                 try boxes.isTaken(botID: bot.id, except: box?.id ?? work.ids.next())
             } ?? false)

@@ -192,3 +192,33 @@ extension OnboardingSite {
         try await work()
     }
 }
+extension OnboardingServiceTests {
+    @Test(arguments: [(Subscription.Status.canceled, 2), (.pastDue, 1)])
+    func onlyWhoCancelledIsOfferedAnotherCheckout(status: Subscription.Status, checkouts: Int) async throws {
+        try await OnboardingSite.run { site in
+            try await site.reachPayment()
+            var box = try #require(try await site.box())
+            box.desired = .suspended
+            let ended = Subscription(
+                id: site.platform.queue.ids.next(), customerID: box.customerID, boxID: box.id, tier: box.tier,
+                stripeID: "sub_1", stripeItemID: "si_1", status: status, periodStart: box.createdAt,
+                periodEnd: box.createdAt + .days(30), pastDueSince: status == .pastDue ? box.createdAt - .days(8) : nil,
+                endedAt: status == .canceled ? box.createdAt : nil)
+            let conversation = try await site.conversation()
+            site.platform.clock.advance(by: .seconds(1))
+            try await site.platform.queue.write { [box] work in
+                let billing = BillingStore(work.transaction)
+                try billing.upsert(ended)
+                var checkout = try #require(try billing.latestCheckout(customerID: box.customerID))
+                checkout.completedAt = work.now
+                try billing.update(checkout)
+                _ = try BoxStore(work.transaction).want(box)
+                try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: box.customerID))
+            }
+            try await site.work()
+            try await site.say("hello")
+            #expect(try await site.platform.queuedJobs(OpenCheckout.kind).count == checkouts)
+        }
+    }
+}
+

@@ -24,6 +24,9 @@ struct InterviewTurn {
     var name: String { state.agentName ?? LocalizedText(en: "your agent", pt: "o seu agente")[language] }
     var isPaid: Bool { world?.isPaid ?? false }
 
+    /// Whether the box's plan is Stripe's to say, even if nothing is paid any more.
+    private var isOrdered: Bool { isPaid || world?.box.map { $0.desired != .draft } ?? false }
+
     /// The first thing that is still missing.
     var step: InterviewState.Step {
         if state.purpose == nil { return .purpose }
@@ -112,7 +115,7 @@ struct InterviewTurn {
     }
 
     private mutating func saveBox() {
-        guard let purpose = state.purpose, let name = state.agentName, let tier = isPaid ? world?.box?.tier : state.tier,
+        guard let purpose = state.purpose, let name = state.agentName, let tier = isOrdered ? world?.box?.tier : state.tier,
             !actions.contains(.saveBox)
         else { return }
         let box = world?.box
