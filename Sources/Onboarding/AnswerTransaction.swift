@@ -93,7 +93,7 @@ struct AnswerTransaction {
 
     private func connect(_ pasted: PastedToken, _ bot: BotIdentity) throws {
         guard var box = try BoxStore(work.transaction).current(customerID: customer.id),
-            let owner = conversation.telegramUserID
+            let owner = conversation.telegramUserID ?? box.bot?.ownerUserID
         else { return }
         let token = try service.vault.open(pasted.sealed, context: PastedToken.context(of: conversation.id))
         box.bot = Box.Bot(

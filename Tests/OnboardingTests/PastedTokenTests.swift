@@ -71,6 +71,15 @@ struct PastedTokenTests {
         #expect(chat.world.box?.bot?.username == "nova_bot")
     }
 
+    @Test func replacesTheTokenOfTheSameBotForAPaidAgent() {
+        var chat = InterviewChat.served()
+        let same = BotIdentity(id: 5, username: "nova_bot")
+        paste(.works(same), in: &chat)
+        #expect(chat.actions.contains(.connectPastedBot(PastedToken(sealed: "sealed", bot: nil), same)))
+        #expect(chat.text.contains("@nova_bot is connected"))
+        #expect(chat.state.pasted == nil)
+    }
+
     @Test(arguments: [
         ("1234567:AAH_abcdefghijklmnopqrstuvwxyz0123456789", "[token]"),
         ("here: 1234567:AAH_abcdefghijklmnopqrstuvwxyz0123456789.", "here: [token]."),

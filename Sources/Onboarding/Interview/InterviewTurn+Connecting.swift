@@ -60,8 +60,12 @@ extension InterviewTurn {
             say(.tokenUnchecked)
         case .works(let bot):
             if isPaid, let botUsername {
+                let pasted = state.pasted
                 state.pasted = nil
-                return say(.alreadyConnected(name: name, bot: botUsername))
+                guard let pasted, bot.id == world?.box?.bot?.id else {
+                    return say(.alreadyConnected(name: name, bot: botUsername))
+                }
+                return replaceToken(with: pasted, of: bot)
             }
             if world?.pastedBotIsTaken == true {
                 state.pasted = nil

@@ -104,6 +104,14 @@ struct InterviewTurn {
         say(.connected(name: name, bot: bot.username))
     }
 
+    /// BotFather gives a bot another token when its owner has the old one revoked.
+    mutating func replaceToken(with pasted: PastedToken, of bot: BotIdentity) {
+        perform(.connectPastedBot(pasted, bot))
+        botUsername = bot.username
+        state.told.botUsername = bot.username
+        say(.connected(name: name, bot: bot.username))
+    }
+
     // MARK: What follows from the answers
 
     /// Makes the rows follow the answers.

@@ -68,7 +68,8 @@ extension OnboardingService {
             return false
         }
         if isSame, let sealed = box.bot?.sealedToken, box.bot?.username == username,
-            try vault.open(sealed, context: box.botTokenContext) == token
+            // A token that can't be read any more is replaced.
+            (try? vault.open(sealed, context: box.botTokenContext)) == token
         {
             return false
         }
