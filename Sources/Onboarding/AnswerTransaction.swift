@@ -14,10 +14,11 @@ struct AnswerTransaction {
 
     func run() throws {
         let store = ConversationStore(work.transaction)
-        let before = try InterviewState(json: conversation.state)
+        var before = try InterviewState(json: conversation.state)
         let unread = try store.messages(of: conversation, after: before.answered).filter { $0.role == .visitor }
         var events = unread.map { Interview.Event.said($0.text) }
         // A token that was pasted since the check has a job of its own.
+        if checked?.verdict == .refused, before.pasted?.sealed == checked?.sealed { before.pasted?.bot = nil }
         if let checked, before.pasted?.sealed == checked.sealed, before.pasted?.bot == nil {
             events.append(.checkedToken(checked.verdict))
         }

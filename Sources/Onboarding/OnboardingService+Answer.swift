@@ -41,9 +41,13 @@ extension OnboardingService {
     /// - Returns: `nil` if no pasted token waits for being checked.
     private func checkPastedToken(of customerID: Customer.ID, attempt: Int) async throws -> CheckedToken? {
         let found = try await queue.database.read { try ConversationStore($0).find(customerID: customerID) }
-        guard let conversation = found, let pasted = try InterviewState(json: conversation.state).pasted, pasted.bot == nil
+        guard let conversation = found, let pasted = try InterviewState(json: conversation.state).pasted
         else { return nil }
-        let token = try vault.open(pasted.sealed, context: PastedToken.context(of: conversation.id))
+        guard let token = try? vault.open(pasted.sealed, context: PastedToken.context(of: conversation.id)) else {
+            logger.error("a pasted token can't be read with the keys at hand; its owner is asked for it again")
+            return CheckedToken(sealed: pasted.sealed, verdict: .refused)
+        }
+        guard pasted.bot == nil else { return nil }
         return CheckedToken(sealed: pasted.sealed, verdict: try await verdict(on: token, attempt: attempt))
     }
 

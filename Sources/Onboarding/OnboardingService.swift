@@ -9,6 +9,7 @@ package import Telegram
 package struct OnboardingService: Sendable {
     /// In characters.
     package static let longestMessage = 2000
+    /// Within 24 hours.
     static let mostMessages: Int64 = 500
 
     let queue: WorkQueue
@@ -63,10 +64,10 @@ package struct OnboardingService: Sendable {
         try await queue.write { work in
             var conversation = try conversation(of: customer, work)
             let store = ConversationStore(work.transaction)
-            guard try store.lastPosition(of: conversation) < Self.mostMessages else {
+            guard try store.messageCount(of: conversation, since: work.now - .hours(24)) < Self.mostMessages else {
                 throw DomainError(
                     .limited, code: "conversation_full",
-                    "This conversation has reached \(Self.mostMessages) messages. The dashboard has everything else.")
+                    "This conversation has reached \(Self.mostMessages) messages within a day. It goes on tomorrow.")
             }
             let isNew = try store.append(
                 to: conversation, role: .visitor, text: redaction.text, clientKey: clientKey, now: work.now)

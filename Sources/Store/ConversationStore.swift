@@ -82,14 +82,16 @@ package struct ConversationStore {
             ]) == 1
     }
 
-    /// The position of the last message; 0 if there is none, or the conversation isn't its customer's.
+    /// How many messages were written later than at a time; 0 if the conversation isn't its customer's.
     /// - Throws: `SQLError`.
-    package func lastPosition(of conversation: Conversation) throws -> Int64 {
+    package func messageCount(of conversation: Conversation, since time: Timestamp) throws -> Int64 {
         try transaction.first(
             """
-            SELECT coalesce(max(m.position), 0) AS last FROM messages m JOIN conversations c ON c.id = m.conversation_id
-            WHERE c.id = ?1 AND c.customer_id = ?2
-            """, [.text(conversation.id.rawValue), .text(conversation.customerID.rawValue)])?.integer("last") ?? 0
+            SELECT count(*) AS messages FROM messages m JOIN conversations c ON c.id = m.conversation_id
+            WHERE c.id = ?1 AND c.customer_id = ?2 AND m.created_at > ?3
+            """,
+            [.text(conversation.id.rawValue), .text(conversation.customerID.rawValue), .integer(time.milliseconds)]
+        )?.integer("messages") ?? 0
     }
 
     /// The messages after a position, oldest first; none, if the conversation isn't its customer's.

@@ -71,7 +71,7 @@ struct OnboardingServiceTests {
         }
     }
 
-    @Test func aConversationEndsAtFiveHundredMessages() async throws {
+    @Test func aConversationTakesFiveHundredMessagesADay() async throws {
         try await OnboardingSite.run { site in
             let conversation = try await site.conversation()
             try await site.platform.queue.write { work in
@@ -84,6 +84,9 @@ struct OnboardingServiceTests {
                 try await site.service.say("one more", clientKey: nil, customer: site.customer)
             }
             #expect(error?.code == "conversation_full")
+            site.platform.clock.advance(by: .hours(24))
+            try await site.say("one more")
+            #expect(try await site.messages().last?.role == .agent)
         }
     }
 
@@ -133,6 +136,26 @@ struct OnboardingServiceTests {
         }
     }
 
+    @Test(arguments: [nil, BotIdentity(id: 9, username: "mine_bot")])
+    func aPastedTokenThatCanNotBeReadAnyMoreIsAskedForAgain(checked: BotIdentity?) async throws {
+        try await OnboardingSite.run { site in
+            try await site.reachTelegram()
+            try await site.platform.queue.write { work in
+                let store = ConversationStore(work.transaction)
+                var conversation = try #require(try store.find(customerID: site.customer.id))
+                var state = try InterviewState(json: conversation.state)
+                state.pasted = PastedToken(sealed: "sealed.with.anotherKey", bot: checked)
+                conversation.state = try state.json()
+                conversation.telegramUserID = 71
+                try store.update(conversation)
+            }
+            try await site.say("hello")
+            #expect(try await site.messages().contains { $0.text.contains("Telegram doesn't know that token") })
+            let box = try await site.box()
+            #expect(box?.bot == nil)
+        }
+    }
+
     @Test func aTokenThatTelegramDoesNotKnowIsExplained() async throws {
         try await OnboardingSite.run { site in
             try await site.reachTelegram()
@@ -169,29 +192,6 @@ struct OnboardingServiceTests {
     }
 }
 
-extension OnboardingSite {
-    /// Goes through Telegram to the payment page.
-    func reachPayment() async throws {
-        try await reachTelegram()
-        try await phone.send("/start \(try await conversation().telegramCode)")
-        try await poll()
-        try await work()
-        _ = try await phone.createManagedBot()
-        try await poll()
-        try await work()
-        let id = customer.id
-        try await platform.queue.write { work in
-            let billing = BillingStore(work.transaction)
-            guard var checkout = try billing.latestCheckout(customerID: id),
-                let conversation = try ConversationStore(work.transaction).find(customerID: id)
-            else { return }
-            checkout.url = "https://pay.example/1"
-            try billing.update(checkout)
-            try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: id))
-        }
-        try await work()
-    }
-}
 extension OnboardingServiceTests {
     @Test(arguments: [(Subscription.Status.canceled, 2), (.pastDue, 1)])
     func onlyWhoCancelledIsOfferedAnotherCheckout(status: Subscription.Status, checkouts: Int) async throws {
@@ -222,3 +222,26 @@ extension OnboardingServiceTests {
     }
 }
 
+extension OnboardingSite {
+    /// Goes through Telegram to the payment page.
+    func reachPayment() async throws {
+        try await reachTelegram()
+        try await phone.send("/start \(try await conversation().telegramCode)")
+        try await poll()
+        try await work()
+        _ = try await phone.createManagedBot()
+        try await poll()
+        try await work()
+        let id = customer.id
+        try await platform.queue.write { work in
+            let billing = BillingStore(work.transaction)
+            guard var checkout = try billing.latestCheckout(customerID: id),
+                let conversation = try ConversationStore(work.transaction).find(customerID: id)
+            else { return }
+            checkout.url = "https://pay.example/1"
+            try billing.update(checkout)
+            try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: id))
+        }
+        try await work()
+    }
+}

@@ -50,8 +50,8 @@ struct ConversationStoreTests {
                 try ConversationStore(transaction).update(forged)
                 #expect(try !ConversationStore(transaction).append(to: forged, role: .visitor, text: "stolen", now: testNow))
                 #expect(try ConversationStore(transaction).messages(of: forged).isEmpty)
-                #expect(try ConversationStore(transaction).lastPosition(of: forged) == 0)
-                #expect(try ConversationStore(transaction).lastPosition(of: conversation) == 1)
+                #expect(try ConversationStore(transaction).messageCount(of: forged, since: Timestamp(seconds: 0)) == 0)
+                #expect(try ConversationStore(transaction).messageCount(of: conversation, since: Timestamp(seconds: 0)) == 1)
                 #expect(try ConversationStore(transaction).messages(of: conversation).map(\.text) == ["hi"])
             }
             #expect(try await database.read { try ConversationStore($0).find(customerID: ada.id) } == conversation)
