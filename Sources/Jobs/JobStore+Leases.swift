@@ -44,14 +44,16 @@ extension JobStore {
     }
 
     /// Extends leases.
-    /// - Returns: the jobs whose lease is still held.
-    func renew(holders: Set<String>, until: Timestamp) throws -> Set<Job.ID> {
+    /// - Returns: those that had been lost before. A job put back and started again by the same worker has a new lease, so
+    ///   the job alone doesn't tell.
+    func renew(_ leases: [Lease], until: Timestamp) throws -> [Lease] {
         let rows = try transaction.query(
             """
             UPDATE jobs SET lease_until = ?2
-            WHERE state = 'running' AND \(transaction.dialect.isOneOf("lease_holder", "?1")) RETURNING id
-            """, [try Self.json(holders.sorted()), .integer(until.milliseconds)])
-        return Set(try rows.compactMap { Job.ID(try $0.text("id")) })
+            WHERE state = 'running' AND \(transaction.dialect.isOneOf("lease_holder", "?1")) RETURNING id, lease_holder
+            """, [try Self.json(Set(leases.map(\.holder)).sorted()), .integer(until.milliseconds)])
+        let held = Set(try rows.map { [try $0.text("id"), try $0.text("lease_holder")] })
+        return leases.filter { !held.contains([$0.job.id.rawValue, $0.holder]) }
     }
 
     /// Writes how a run ended.
@@ -75,8 +77,8 @@ extension JobStore {
 
     /// Puts back the jobs whose lease ran out: their worker is dead, or cut off.
     /// - Returns: how many there were.
-    func rescue(now: Timestamp) throws -> Int {
-        try putBackRunning(leasesEndingBefore: now, now: now)
+    func rescue(leasesEndingBefore time: Timestamp, now: Timestamp) throws -> Int {
+        try putBackRunning(leasesEndingBefore: time, now: now)
     }
 
     /// Puts back every running job at once. Only for a program that is the database's only worker, before it starts

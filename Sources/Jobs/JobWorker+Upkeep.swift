@@ -8,22 +8,21 @@ extension JobWorker {
         let leases = running.leases
         guard !leases.isEmpty else { return }
         do {
-            let held = try await queue.write { [lease = timing.lease] work in
-                try JobStore(work.transaction).renew(holders: Set(leases.map(\.holder)), until: work.now + lease)
+            let lost = try await queue.write { [lease = timing.lease] work in
+                try JobStore(work.transaction).renew(leases, until: work.now + lease)
             }
-            running.cancel(leases.filter { !held.contains($0.job.id) })
+            running.cancel(lost)
         } catch {
             logger.warning("can't renew the leases of running jobs", metadata: ["error": "\(error)"])
         }
     }
 
     /// Puts back the jobs of dead workers.
-    func rescue() async {
+    func rescue(leasesEndingBefore time: Timestamp) async {
         do {
-            let now = queue.clock.now
-            guard try await queue.database.read({ try JobStore($0).hasExpiredLeases(now: now) }) else { return }
+            guard try await queue.database.read({ try JobStore($0).hasExpiredLeases(now: time) }) else { return }
             let count = try await queue.write { work in
-                let count = try JobStore(work.transaction).rescue(now: work.now)
+                let count = try JobStore(work.transaction).rescue(leasesEndingBefore: time, now: work.now)
                 if count > 0 { work.wakeWorkers() }
                 return count
             }

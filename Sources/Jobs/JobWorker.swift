@@ -50,8 +50,14 @@ package struct JobWorker: Service {
                     for await _ in notifications { wake.yield() }
                 }
                 upkeep.addTask { await repeated(every: timing.poll) { wake.yield() } }
-                upkeep.addTask { await repeated(every: timing.heartbeat) { await keepLeases() } }
-                upkeep.addTask { await repeated(every: timing.heartbeat) { await rescue() } }
+                upkeep.addTask {
+                    await repeated(every: timing.heartbeat) {
+                        // After a stall, what runs here must not be taken for abandoned.
+                        let time = queue.clock.now
+                        await keepLeases()
+                        await rescue(leasesEndingBefore: time)
+                    }
+                }
                 upkeep.addTask { await addPeriodicJobs() }
                 upkeep.addTask { await endDrain() }
                 await work(wakes, wake)

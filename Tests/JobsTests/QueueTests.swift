@@ -136,15 +136,16 @@ struct QueueTests {
             try await queue.add(Chore())
             let old = try #require(try await leases(queue, holder: "old").first)
             clock.advance(by: .seconds(11))
-            #expect(try await queue.write { try JobStore($0.transaction).rescue(now: $0.now) } == 1)
+            #expect(
+                try await queue.write { try JobStore($0.transaction).rescue(leasesEndingBefore: $0.now, now: $0.now) } == 1)
             let new = try #require(try await leases(queue, holder: "new").first)
             #expect(new.job.id == old.job.id)
             let ends: [JobEnd] = [.complete, .failed(reason: "x"), .again(after: .zero, reason: nil, counts: true)]
             for end in ends {
                 #expect(try await !queue.write { try JobStore($0.transaction).finish(old, end, now: $0.now) })
             }
-            let held = try await queue.write { try JobStore($0.transaction).renew(holders: ["old"], until: $0.now) }
-            #expect(held.isEmpty)
+            let lost = try await queue.write { try JobStore($0.transaction).renew([old, new], until: $0.now) }
+            #expect(lost == [old])
             #expect(try await queue.write { try JobStore($0.transaction).finish(new, .complete, now: $0.now) })
             #expect(try await queue.count(.complete) == 1)
         }

@@ -214,6 +214,61 @@ struct WorkerTests {
     }
 
     @Test(arguments: Engine.allCases)
+    func aHandlerIsCancelledWhenItsOwnWorkerHasTheJobAgain(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let diary = Diary()
+            let queue = database.queue()
+            try await withWorkers([queue]) { chore, _ in
+                diary.write("started")
+                guard diary.entries.count == 1 else {
+                    try await eventually { diary.entries.contains("cancelled") }
+                    return
+                }
+                do {
+                    try await Task.sleep(for: .seconds(60))
+                } catch {
+                    diary.write("cancelled")
+                    throw error
+                }
+            } _: {
+                try await queue.add(Chore(name: "x"))
+                try await eventually { diary.entries == ["started"] }
+                // As after a stall in which the lease ran out.
+                _ = try await queue.write { try JobStore($0.transaction).releaseAbandoned(now: $0.now) }
+                try await eventually { try await database.trail(of: "x").last == "complete 1" }
+            }
+            #expect(diary.entries == ["started", "started", "cancelled"])
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func aWorkerKeepsWhatItRunsRatherThanTakeItForAbandoned(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let (clock, diary) = (ManualClock(), Diary())
+            let queue = database.queue(clock: clock.wallClock)
+            let (release, signal) = AsyncStream.makeStream(of: Void.self)
+            try await withWorkers([queue]) { chore, _ in
+                diary.write("started")
+                for await _ in release { break }
+            } _: {
+                try await queue.add(Chore(name: "x"))
+                try await eventually { diary.entries == ["started"] }
+                for _ in 0..<3 {
+                    // The machine slept for longer than the lease.
+                    clock.advance(by: JobWorkerTiming.quick.lease * 2)
+                    try await eventually {
+                        let now = clock.now
+                        return try await !database.read { try JobStore($0).hasExpiredLeases(now: now) }
+                    }
+                }
+                signal.finish()
+                try await eventually { try await database.trail(of: "x").count > 2 }
+            }
+            #expect(try await database.trail(of: "x") == ["queued 0", "running 1", "complete 1"])
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
     func aPeriodicJobIsAddedOncePerIntervalByThreeWorkers(_ engine: Engine) async throws {
         try await engine.withDatabase { database in
             let diary = Diary()
