@@ -101,6 +101,27 @@ struct ChildProcessRuntimeTests {
         }
     }
 
+    @Test func supervisesOneProcessWhenCallsOverlap() async throws {
+        try await StandInAgent.with { stand in
+            let runtime = try stand.runtime()
+            try await runtime.apply(try Sample.specification(box))
+            try await runtime.becomesReady(box)
+
+            async let first: Void = runtime.apply(try Sample.specification(Sample.box(name: "Bea")))
+            async let second: Void = runtime.apply(try Sample.specification(Sample.box(name: "Cleo")))
+            _ = try await (first, second)
+            try await runtime.becomesReady(box)
+            #expect(stand.processes(box).count == 1)
+
+            try await runtime.suspend(AgentReference(box))
+            let starts = stand.starts(box)
+            // Long enough for a forgotten supervision to start the agent again.
+            try await Task.sleep(for: .milliseconds(500))
+            #expect(stand.starts(box) == starts)
+            #expect(stand.processes(box).isEmpty)
+        }
+    }
+
     @Test func suspendKeepsTheDataAndDeleteRemovesIt() async throws {
         try await StandInAgent.with { stand in
             let runtime = try stand.runtime()

@@ -126,12 +126,18 @@ actor AgentSupervisor {
         }
     }
 
+    /// Ends the supervision and the process.
     private func halt() async throws {
-        supervision?.cancel()
-        await supervision?.value
-        supervision = nil
-        guard directory.exists else { return }
-        _ = try await directory.takeLock(grace: timing.stopGrace)
+        // Again while another call that came in meanwhile has started one: nobody else would ever end that.
+        repeat {
+            while let current = supervision {
+                current.cancel()
+                await current.value
+                if supervision == current { supervision = nil }
+            }
+            guard directory.exists else { return }
+            _ = try await directory.takeLock(grace: timing.stopGrace)
+        } while supervision != nil
     }
 
     private func writeSecrets(_ specification: AgentSpecification) throws {
