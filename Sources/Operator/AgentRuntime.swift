@@ -21,7 +21,7 @@ package protocol AgentRuntime: Sendable {
     func observe(_ agent: AgentReference) async throws -> AgentObservation
 
     /// Takes over the agents that an earlier run of the platform left behind, and stops those that aren't to be kept,
-    /// without removing their data.
+    /// without removing their data. One that can't be stopped is logged and left to its next reconciliation.
     /// - Throws: `DomainError`.
     func cleanUp(keeping agents: Set<AgentReference>) async throws
 

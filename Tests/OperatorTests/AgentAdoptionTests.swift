@@ -85,6 +85,25 @@ struct AgentAdoptionTests {
         }
     }
 
+    @Test func oneAgentThatCannotBeStoppedDoesNotKeepTheOthersFromIt() async throws {
+        try await StandInAgent.with { stand in
+            let boxes = (1...3).map { Sample.box($0) }
+            let earlier = try stand.runtime()
+            for box in boxes {
+                try await earlier.apply(try Sample.specification(box))
+                try await earlier.becomesReady(box)
+            }
+            await earlier.abandonAll()
+            // A lock that can't be opened.
+            let lock = stand.directory(boxes[1]).lock
+            try FileManager.default.removeItem(atPath: lock)
+            try FileManager.default.createDirectory(atPath: lock, withIntermediateDirectories: false)
+
+            try await stand.runtime().cleanUp(keeping: [])
+            #expect(boxes.map { stand.processes($0).count } == [0, 1, 0])
+        }
+    }
+
     @Test func neverRunsASecondProcessBesideOneThatWasNotRecorded() async throws {
         try await StandInAgent.with { stand in
             let process = try await leaveBehind(stand)

@@ -56,16 +56,28 @@ package actor ChildProcessRuntime: AgentRuntime, Service {
 
     package func cleanUp(keeping agents: Set<AgentReference>) async throws {
         try await inOwnersWords {
-            for name in try FileManager.default.contentsOfDirectory(atPath: directory) {
-                guard let boxID = Box.ID(name) else { continue }
-                let folder = folder(boxID)
-                if let agent = folder.record()?.agent {
-                    let supervisor = supervisor(agent)
-                    if agents.contains(agent) { _ = await supervisor.observe() } else { try await supervisor.suspend() }
-                } else {
-                    _ = try await folder.takeLock(grace: timing.stopGrace)
+            let names = try FileManager.default.contentsOfDirectory(atPath: directory)
+            await withTaskGroup { group in
+                for boxID in names.compactMap({ Box.ID($0) }) {
+                    group.addTask { await self.cleanUp(boxID, keeping: agents) }
                 }
             }
+            try Task.checkCancellation()
+        }
+    }
+
+    private func cleanUp(_ boxID: Box.ID, keeping agents: Set<AgentReference>) async {
+        let folder = folder(boxID)
+        do {
+            if let agent = folder.record()?.agent {
+                let supervisor = supervisor(agent)
+                if agents.contains(agent) { _ = await supervisor.observe() } else { try await supervisor.suspend() }
+            } else {
+                _ = try await folder.takeLock(grace: timing.stopGrace)
+            }
+        } catch {
+            // One agent must not keep the platform from starting.
+            logger.error("agent left behind can't be stopped", metadata: ["box": "\(boxID)", "error": "\(error)"])
         }
     }
 
