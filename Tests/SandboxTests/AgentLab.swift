@@ -73,7 +73,8 @@ struct AgentLab: Sendable {
     func agent() throws -> SandboxAgent {
         try SandboxAgent(
             environment: environment, httpClient: .shared,
-            backoff: AgentBackoff(first: .milliseconds(10), longest: .milliseconds(50), patience: .seconds(2)),
+            // Patient for longer than any test takes, on however busy a machine.
+            backoff: AgentBackoff(first: .milliseconds(10), longest: .milliseconds(50), patience: .seconds(500)),
             logger: Self.quiet)
     }
 

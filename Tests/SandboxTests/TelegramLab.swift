@@ -55,9 +55,9 @@ struct TelegramLab: Sendable {
     }
 }
 
-/// Waits until something is so, for at most twenty seconds.
+/// Waits until something is so, for at most a minute.
 func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(20)
+    let deadline = ContinuousClock.now + .seconds(60)
     while try await !condition() {
         guard ContinuousClock.now < deadline else { throw NeverHappened(what: what) }
         try await Task.sleep(for: .milliseconds(20))

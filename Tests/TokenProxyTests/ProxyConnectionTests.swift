@@ -105,15 +105,17 @@ extension ProxyLab {
                 }
             }
         return try await channel.executeThenClose { inbound, outbound in
-            try await outbound.write(ByteBuffer(string: text))
             var answer = ""
             do {
+                try await outbound.write(ByteBuffer(string: text))
                 for try await bytes in inbound {
                     answer += String(buffer: bytes)
                     if answer.hasSuffix("100 Continue\r\n\r\n") { try await outbound.write(ByteBuffer(string: more)) }
                 }
             } catch is IOError {
                 // It may reset a connection whose bytes it doesn't want to read.
+            } catch ChannelError.ioOnClosedChannel {
+                // It may have closed the connection of a slow client before that writes.
             }
             return answer
         }
