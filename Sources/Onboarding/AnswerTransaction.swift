@@ -54,7 +54,8 @@ struct AnswerTransaction {
             checkout: isOver && checkout?.completedAt != nil ? nil : checkout,
             pastedBotIsTaken: try pastedBot(state).map { bot in
                 try boxes.isTaken(botID: bot.id, except: box?.id ?? work.ids.next())
-            } ?? false)
+            } ?? false,
+            contact: service.contact)
     }
 
     private func pastedBot(_ state: InterviewState) -> BotIdentity? {

@@ -20,6 +20,7 @@ package struct OnboardingService: Sendable {
     let publicURL: String
     let telegramLinkBase: String
     let makeBotClient: @Sendable (Secret) -> TelegramClient
+    let contact: String?
     let logger: Logger
 
     var interview: Interview { Interview(plans: plans) }
@@ -29,9 +30,11 @@ package struct OnboardingService: Sendable {
     ///   - publicURL: the site's address, for those who find the manager on Telegram first.
     ///   - telegramLinkBase: what `/<bot>?start=<code>` is appended to: `https://t.me`, or the sandbox's phone.
     ///   - makeBotClient: a client for the bot with this token.
+    ///   - contact: the e-mail address at which a person reads; `nil` if there is none.
     package init(
         queue: WorkQueue, plans: PlanTable, vault: Vault, manager: TelegramClient, publicURL: String,
-        telegramLinkBase: String, makeBotClient: @escaping @Sendable (Secret) -> TelegramClient, logger: Logger
+        telegramLinkBase: String, makeBotClient: @escaping @Sendable (Secret) -> TelegramClient, contact: String? = nil,
+        logger: Logger
     ) {
         self.queue = queue
         self.plans = plans
@@ -41,6 +44,7 @@ package struct OnboardingService: Sendable {
         self.publicURL = publicURL
         self.telegramLinkBase = telegramLinkBase
         self.makeBotClient = makeBotClient
+        self.contact = contact
         self.logger = logger
     }
 

@@ -34,6 +34,12 @@ package struct Mailbox: Sendable, Hashable {
 
     package var domain: String { String(address.drop { $0 != "@" }.dropFirst()) }
 
+    /// Whether it means this machine only, so that nobody can write to it (RFC 6761, 6.3).
+    package var isLocal: Bool {
+        let domain = domain.lowercased()
+        return domain == "localhost" || domain.hasSuffix(".localhost")
+    }
+
     /// As it stands in a header (RFC 5322, 3.4).
     var headerValue: String {
         guard let name else { return address }

@@ -22,14 +22,15 @@ package struct WebRoutes: Sendable {
     ///   - publicURL: where the site is reached, without a slash at its end.
     ///   - telegramLinkBase: what bots' names are appended to: `https://t.me`, or the sandbox's.
     ///   - sandbox: the links of the bar that says that this is the sandbox; `nil` for no bar.
+    ///   - contact: the e-mail address at which people are read; `nil` shows none.
     ///   - interval: how often live pages look for themselves, and say that they are alive.
     /// - Throws: if a template or a text that was built in is malformed.
     package init(
         queue: WorkQueue, notifier: any Notifier, identity: IdentityService, onboarding: OnboardingService,
         billing: BillingService, plans: PlanTable, publicURL: String, telegramLinkBase: String,
-        sandbox: SandboxLinks? = nil, interval: Duration = .seconds(10)
+        sandbox: SandboxLinks? = nil, contact: String? = nil, interval: Duration = .seconds(10)
     ) throws {
-        let site = try Site(sandbox: sandbox)
+        let site = try Site(sandbox: sandbox, contact: contact)
         let isSecure = publicURL.hasPrefix("https://")
         let cookie = SessionCookie(isSecure: isSecure)
         let limits = WebLimits(clock: queue.clock)

@@ -4,6 +4,17 @@ import Testing
 @testable import Onboarding
 
 struct InterviewDeviationTests {
+    @Test(arguments: Language.allCases)
+    func whoAsksForAPersonIsGivenOnlyAnAddressThatExists(_ language: Language) {
+        var chat = InterviewChat(language)
+        let question = language == .english ? "can I talk to a human?" : "quero falar com uma pessoa"
+        chat.say(question)
+        #expect(!chat.text.contains("@") && !chat.text.contains("foot of") && !chat.text.contains("rodapé"))
+        chat.world.contact = "hello@cloud.example"
+        chat.say(question)
+        #expect(chat.text.contains("hello@cloud.example"))
+    }
+
     // MARK: Name
 
     @Test(arguments: [

@@ -14,6 +14,14 @@ struct MailMessageTests {
         ).encoded()
     }
 
+    @Test(arguments: [
+        ("hello@localhost", true), ("OpenClaw <hello@Mail.LOCALHOST>", true), ("hello@cloud.example", false),
+        ("hello@localhost.example", false),
+    ])
+    func knowsAddressesThatNobodyCanWriteTo(text: String, isLocal: Bool) throws {
+        #expect(try Mailbox(parsing: text).isLocal == isLocal)
+    }
+
     @Test func hasTheHeadersThatAMessageNeeds() throws {
         let lines = try encoded().split(separator: "\r\n", omittingEmptySubsequences: false)
         #expect(lines.contains("From: \"Openclaw\" <hello@cloud.example>"))

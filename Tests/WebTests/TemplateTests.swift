@@ -8,7 +8,7 @@ struct TemplateTests {
     func everythingThatTemplatesShowHasAValue(_ language: Language) throws {
         var check = TemplateCheck()
         for sandbox in [nil, SandboxLinks(phone: "http://127.0.0.1/phone", outbox: "http://127.0.0.1/outbox")] {
-            let site = try Site(sandbox: sandbox)
+            let site = try Site(sandbox: sandbox, contact: sandbox == nil ? "hello@cloud.example" : nil)
             for page in SamplePages(texts: site.texts(language)).all {
                 check.check(
                     type(of: page).template, data: site.pageData(page, language: language, isCustomer: sandbox == nil))
@@ -21,7 +21,7 @@ struct TemplateTests {
         var check = TemplateCheck()
         for language in Language.allCases {
             for sandbox in [nil, SandboxLinks(phone: "http://127.0.0.1/phone", outbox: "http://127.0.0.1/outbox")] {
-                let site = try Site(sandbox: sandbox)
+                let site = try Site(sandbox: sandbox, contact: sandbox == nil ? "hello@cloud.example" : nil)
                 for page in SamplePages(texts: site.texts(language)).all {
                     check.check(
                         type(of: page).template, data: site.pageData(page, language: language, isCustomer: sandbox == nil))
@@ -50,6 +50,15 @@ struct TemplateTests {
         for page in SamplePages(texts: site.texts(.english)).all {
             let html = site.render(page, language: .english, isCustomer: true)
             #expect(html.firstMatch(of: #/<style|<script(?! src="/assets/)|\sstyle=|\son[a-z]+=|javascript:/#) == nil)
+        }
+    }
+
+    @Test func theFooterShowsTheAddressIfThereIsOne() throws {
+        for (contact, isShown) in [("hello@cloud.example", true), (nil, false)] {
+            let site = try Site(sandbox: nil, contact: contact)
+            let html = site.render(PrivacyPage(), language: .english, isCustomer: false)
+            #expect(html.contains("<a href=\"mailto:hello@cloud.example\">hello@cloud.example</a>") == isShown)
+            #expect(html.contains("mailto:") == isShown)
         }
     }
 

@@ -30,6 +30,8 @@ struct Interview: Sendable {
         var checkout: Checkout?
         /// Whether the bot of a pasted token serves somebody else's agent.
         var pastedBotIsTaken: Bool
+        /// The e-mail address at which a person reads; `nil` if there is none.
+        var contact: String?
     }
 
     struct Reply: Sendable, Hashable {

@@ -24,7 +24,7 @@ extension InterviewTurn {
         case .cancel: say(isPaid ? .cancelOnDashboard : .nothingToCancel)
         case .privacy: say(.privacy)
         case .who: say(.who)
-        case .support: say(.support)
+        case .support: say(.support(at: world?.contact))
         case .thanks: say(.welcome)
         case .greeting:
             say(.hello)

@@ -131,9 +131,18 @@ extension Phrase {
                 com quem fala no Telegram, sem instalar nada.
                 """))
 
-    static let support = Phrase(
-        "support",
-        LocalizedText(
-            en: "A person reads what is sent to the address at the foot of this site. Perhaps I can help right here?",
-            pt: "Há uma pessoa que lê o que chega ao endereço no rodapé deste site. Talvez eu possa ajudar já aqui?"))
+    static func support(at address: String?) -> Phrase {
+        guard let address else {
+            return Phrase(
+                "support",
+                LocalizedText(
+                    en: "I'm a program, and there is no person in this chat. Perhaps I can help right here?",
+                    pt: "Sou um programa, e não há uma pessoa nesta conversa. Talvez eu possa ajudar já aqui?"))
+        }
+        return Phrase(
+            "support",
+            LocalizedText(
+                en: "A person reads what is sent to \(address). Perhaps I can help right here?",
+                pt: "Há uma pessoa que lê o que chega a \(address). Talvez eu possa ajudar já aqui?"))
+    }
 }

@@ -23,14 +23,17 @@ struct Site: Sendable {
     private let english: Texts
     private let portuguese: Texts
     private let sandbox: SandboxLinks?
+    private let contact: String?
 
+    /// - Parameter contact: the e-mail address in the footer.
     /// - Throws: a `DecodingError` or a `MustacheTemplate.Error` if what was built in is malformed.
-    init(sandbox: SandboxLinks?) throws {
+    init(sandbox: SandboxLinks?, contact: String? = nil) throws {
         assets = Assets()
         templates = try Templates.library()
         english = try Texts(.english)
         portuguese = try Texts(.portuguese)
         self.sandbox = sandbox
+        self.contact = contact
     }
 
     func texts(_ language: Language) -> Texts {
@@ -73,7 +76,7 @@ struct Site: Sendable {
     func pageData(_ model: some PageModel, language: Language, isCustomer: Bool) -> [String: Any] {
         let frame = PageFrame(
             language: language.rawValue, isEnglish: language == .english, isSignedIn: isCustomer, assets: assets.urls,
-            sandbox: sandbox)
+            sandbox: sandbox, contact: contact)
         return ["t": texts(language), "page": frame, "model": model]
     }
 }
@@ -85,6 +88,7 @@ struct PageFrame: Sendable {
     let isSignedIn: Bool
     let assets: Assets.URLs
     let sandbox: SandboxLinks?
+    let contact: String?
 }
 
 /// Where the sandbox plays the parts of Telegram's phone and of the customer's mailbox.
