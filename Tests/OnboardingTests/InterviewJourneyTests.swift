@@ -4,6 +4,22 @@ import Testing
 @testable import Onboarding
 
 struct InterviewJourneyTests {
+    @Test(arguments: Language.allCases)
+    func nothingIsOfferedToMoreThanOnePerson(_ language: Language) {
+        var chat = InterviewChat(language)
+        // The hints that follow what isn't understood offer examples as well.
+        chat.say("?", language == .english ? "plan my week" : "planear a semana", "Nova", "?")
+        chat.say(language == .english ? "all day" : "o dia inteiro")
+        let offers = chat.transcript.joined(separator: "\n").lowercased()
+        for word in ["team,", "several", "who else", "others", "várias", "quem mais", "mais gente"] {
+            #expect(!offers.contains(word))
+        }
+        #expect(chat.cards.contains(.plans(recommended: .team)))
+        for choices in [Phrase.purposeExamples[language], Phrase.usageExamples[language]] {
+            #expect(!choices.contains { $0.contains("team") || $0.contains("equipa") || $0.contains("people") })
+        }
+    }
+
     @Test func leadsFromTheGreetingToTheAgent() throws {
         var chat = InterviewChat()
         #expect(chat.text.contains("What should it help you with?"))

@@ -18,6 +18,17 @@ struct LandingTests {
         }
     }
 
+    @Test(arguments: ["en", "pt"])
+    func noPlanPromisesWhatAnAgentDoesNotDo(_ language: String) async throws {
+        try await TestWeb.run { web in
+            let page = try await web.get("/?lang=\(language)").text.lowercased()
+            // An agent answers its one owner, and there is no place to write instructions.
+            for claim in ["telegram accounts", "contas do telegram", "instructions", "instruções"] {
+                #expect(!page.contains(claim))
+            }
+        }
+    }
+
     @Test func firstVisitWeighsLessThan100Kilobytes() async throws {
         try await TestWeb.run { web in
             for path in ["/", "/chat", "/login"] {

@@ -49,13 +49,14 @@ struct LocalizedChoices: Sendable {
 
 extension Phrase {
     static let purposeExamples = LocalizedChoices(
-        en: ["Planning my week and reminders", "Writing and research for work", "Answering questions for my team"],
+        en: ["Planning my week and reminders", "Writing and research for work", "Answering questions about my business"],
         pt: [
-            "Planear a semana e lembretes", "Escrever e pesquisar para o trabalho", "Responder a perguntas da minha equipa",
+            "Planear a semana e lembretes", "Escrever e pesquisar para o trabalho",
+            "Responder a perguntas sobre o meu negócio",
         ])
     static let usageExamples = LocalizedChoices(
-        en: ["A few chats now and then", "Every day, for work", "All day, with several people"],
-        pt: ["Umas conversas de vez em quando", "Todos os dias, no trabalho", "O dia inteiro, com várias pessoas"])
+        en: ["A few chats now and then", "Every day, for work", "All day, for almost everything"],
+        pt: ["Umas conversas de vez em quando", "Todos os dias, no trabalho", "O dia inteiro, para quase tudo"])
     static let telegramChoices = LocalizedChoices(
         en: ["Send the link", "I don't have Telegram", "Paste a BotFather token", "Back"],
         pt: ["Envia o link", "Não tenho Telegram", "Colar um token do BotFather", "Voltar"])

@@ -83,19 +83,19 @@ extension Phrase {
         Phrase(
             "ask-usage",
             LocalizedText(
-                en: "\(name) it is. How much will you use \(name), and who else will?",
-                pt: "Fica \(name). Quanto vai usar, e quem mais vai usar?"),
+                en: "\(name) it is. How much will you use \(name)?",
+                pt: "Fica \(name). Quanto vai usar?"),
             LocalizedText(
-                en: "How often will you talk to \(name), and will others too?",
-                pt: "Com que frequência vai falar com \(name), e haverá mais gente a falar?"))
+                en: "How often will you talk to \(name)?",
+                pt: "Com que frequência vai falar com \(name)?"))
     }
 
     static func usageHint(name: String) -> Phrase {
         Phrase(
             "usage-hint",
             LocalizedText(
-                en: "I only need a rough idea: a little, every day, or all day with several people?",
-                pt: "Só preciso de uma ideia: pouco, todos os dias, ou o dia inteiro com várias pessoas?"),
+                en: "I only need a rough idea: a little, every day, or all day?",
+                pt: "Só preciso de uma ideia: pouco, todos os dias, ou o dia inteiro?"),
             LocalizedText(
                 en: "One of these comes close, I'm sure.", pt: "Uma destas há de servir."))
     }
@@ -104,8 +104,7 @@ extension Phrase {
         let why =
             switch reason {
             case .several:
-                LocalizedText(
-                    en: "For several people, or use all day", pt: "Para várias pessoas, ou para usar o dia inteiro")
+                LocalizedText(en: "For use all day", pt: "Para usar o dia inteiro")
             case .daily: LocalizedText(en: "For daily use and work", pt: "Para uso diário e trabalho")
             case .trying:
                 LocalizedText(

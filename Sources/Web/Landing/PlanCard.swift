@@ -24,15 +24,11 @@ struct PlanCard: Sendable {
 
     private static func facts(_ plan: Plan, _ texts: Texts) -> [String] {
         var facts = [texts("plan_tokens", ["tokens": texts.number(plan.monthlyTokens)])]
-        facts.append(
-            plan.telegramUsers == 1
-                ? texts["plan_one_user"] : texts("plan_users", ["users": texts.number(plan.telegramUsers)]))
         switch plan.thinking {
         case "low": facts.append(texts["plan_thinking_low"])
         case "high": facts.append(texts["plan_thinking_high"])
         default: facts.append(texts["plan_thinking_medium"])
         }
-        if plan.ownInstructions { facts.append(texts["plan_instructions"]) }
         facts.append(texts("plan_storage", ["size": texts.number(plan.resources.volume)]))
         switch plan.support {
         case .community: facts.append(texts["plan_support_community"])
