@@ -11,6 +11,7 @@ package struct APIRoutes: Sendable {
     private let queue: WorkQueue
     private let plans: PlanTable
     private let telegramLinkBase: String
+    private let limiter: RateLimiter
     private let receiveStripeEvent: StripeWebhookRoute.Receiver
 
     /// - Parameters:
@@ -23,15 +24,18 @@ package struct APIRoutes: Sendable {
         self.queue = queue
         self.plans = plans
         self.telegramLinkBase = telegramLinkBase
+        limiter = RateLimiter(capacity: 20, refillPerSecond: 10, clock: queue.clock)
         self.receiveStripeEvent = receiveStripeEvent
     }
 
     /// - Parameter router: one that has ``HTTPSupport``'s middlewares already, see `Router.app`.
     package func addRoutes(to router: Router<AppRequestContext>) {
-        PlansRoute(plans: plans).add(to: router)
-        MeRoute().add(to: router)
-        BoxRoutes(queue: queue, telegramLinkBase: telegramLinkBase).add(to: router)
-        UsageRoutes(queue: queue).add(to: router)
+        // Stripe isn't limited: an event that is refused comes late.
+        let limited = router.group().add(middleware: RateLimitMiddleware(limiter: limiter))
+        PlansRoute(plans: plans).add(to: limited)
+        MeRoute().add(to: limited)
+        BoxRoutes(queue: queue, telegramLinkBase: telegramLinkBase).add(to: limited)
+        UsageRoutes(queue: queue).add(to: limited)
         StripeWebhookRoute(receive: receiveStripeEvent).add(to: router)
         OpenAPIRoute().add(to: router)
     }

@@ -11,7 +11,7 @@ struct BoxRoutes: Sendable {
     let queue: WorkQueue
     let telegramLinkBase: String
 
-    func add(to router: Router<AppRequestContext>) {
+    func add(to router: RouterGroup<AppRequestContext>) {
         router.get("/v1/box", use: show)
         router.post("/v1/box/restart", use: restart)
     }

@@ -5,7 +5,7 @@ import Hummingbird
 
 /// `GET /v1/me`: who is signed in.
 struct MeRoute: Sendable {
-    func add(to router: Router<AppRequestContext>) {
+    func add(to router: RouterGroup<AppRequestContext>) {
         router.get("/v1/me") { _, context in
             try Response(json: CustomerBody(try context.requireCustomer()))
         }

@@ -7,7 +7,7 @@ import Hummingbird
 struct PlansRoute: Sendable {
     let plans: PlanTable
 
-    func add(to router: Router<AppRequestContext>) {
+    func add(to router: RouterGroup<AppRequestContext>) {
         router.get("/v1/plans") { _, _ in
             try Response(json: ["data": plans.all.map(PlanBody.init)])
         }

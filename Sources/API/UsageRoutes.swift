@@ -13,7 +13,7 @@ struct UsageRoutes: Sendable {
 
     let queue: WorkQueue
 
-    func add(to router: Router<AppRequestContext>) {
+    func add(to router: RouterGroup<AppRequestContext>) {
         router.get("/v1/usage", use: quota)
         router.get("/v1/usage/events", use: events)
     }

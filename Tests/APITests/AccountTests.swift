@@ -22,6 +22,39 @@ struct AccountTests {
         }
     }
 
+    @Test func whoAsksTooOftenIsToldWhenToComeBack() async throws {
+        try await TestAPI.run { api in
+            for _ in 1...20 {
+                try await api.client.execute(uri: "/v1/me", method: .get, headers: api.ana.headers()) { response in
+                    #expect(response.status == .ok)
+                }
+            }
+            try await api.client.execute(uri: "/v1/plans", method: .get, headers: api.ana.headers()) { response in
+                #expect(response.status == .tooManyRequests)
+                #expect(response.headers[.contentType] == "application/problem+json")
+                #expect(response.headers[.retryAfter] == "1")
+                let answer = try TestAPI.object(response)
+                #expect(answer["code"] == .text("too_many_requests"))
+            }
+            // Neither another customer nor a stranger pays for it, and Stripe is never sent away.
+            try await api.client.execute(uri: "/v1/me", method: .get, headers: api.ben.headers()) { response in
+                #expect(response.status == .ok)
+            }
+            for _ in 1...20 {
+                try await api.client.execute(uri: "/v1/plans", method: .get) { #expect($0.status == .ok) }
+            }
+            for _ in 1...25 {
+                try await api.client.execute(uri: "/webhooks/stripe", method: .post) { response in
+                    #expect(response.status != .tooManyRequests)
+                }
+            }
+            api.platform.clock.advance(by: .milliseconds(100))
+            try await api.client.execute(uri: "/v1/me", method: .get, headers: api.ana.headers()) { response in
+                #expect(response.status == .ok)
+            }
+        }
+    }
+
     @Test func everyoneSeesThemselves() async throws {
         try await TestAPI.run { api in
             for tenant in [api.ana, api.ben] {
