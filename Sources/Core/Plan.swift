@@ -73,7 +73,8 @@ package struct PlanTable: Sendable, Hashable {
             }
         }
         guard faults.isEmpty else {
-            throw DomainError(.invalid, code: "invalid_plans", "The table of plans is wrong: \(faults.joined(separator: "; ")).")
+            throw DomainError(
+                .invalid, code: "invalid_plans", "The table of plans is wrong: \(faults.joined(separator: "; ")).")
         }
         plans = Dictionary(uniqueKeysWithValues: list.map { ($0.tier, $0) })
     }

@@ -2,7 +2,7 @@ package import AsyncHTTPClient
 import Hummingbird
 package import Logging
 package import SQL
-package import ServiceLifecycle
+import ServiceLifecycle
 
 /// The stand-ins for Kimi, Stripe, Telegram and mail, on one HTTP port and one SMTP port of loopback.
 package struct SandboxServer: Service, CustomStringConvertible {

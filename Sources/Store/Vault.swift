@@ -33,7 +33,9 @@ package struct Vault: Sendable {
         guard let key = keys[current] else { throw CryptoKitError.incorrectKeySize }
         let wrapped = try AES.GCM.seal(dataKey.withUnsafeBytes { Data($0) }, using: key, authenticating: additional)
         let sealed = try AES.GCM.seal(Data(secret.reveal().utf8), using: dataKey, authenticating: additional)
-        guard let wrapped = wrapped.combined, let sealed = sealed.combined else { throw CryptoKitError.incorrectParameterSize }
+        guard let wrapped = wrapped.combined, let sealed = sealed.combined else {
+            throw CryptoKitError.incorrectParameterSize
+        }
         return "\(current).\(wrapped.base64EncodedString()).\(sealed.base64EncodedString())"
     }
 

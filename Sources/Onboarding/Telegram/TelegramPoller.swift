@@ -60,7 +60,8 @@ package struct TelegramPoller: Service {
             for update in updates {
                 if update.isUnreadable {
                     logger.error(
-                        "an update of Telegram's can't be read and is passed over", metadata: ["update": "\(update.updateID)"])
+                        "an update of Telegram's can't be read and is passed over",
+                        metadata: ["update": "\(update.updateID)"])
                 }
                 offset = try await onboarding.handle(update, botID: botID, offset: offset)
             }
