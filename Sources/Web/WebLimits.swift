@@ -24,7 +24,8 @@ struct WebLimits: Sendable {
 
     func checkLogin(address: String, context: AppRequestContext) throws(DomainError) {
         try loginClients.check(Self.client(context))
-        try loginAddresses.check(address.lowercased())
+        // What is longer is no address (RFC 5321, 4.5.3.1), and mustn't fill the memory.
+        try loginAddresses.check(String(decoding: address.utf8.prefix(254), as: UTF8.self).lowercased())
     }
 
     func checkMessage(_ customerID: Customer.ID) throws(DomainError) {

@@ -97,6 +97,7 @@ struct ChatTests {
         ("text=" + String(repeating: "a", count: 2001), HTTPResponse.Status.badRequest, "message_too_long"),
         ("text=+++", .badRequest, "message_empty"), ("key=1", .badRequest, "malformed_form"),
         ("text=a&key=" + String(repeating: "k", count: 65), .badRequest, "invalid_key"),
+        ("text=a&key=%00", .badRequest, "invalid_key"),
         ("text=" + String(repeating: "a", count: 70_000), .contentTooLarge, "body_too_large"),
     ])
     func refusesWhatIsNoMessage(_ form: String, _ status: HTTPResponse.Status, _ code: String) async throws {
