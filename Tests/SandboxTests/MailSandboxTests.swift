@@ -114,6 +114,24 @@ struct MailSandboxTests {
         }
     }
 
+    @Test func showsAMailThatHasNoSubjectAndNoLinks() async throws {
+        try await inFolder { path in
+            try await run(path: path) { port, client in
+                let mail = "From: a@b.c\r\nDate: Sun, 22 Nov 2026 17:21:44 +0000\r\n\r\nNothing to press here.\r\n.\r\n"
+                _ = try await converse(
+                    port, ["EHLO x\r\nMAIL FROM:<a@b.c>\r\nRCPT TO:<ana@example.com>\r\nDATA\r\n" + mail], until: 6)
+                for path in ["/outbox", "/outbox/1"] {
+                    try await client.execute(uri: path, method: .get) { response in
+                        let page = String(buffer: response.body)
+                        #expect(page.contains("ana@example.com") && !page.contains("nil"))
+                        #expect(path == "/outbox" || page.contains(">Nothing to press here.") && !page.contains("rel="))
+                        #expect(path == "/outbox" || page.contains("<dd>a@b.c</dd>"))
+                    }
+                }
+            }
+        }
+    }
+
     @Test func saysSoWhileThereIsNoMail() async throws {
         try await inFolder { path in
             try await run(path: path) { _, client in

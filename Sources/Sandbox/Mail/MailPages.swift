@@ -20,8 +20,9 @@ struct MailPages: Sendable {
 
     func message(_ message: OutboxMessage) -> String? {
         var object = summary(message)
-        object["segments"] = TextSegment.segments(of: message.text).map { segment -> [String: Any] in
-            ["text": segment.text, "url": segment.url as Any]
+        object["segments"] = TextSegment.segments(of: message.text).map { segment in
+            // A key that is absent is what a template takes for nothing; an optional would be shown as "nil".
+            segment.url.map { ["url": $0] } ?? ["text": segment.text]
         }
         // Links of the framed page open outside of it, where they work.
         object["html"] = message.html.map { "<base target=\"_blank\">" + $0 }
