@@ -103,7 +103,10 @@ let package = Package(
         // HTTP.
         room(
             "HTTPSupport",
-            ["Core", "SQL", "Store", .hummingbird, .httpTypes, .nioCore, .nioHTTPTypes, .logging, .crypto, .serviceLifecycle]),
+            [
+                "Core", "SQL", "Store", .hummingbird, .httpTypes, .nioCore, .nioHTTPTypes, .logging, .crypto,
+                .serviceLifecycle,
+            ]),
         room(
             "API",
             ["Core", "SQL", "Store", "Jobs", "HTTPSupport", .hummingbird, .httpTypes, .nioCore],
