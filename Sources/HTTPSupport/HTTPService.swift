@@ -1,7 +1,7 @@
 import Core
 package import Hummingbird
 package import Logging
-import NIOCore
+package import NIOCore
 import ServiceLifecycle
 
 #if canImport(Glibc)
@@ -13,9 +13,6 @@ import ServiceLifecycle
 /// An HTTP server that runs until it is told to stop, and then finishes what it has begun.
 package struct HTTPService: Service {
     private let application: Application<RouterResponder<AppRequestContext>>
-    /// For a client to send a head, a body, or the next request.
-    private static let patience = TimeAmount.seconds(30)
-
     private let name: String
     private let host: String
     private let port: Int
@@ -24,9 +21,11 @@ package struct HTTPService: Service {
     ///   - name: of the service, such as `web`.
     ///   - router: with all its routes; what they don't serve is answered with 404, and with 405 where only the method is wrong.
     ///   - port: 0 takes a free one.
+    ///   - patience: for a client to send a head, a body, or the next request on the same connection.
     ///   - onListening: is told the port as soon as connections are accepted.
     package init(
-        name: String, router: Router<AppRequestContext>, host: String, port: Int, logger: Logger,
+        name: String, router: Router<AppRequestContext>, host: String, port: Int, patience: TimeAmount = .seconds(30),
+        logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.name = name
@@ -39,7 +38,7 @@ package struct HTTPService: Service {
             router: router,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [RequestBodyDeadline(patience: Self.patience)], idleTimeout: Self.patience)),
+                    additionalChannelHandlers: [RequestBodyDeadline(patience: patience)], idleTimeout: patience)),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "openclaw-cloud"),
             onServerRunning: { channel in
                 await onListening(channel.localAddress?.port ?? port)

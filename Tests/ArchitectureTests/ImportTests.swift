@@ -17,7 +17,7 @@ struct ImportTests {
         "Onboarding": feature.union(["Telegram"]),
         "Operator": feature.union(client).union(["Telegram", "Subprocess"]),
         "TokenProxy": client.union(["Core", "ModelAPI", "ServiceLifecycle", "Logging"]),
-        "HTTPSupport": http.union(["Core", "SQL", "Store"]),
+        "HTTPSupport": http.union(["Core", "SQL", "Store", "NIOHTTPTypes"]),
         "API": http.union(feature).union(["HTTPSupport", "Identity", "Billing"]),
         "Web": http.union(feature).union(["HTTPSupport", "Identity", "Billing", "Onboarding", "Mustache"]),
         "Sandbox": http.union(client).union(["SQL", "Stripe", "Telegram", "ModelAPI", "Mustache"]),

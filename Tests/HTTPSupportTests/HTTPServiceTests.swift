@@ -57,6 +57,30 @@ struct HTTPServiceTests {
         try await running.value
         await #expect(throws: (any Error).self) { try await RawHTTP.get("/slow", port: listening) }
     }
+
+    @Test func endsTheConnectionOfAClientThatNeverFinishesItsBody() async throws {
+        let (ports, port) = AsyncStream<Int>.makeStream()
+        let router = TestSite().router()
+        router.post("/webhooks/half") { request, _ in
+            _ = try await request.body.collect(upTo: 1024)
+            return "done"
+        }
+        let service = HTTPService(
+            name: "web", router: router, host: "127.0.0.1", port: 0, patience: .milliseconds(100), logger: .silent
+        ) { port.yield($0) }
+        let group = ServiceGroup(configuration: ServiceGroupConfiguration(services: [service], logger: .silent))
+        let running = Task { try await group.run() }
+        let listening = try #require(await ports.first { _ in true })
+        let client = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(host: "127.0.0.1", port: listening).get()
+        let half = "POST /webhooks/half HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"
+        // On a busy machine the server may have ended it already.
+        try? await client.writeAndFlush(ByteBuffer(string: half))
+        // It waits for ever unless the server ends it.
+        try await client.closeFuture.get()
+        await group.triggerGracefulShutdown()
+        try await running.value
+    }
 }
 
 /// One request on one connection, as text.
