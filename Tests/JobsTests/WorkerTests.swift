@@ -237,7 +237,8 @@ struct WorkerTests {
                 _ = try await queue.write { try JobStore($0.transaction).releaseAbandoned(now: $0.now) }
                 try await eventually { try await database.trail(of: "x").last == "complete 1" }
             }
-            #expect(diary.entries == ["started", "started", "cancelled"])
+            // Whether the second run or the end of the first comes first is a matter of the moment.
+            #expect(diary.entries.sorted() == ["cancelled", "started", "started"])
         }
     }
 
