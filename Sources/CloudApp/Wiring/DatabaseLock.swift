@@ -9,8 +9,8 @@ struct DatabaseLock: Sendable {
     /// An advisory lock belongs to a session, so this one has a connection of its own.
     private let session: PostgresDatabase
 
-    /// Any number that nothing else on the server uses.
-    private static let key: Int64 = 0x6F70_656E_636C_6177
+    /// Any number that nothing else in the database uses; the other half of the key is the schema.
+    private static let key: Int64 = 0x6F70_656E
 
     /// Takes the lock; waits a little for the server to notice that an earlier holder was killed.
     /// - Throws: ``DomainError`` with the code `database_in_use`; `SQLError`.
@@ -20,7 +20,8 @@ struct DatabaseLock: Sendable {
         for _ in 0..<50 {
             let isHeld = try await session.write { transaction in
                 try transaction.first(
-                    "SELECT CASE WHEN \(function)(CAST(?1 AS bigint)) THEN 1 ELSE 0 END AS held", [.integer(Self.key)]
+                    "SELECT CASE WHEN \(function)(CAST(?1 AS integer), hashtext(current_schema())) THEN 1 ELSE 0 END AS held",
+                    [.integer(Self.key)]
                 )?.integer("held") == 1
             }
             if isHeld { return }
