@@ -17,8 +17,8 @@ run: ## Build, and start the whole product on this machine: http://localhost:808
 test: ## Build, and run every test, with a PostgreSQL server of its own
 	@scripts/bootstrap test
 	swift build $(BUILD_FLAGS) --build-tests
-	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --skip JourneyTests
-	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --filter JourneyTests
+	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --skip JourneyTests
+	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter JourneyTests
 	scripts/test-peers
 
 build: ## Build everything, the tests too
