@@ -97,7 +97,7 @@ let package = Package(
         room(
             "TokenProxy",
             [
-                "Core", "ModelAPI", .asyncHTTPClient, .nioCore, .nioPosix, .nioHTTP1, .crypto, .logging, .serviceLifecycle,
+                "Core", "ModelAPI", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .crypto, .logging, .serviceLifecycle,
             ]),
 
         // HTTP.

@@ -41,28 +41,48 @@ package struct Identifier<Subject: Identified>: Sendable, Hashable, Comparable, 
     /// The 26 characters after the prefix; a valid part of a DNS label.
     package var body: String { String(rawValue.dropFirst(Subject.idPrefix.count + 1)) }
 
+    /// The id without its kind, in 16 bytes: 48 bits of milliseconds and 80 random bits.
+    package var bits: UInt128 {
+        rawValue.utf8.dropFirst(Subject.idPrefix.utf8.count + 1).reduce(0) { bits, character in
+            bits << 5 | UInt128(IdentifierBody.alphabet.firstIndex(of: character) ?? 0)
+        }
+    }
+
+    package init(bits: UInt128) {
+        self.init(body: IdentifierBody(bits: bits))
+    }
+
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// The 26 characters that follow an id's prefix.
+/// What follows an id's prefix: 26 characters that stand for 128 bits.
 package struct IdentifierBody: Sendable {
-    package let text: String
+    package let bits: UInt128
 
     static let length = 26
     static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+
+    package init(bits: UInt128) {
+        self.bits = bits
+    }
 
     /// - Parameters:
     ///   - time: the first 10 characters.
     ///   - random: the last 16 characters, from its low 80 bits.
     package init(time: Timestamp, random: UInt128) {
-        var value = UInt128(UInt64(clamping: time.milliseconds) & 0xFFFF_FFFF_FFFF) << 80
-        value |= random & ((UInt128(1) << 80) - 1)
-        var characters = [UInt8](repeating: 0, count: Self.length)
-        for index in stride(from: Self.length - 1, through: 0, by: -1) {
-            characters[index] = Self.alphabet[Int(value & 31)]
-            value >>= 5
+        bits =
+            UInt128(UInt64(clamping: time.milliseconds) & 0xFFFF_FFFF_FFFF) << 80 | random & ((UInt128(1) << 80) - 1)
+    }
+
+    package var text: String {
+        String(unsafeUninitializedCapacity: Self.length) { characters in
+            var rest = bits
+            for index in stride(from: Self.length - 1, through: 0, by: -1) {
+                characters[index] = Self.alphabet[Int(rest & 31)]
+                rest >>= 5
+            }
+            return Self.length
         }
-        text = String(decoding: characters, as: UTF8.self)
     }
 }
 

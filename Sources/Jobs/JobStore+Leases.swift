@@ -13,7 +13,7 @@ extension JobStore {
     /// When the first job that these kinds of handlers could run now, or later, is due.
     func nextDue(kinds: [String]) throws -> Timestamp? {
         try transaction.first(
-            "SELECT j.run_at FROM jobs j WHERE \(claimable("?1")) ORDER BY j.run_at, j.id LIMIT 1", [try Self.json(kinds)]
+            "SELECT j.run_at FROM jobs j WHERE \(claimable("?1")) ORDER BY j.run_at, j.id LIMIT 1", [.texts(kinds)]
         ).map { Timestamp(milliseconds: try $0.integer("run_at")) }
     }
 
@@ -24,7 +24,7 @@ extension JobStore {
             """
             SELECT j.id FROM jobs j WHERE \(claimable("?1")) AND j.run_at <= ?2 ORDER BY j.run_at, j.id LIMIT ?3
             \(transaction.dialect.skipLocked)
-            """, [try Self.json(kinds), .integer(now.milliseconds), .integer(Int64(limit))])
+            """, [.texts(kinds), .integer(now.milliseconds), .integer(Int64(limit))])
         return try due.compactMap { row in
             let id = try row.text("id")
             let started = try transaction.first(
@@ -51,7 +51,7 @@ extension JobStore {
             """
             UPDATE jobs SET lease_until = ?2
             WHERE state = 'running' AND \(transaction.dialect.isOneOf("lease_holder", "?1")) RETURNING id, lease_holder
-            """, [try Self.json(Set(leases.map(\.holder)).sorted()), .integer(until.milliseconds)])
+            """, [.texts(Set(leases.map(\.holder)).sorted()), .integer(until.milliseconds)])
         let held = Set(try rows.map { [try $0.text("id"), try $0.text("lease_holder")] })
         return leases.filter { !held.contains([$0.job.id.rawValue, $0.holder]) }
     }
@@ -165,9 +165,5 @@ extension JobStore {
             AND NOT EXISTS (SELECT 1 FROM jobs e WHERE e.customer_id = j.customer_id AND e.state = 'queued'
                 AND (e.run_at, e.id) < (j.run_at, j.id) AND \(transaction.dialect.isOneOf("e.kind", kinds)))))
         """
-    }
-
-    private static func json(_ texts: [String]) throws -> SQLValue {
-        .text(String(decoding: try JSONEncoder().encode(texts), as: UTF8.self))
     }
 }

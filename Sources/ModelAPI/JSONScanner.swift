@@ -50,8 +50,9 @@ struct JSONScanner {
     /// Passes over an object, calling `member` in front of each value; `member` passes over the value.
     /// - Returns: the position of the closing brace, and how many members there are.
     @discardableResult
+    @inline(__always)
     mutating func object(
-        _ member: (inout JSONScanner, _ key: String) throws(JSONFault) -> Void
+        _ member: (inout JSONScanner, _ key: JSONKey) throws(JSONFault) -> Void
     ) throws(JSONFault) -> (end: Int, count: Int) {
         try open(UInt8(ascii: "{"))
         var count = 0
@@ -59,7 +60,9 @@ struct JSONScanner {
         while try current() != UInt8(ascii: "}") {
             if count > 0 { try expect(UInt8(ascii: ","), "a comma is missing") }
             skipWhitespace()
-            let key = try string()
+            guard try current() == UInt8(ascii: "\"") else { throw fault("a string is missing") }
+            let (inside, hasEscapes) = try skipString()
+            let key = JSONKey(inside: UnsafeRawBufferPointer(rebasing: bytes[inside]), hasEscapes: hasEscapes)
             skipWhitespace()
             try expect(UInt8(ascii: ":"), "a colon is missing")
             skipWhitespace()
@@ -73,6 +76,7 @@ struct JSONScanner {
     }
 
     /// Passes over an array, calling `element` in front of each value; `element` passes over the value.
+    @inline(__always)
     mutating func array(_ element: (inout JSONScanner) throws(JSONFault) -> Void) throws(JSONFault) {
         try open(UInt8(ascii: "["))
         var isFirst = true
@@ -248,5 +252,49 @@ struct JSONScanner {
         let slashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
         let odd = ((word &- ones &* 0x20) & ~word) | ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | word
         return odd & high == 0
+    }
+}
+
+/// The name of an object's member, where it stands in the text.
+struct JSONKey {
+    /// What stands between the quotes.
+    let inside: UnsafeRawBufferPointer
+    let hasEscapes: Bool
+
+    /// So that `switch` finds a member by its name, however that was written.
+    static func ~= (name: StaticString, key: JSONKey) -> Bool {
+        if key.hasEscapes { return JSONText.unescaped(key.inside).utf8.elementsEqual(name.utf8) }
+        guard key.inside.count == name.utf8CodeUnitCount else { return false }
+        return key.inside.elementsEqual(name.utf8)
+    }
+}
+
+/// The names of one object's members.
+struct JSONKeySet {
+    private var hashes: [UInt64] = []
+
+    var count: Int { hashes.count }
+
+    /// - Returns: whether no member of that name was there before. Two names with one hash count as one: nobody but an
+    ///   attacker has such names, and all that he gets is a refusal.
+    mutating func insert(_ key: JSONKey) -> Bool {
+        let hash =
+            key.hasEscapes
+            ? Self.hash(Array(JSONText.unescaped(key.inside).utf8)) : Self.hash(key.inside)
+        if hashes.contains(hash) { return false }
+        if hashes.isEmpty { hashes.reserveCapacity(16) }
+        hashes.append(hash)
+        return true
+    }
+
+    /// FNV-1a (https://datatracker.ietf.org/doc/html/draft-eastlake-fnv).
+    private static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
+        bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+}
+
+extension StaticString {
+    fileprivate var utf8: UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
     }
 }

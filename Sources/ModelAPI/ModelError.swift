@@ -22,7 +22,7 @@ package struct ModelError: Sendable, Hashable {
         do {
             var scanner = JSONScanner(body)
             try scanner.object { (scanner, key) throws(JSONFault) in
-                guard key == "error", try scanner.kind() == .object else {
+                guard "error" ~= key, try scanner.kind() == .object else {
                     try scanner.skipValue()
                     return
                 }

@@ -10,6 +10,8 @@ package struct ModelRequest: Sendable, Hashable {
     package let completionCap: Int?
     /// Bytes of the body: no tokenizer makes more tokens than bytes, so it bounds the prompt.
     package let size: Int
+    /// Where the value of `messages` stands.
+    package let messages: Range<Int>?
 
     let modelRange: Range<Int>
     let capRanges: [Range<Int>]
@@ -27,22 +29,14 @@ package struct ModelRequest: Sendable, Hashable {
         case value(Range<Int>)
     }
 
-    /// Members at the top level; real requests have a few dozen.
-    private static let mostMembers = 256
-
     /// - Throws: ``ModelRequestFault``.
     package init(_ dialect: ModelDialect, body: UnsafeRawBufferPointer) throws(ModelRequestFault) {
         var members = Members()
         do throws(JSONFault) {
             var scanner = JSONScanner(body)
             guard try scanner.kind() == .object else { throw scanner.fault("the body is not a JSON object") }
-            var seen: Set<[UInt8]> = []
             end =
-                try scanner.object { (scanner, key) throws(JSONFault) in
-                    guard seen.insert(Array(key.utf8)).inserted else { throw scanner.fault("a member stands there twice") }
-                    guard seen.count <= Self.mostMembers else { throw scanner.fault("there are too many members") }
-                    try members.read(key, from: &scanner)
-                }.end
+                try scanner.object { (scanner, key) throws(JSONFault) in try members.read(key, from: &scanner) }.end
             try scanner.finish()
         } catch {
             throw .malformed(error.description)
@@ -58,6 +52,7 @@ package struct ModelRequest: Sendable, Hashable {
         capRanges = members.caps.map(\.range)
         streamOptions = members.streamOptions
         size = body.count
+        messages = members.messages
     }
 }
 
@@ -78,16 +73,25 @@ private struct Members {
     var asksForUsage = false
     var caps: [(value: Int, range: Range<Int>)] = []
     var streamOptions = ModelRequest.StreamOptions.absent
+    var messages: Range<Int>?
+    private var names = JSONKeySet()
+    /// At the top level; real requests have a few dozen.
+    private static let mostMembers = 256
     /// The first value that must not be; reported only once the whole body has proved to be JSON.
     var fault: ModelRequestFault?
 
-    mutating func read(_ key: String, from scanner: inout JSONScanner) throws(JSONFault) {
+    mutating func read(_ key: JSONKey, from scanner: inout JSONScanner) throws(JSONFault) {
+        // Parsers disagree on which of two members of one name counts.
+        guard names.insert(key) else { throw scanner.fault("a member stands there twice") }
+        guard names.count <= Self.mostMembers else { throw scanner.fault("there are too many members") }
         switch key {
         case "model": try readModel(&scanner)
-        case "stream": streams = try flag(key, &scanner).value
-        case "max_tokens", "max_completion_tokens": try readCap(key, &scanner)
+        case "stream": streams = try flag("stream", &scanner).value
+        case "max_tokens": try readCap("max_tokens", &scanner)
+        case "max_completion_tokens": try readCap("max_completion_tokens", &scanner)
         case "n": try readChoices(&scanner)
         case "stream_options": try readStreamOptions(&scanner)
+        case "messages": messages = try scanner.skipValue().range
         default: try scanner.skipValue()
         }
     }
@@ -145,7 +149,7 @@ private struct Members {
         }
         var value: Range<Int>?
         let (end, count) = try scanner.object { (scanner, key) throws(JSONFault) in
-            guard key == "include_usage" else {
+            guard "include_usage" ~= key else {
                 try scanner.skipValue()
                 return
             }

@@ -14,16 +14,95 @@ package struct ServerSentEvent: Sendable, Hashable {
     }
 }
 
-/// Cuts a byte stream into server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), however
-/// the stream is cut into chunks.
-package struct ServerSentEventParser: Sendable {
-    private var buffer: [UInt8] = []
+/// Finds server-sent events in bytes (https://html.spec.whatwg.org/multipage/server-sent-events.html) without copying any.
+package struct ServerSentEventScanner: Sendable, Hashable {
+    /// Where an event stands in the bytes that were looked at; it begins at their first byte.
+    package struct Event: Sendable, Hashable {
+        /// Bytes up to and including the blank line.
+        package let length: Int
+        /// What stands behind `data:`; of several such lines, the first.
+        package let data: Range<Int>
+        /// Whether there are several such lines: then ``ServerSentEventScanner/joinedData(of:)`` has them all.
+        package let hasMoreData: Bool
+    }
+
     /// Where the line that is being read began.
     private var lineStart = 0
-    /// Up to where the buffer holds no line end.
+    /// Up to where no line end was found.
     private var scanned = 0
-    private var data: [UInt8] = []
-    private var hasData = false
+    private var data: Range<Int>?
+    private var hasMoreData = false
+
+    package init() {}
+
+    /// - Parameter bytes: from the first byte of an event on; if the last call found none, the same ones and more.
+    /// - Returns: `nil` if the event isn't complete.
+    package mutating func next(_ bytes: UnsafeRawBufferPointer) -> Event? {
+        while scanned < bytes.count {
+            let byte = bytes[scanned]
+            if byte != 0x0A, byte != 0x0D {
+                scanned += 1
+                continue
+            }
+            var next = scanned + 1
+            if byte == 0x0D {
+                // A line feed may follow with the next bytes, and belongs to this line end.
+                guard next < bytes.count else { return nil }
+                if bytes[next] == 0x0A { next += 1 }
+            }
+            let line = lineStart..<scanned
+            lineStart = next
+            scanned = next
+            if line.isEmpty { return finish(next) }
+            read(line, bytes)
+        }
+        return nil
+    }
+
+    /// What is left at the end of the stream: servers exist that omit the last blank line.
+    package mutating func last(_ bytes: UnsafeRawBufferPointer) -> Event? {
+        if bytes.isEmpty { return nil }
+        let end = bytes.last == 0x0D ? bytes.count - 1 : bytes.count
+        if lineStart < end { read(lineStart..<end, bytes) }
+        return finish(bytes.count)
+    }
+
+    private mutating func finish(_ length: Int) -> Event {
+        let event = Event(length: length, data: data ?? 0..<0, hasMoreData: hasMoreData)
+        self = ServerSentEventScanner()
+        return event
+    }
+
+    private mutating func read(_ line: Range<Int>, _ bytes: UnsafeRawBufferPointer) {
+        guard let value = Self.data(line, bytes) else { return }
+        if data == nil { data = value } else { hasMoreData = true }
+    }
+
+    private static func data(_ line: Range<Int>, _ bytes: UnsafeRawBufferPointer) -> Range<Int>? {
+        guard line.count >= 5, bytes[line.lowerBound] == UInt8(ascii: "d"),
+            UnsafeRawBufferPointer(rebasing: bytes[line.lowerBound..<line.lowerBound + 5]).elementsEqual("data:".utf8)
+        else { return nil }
+        let start = line.lowerBound + 5
+        return (start < line.upperBound && bytes[start] == 0x20 ? start + 1 : start)..<line.upperBound
+    }
+
+    /// - Parameter event: exactly an event's bytes.
+    /// - Returns: its `data` lines, joined by line feeds.
+    package static func joinedData(of event: UnsafeRawBufferPointer) -> [UInt8] {
+        var lines: [Range<Int>] = []
+        var start = 0
+        for index in 0...event.count where index == event.count || event[index] == 0x0A || event[index] == 0x0D {
+            if let value = data(start..<index, event) { lines.append(value) }
+            start = index + 1
+        }
+        return Array(lines.map { event[$0] }.joined(separator: [0x0A]))
+    }
+}
+
+/// Cuts a byte stream into server-sent events, however the stream is cut into chunks.
+package struct ServerSentEventParser: Sendable {
+    private var buffer: [UInt8] = []
+    private var scanner = ServerSentEventScanner()
 
     package init() {}
 
@@ -34,59 +113,21 @@ package struct ServerSentEventParser: Sendable {
     package mutating func feed(_ bytes: some Sequence<UInt8>) -> [ServerSentEvent] {
         buffer.append(contentsOf: bytes)
         var events: [ServerSentEvent] = []
-        while let (line, next) = nextLine() {
-            lineStart = next
-            scanned = next
-            if line.isEmpty {
-                events.append(take(next))
-            } else {
-                read(line)
-            }
-        }
+        while let event = buffer.withUnsafeBytes({ scanner.next($0) }) { events.append(take(event)) }
         return events
     }
 
     /// What is left at the end of the stream: servers exist that omit the last blank line.
     package mutating func finish() -> ServerSentEvent? {
-        guard !buffer.isEmpty else { return nil }
-        let last = buffer[lineStart...]
-        read(lineStart..<(last.last == UInt8(ascii: "\r") ? buffer.count - 1 : buffer.count))
-        return take(buffer.count)
+        buffer.withUnsafeBytes { scanner.last($0) }.map { take($0) }
     }
 
-    private mutating func nextLine() -> (line: Range<Int>, next: Int)? {
-        while scanned < buffer.count {
-            switch buffer[scanned] {
-            case UInt8(ascii: "\n"):
-                return (lineStart..<scanned, scanned + 1)
-            case UInt8(ascii: "\r"):
-                // A line feed may follow in the next chunk, and belongs to this line end.
-                guard scanned + 1 < buffer.count else { return nil }
-                return (lineStart..<scanned, scanned + (buffer[scanned + 1] == UInt8(ascii: "\n") ? 2 : 1))
-            default:
-                scanned += 1
-            }
-        }
-        return nil
-    }
-
-    private mutating func read(_ line: Range<Int>) {
-        let prefix = Array("data:".utf8)
-        guard buffer[line].starts(with: prefix) else { return }
-        var value = buffer[line].dropFirst(prefix.count)
-        if value.first == UInt8(ascii: " ") { value = value.dropFirst() }
-        if hasData { data.append(UInt8(ascii: "\n")) }
-        hasData = true
-        data.append(contentsOf: value)
-    }
-
-    private mutating func take(_ length: Int) -> ServerSentEvent {
-        let event = ServerSentEvent(raw: Array(buffer[..<length]), data: data)
-        buffer.removeFirst(length)
-        lineStart = 0
-        scanned = 0
-        data = []
-        hasData = false
-        return event
+    private mutating func take(_ event: ServerSentEventScanner.Event) -> ServerSentEvent {
+        let raw = Array(buffer[..<event.length])
+        buffer.removeFirst(event.length)
+        return ServerSentEvent(
+            raw: raw,
+            data: event.hasMoreData
+                ? raw.withUnsafeBytes { ServerSentEventScanner.joinedData(of: $0) } : Array(raw[event.data]))
     }
 }

@@ -51,13 +51,13 @@ package struct UsageMeter: Sendable, Hashable {
     }
 
     /// Reads the data of one event of a stream.
-    package mutating func read(event data: [UInt8]) -> Part {
+    package mutating func read(event data: UnsafeRawBufferPointer) -> Part {
         if data.isEmpty { return Part() }
-        if data == Array("[DONE]".utf8) {
+        if data.count == 6, data.elementsEqual("[DONE]".utf8) {
             hasFinished = true
             return Part(isEnd: true)
         }
-        return data.withUnsafeBytes { read($0) }
+        return read(data)
     }
 
     private mutating func read(_ json: UnsafeRawBufferPointer) -> Part {
@@ -133,7 +133,7 @@ package struct UsageMeter: Sendable, Hashable {
             return
         }
         try scanner.object { (scanner, key) throws(JSONFault) in
-            if key == "usage" { _ = try readUsage(&scanner) } else { try scanner.skipValue() }
+            if "usage" ~= key { _ = try readUsage(&scanner) } else { try scanner.skipValue() }
         }
     }
 
@@ -152,7 +152,7 @@ package struct UsageMeter: Sendable, Hashable {
             case "cache_creation_input_tokens": cacheWritten = try scanner.count() ?? cacheWritten
             case "prompt_tokens_details" where try scanner.kind() == .object:
                 try scanner.object { (scanner, key) throws(JSONFault) in
-                    if key == "cached_tokens" {
+                    if "cached_tokens" ~= key {
                         cacheRead = try scanner.count() ?? cacheRead
                     } else {
                         try scanner.skipValue()

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// A value that is bound to a statement or read from a row.
 ///
 /// The schema needs no more: times are `bigint` milliseconds, JSON and hashes are `text`,
@@ -15,6 +17,12 @@ extension SQLValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Exp
 }
 
 extension SQLValue {
+    /// A list, as ``Dialect/isOneOf(_:_:)`` takes it.
+    package static func texts(_ texts: [String]) -> SQLValue {
+        // Texts can always be encoded.
+        .text((try? JSONEncoder().encode(texts)).map { String(decoding: $0, as: UTF8.self) } ?? "[]")
+    }
+
     package init(_ value: String?) { self = value.map(SQLValue.text) ?? .null }
     package init(_ value: Int64?) { self = value.map(SQLValue.integer) ?? .null }
     package init(_ value: Int?) { self = value.map { .integer(Int64($0)) } ?? .null }
@@ -24,8 +32,9 @@ extension [SQLValue] {
     /// Drivers call this before they bind: PostgreSQL has no NUL character in texts, so neither engine takes it.
     /// - Throws: ``SQLError/failed(_:)``.
     package func checkSendable() throws(SQLError) {
-        for case .text(let text) in self where text.utf8.contains(0) {
-            throw .failed("a text holds a NUL character, which can't be stored")
+        for case .text(var text) in self {
+            let hasNUL = text.withUTF8 { bytes in bytes.contains(0) }
+            if hasNUL { throw .failed("a text holds a NUL character, which can't be stored") }
         }
     }
 }

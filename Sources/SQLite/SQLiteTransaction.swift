@@ -49,7 +49,7 @@ final class SQLiteTransaction: Transaction {
         do {
             try parameters.checkSendable()
             let statement = try connection.cachedStatement(sql: sql)
-            try statement.setArguments(StatementArguments(parameters.map(\.databaseValue)))
+            try statement.setArguments(StatementArguments(parameters.map { $0.databaseValue }))
             return try body(statement)
         } catch let error as SQLError {
             failure = error

@@ -5,6 +5,7 @@ package enum Migrations {
     package static let all: [Migration] = [
         Migration(number: 1, name: "product", sql: text(PackageResources.m001_product_sql)),
         Migration(number: 2, name: "jobs", sql: text(PackageResources.m002_jobs_sql)),
+        Migration(number: 3, name: "leases", sql: text(PackageResources.m003_leases_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

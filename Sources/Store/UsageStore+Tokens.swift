@@ -3,16 +3,23 @@ import SQL
 
 /// The proxy tokens: what a box shows the token proxy. Only their hashes are stored.
 extension UsageStore {
-    /// - Parameter hash: SHA-256 of the token, in lowercase hex.
+    /// - Parameters:
+    ///   - hash: SHA-256 of the token, in lowercase hex.
+    ///   - isPaced: whether the plan's rate and concurrency hold for it.
     /// - Throws: `SQLError`, `.uniqueViolation` if the box has a token that isn't revoked; ``DomainError`` with the code
     ///   `box_not_found` if the customer has no such box.
-    package func insertProxyToken(hash: String, customerID: Customer.ID, boxID: Box.ID, now: Timestamp) throws {
+    package func insertProxyToken(
+        hash: String, customerID: Customer.ID, boxID: Box.ID, isPaced: Bool = true, now: Timestamp
+    ) throws {
         let inserted = try transaction.execute(
             """
-            INSERT INTO proxy_tokens (token_hash, customer_id, box_id, created_at)
-            SELECT ?1, customer_id, id, CAST(?4 AS bigint) FROM boxes WHERE customer_id = ?2 AND id = ?3
+            INSERT INTO proxy_tokens (token_hash, customer_id, box_id, created_at, unpaced_at)
+            SELECT ?1, customer_id, id, CAST(?4 AS bigint), CAST(?5 AS bigint) FROM boxes WHERE customer_id = ?2 AND id = ?3
             """,
-            [.text(hash), .text(customerID.rawValue), .text(boxID.rawValue), .integer(now.milliseconds)])
+            [
+                .text(hash), .text(customerID.rawValue), .text(boxID.rawValue), .integer(now.milliseconds),
+                SQLValue(isPaced ? nil : now.milliseconds),
+            ])
         guard inserted == 1 else { throw DomainError(.notFound, code: "box_not_found", "There is no such agent.") }
     }
 
@@ -35,13 +42,22 @@ extension UsageStore {
     /// - Returns: whom the token stands for; `nil` if it is unknown or revoked, or its box isn't wanted running.
     /// - Throws: `SQLError`.
     package func credential(proxyTokenHash hash: String) throws -> ProxyCredential? {
-        try transaction.first(
+        try credentials(proxyTokenHashes: [hash])[hash]
+    }
+
+    /// - Returns: whom each token stands for; those are missing that are unknown or revoked, or whose box isn't wanted running.
+    /// - Throws: `SQLError`.
+    package func credentials(proxyTokenHashes hashes: [String]) throws -> [String: ProxyCredential] {
+        let rows = try transaction.query(
             """
-            SELECT t.customer_id, t.box_id, b.tier FROM proxy_tokens t JOIN boxes b ON b.id = t.box_id
-            WHERE t.token_hash = ?1 AND t.revoked_at IS NULL AND b.desired = 'running'
-            """, [.text(hash)]
-        ).map {
-            ProxyCredential(customerID: try $0.id("customer_id"), boxID: try $0.id("box_id"), tier: try $0.value("tier"))
+            SELECT t.token_hash, t.customer_id, t.box_id, t.unpaced_at, b.tier
+            FROM proxy_tokens t JOIN boxes b ON b.id = t.box_id
+            WHERE \(transaction.dialect.isOneOf("t.token_hash", "?1")) AND t.revoked_at IS NULL AND b.desired = 'running'
+            """, [.texts(hashes)])
+        return try rows.reduce(into: [:]) { credentials, row in
+            credentials[try row.text("token_hash")] = ProxyCredential(
+                customerID: try row.id("customer_id"), boxID: try row.id("box_id"), tier: try row.value("tier"),
+                isPaced: try row.optionalInteger("unpaced_at") == nil)
         }
     }
 }

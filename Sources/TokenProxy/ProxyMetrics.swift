@@ -1,94 +1,142 @@
 import Core
-import Synchronization
+import NIOCore
 
-/// Counts what happens, for Prometheus: by route, plan and model, never by customer.
-final class ProxyMetrics: Sendable {
-    private struct Series {
-        var requests: [String: Int] = [:]
-        var tokens: [String: Int] = [:]
-        var upstreamFaults: [String: Int] = [:]
-        var openCalls = 0
-        var firstByte = Histogram()
-        /// Tokens that an upstream reported beyond what was reserved.
-        var excessTokens = 0
+/// Counts what happens on one event loop, for Prometheus: by route, plan and model; by customer only if that is asked for.
+struct ProxyMetrics: Sendable {
+    private struct RequestLabels: Hashable, Sendable {
+        let route: String
+        let plan: Tier?
+        let status: Int
     }
 
-    private let series = Mutex(Series())
+    private struct TokenLabels: Hashable, Sendable {
+        let plan: Tier
+        let model: String
+        let isEstimated: Bool
+    }
 
-    func request(route: String, plan: Tier?, status: Int) {
-        let labels = "route=\"\(route)\",plan=\"\(plan?.rawValue ?? "none")\",status=\"\(status)\""
-        series.withLock { $0.requests[labels, default: 0] += 1 }
+    private struct Tokens: Sendable {
+        var input = 0
+        var output = 0
+    }
+
+    private var requests: [RequestLabels: Int] = [:]
+    private var tokens: [TokenLabels: Tokens] = [:]
+    private var customerTokens: [Customer.ID: Int] = [:]
+    private var upstreamFaults: [String: Int] = [:]
+    /// Tokens that an upstream reported beyond what was reserved.
+    private var excessTokens = 0
+    var firstByte = Histogram([0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60])
+    var overhead = Histogram([0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.1, 1, 10])
+
+    mutating func request(route: String, plan: Tier?, status: Int) {
+        requests[RequestLabels(route: route, plan: plan, status: status), default: 0] += 1
     }
 
     /// - Parameter model: the product's name, from the configuration.
-    func settled(_ bill: Bill, reserved: Int, plan: Tier, model: String) {
-        let labels = "plan=\"\(plan.rawValue)\",model=\"\(model)\",estimated=\"\(bill.isEstimated)\""
-        series.withLock {
-            $0.tokens["kind=\"input\",\(labels)", default: 0] += bill.usage.input
-            $0.tokens["kind=\"output\",\(labels)", default: 0] += bill.usage.output
-            $0.excessTokens += max(0, bill.usage.total - reserved)
-        }
+    mutating func settled(
+        _ bill: Bill, reserved: Int, _ credential: ProxyCredential, model: String, byCustomer: Bool
+    ) {
+        let labels = TokenLabels(plan: credential.tier, model: model, isEstimated: bill.isEstimated)
+        tokens[labels, default: Tokens()].input += bill.usage.input
+        tokens[labels, default: Tokens()].output += bill.usage.output
+        if byCustomer { customerTokens[credential.customerID, default: 0] += bill.usage.total }
+        excessTokens += max(0, bill.usage.total - reserved)
     }
 
     /// - Parameter reason: one of a few words.
-    func upstreamFailed(reason: String) {
-        series.withLock { $0.upstreamFaults[reason, default: 0] += 1 }
+    mutating func upstreamFailed(reason: String) {
+        upstreamFaults[reason, default: 0] += 1
     }
 
-    func callOpened() {
-        series.withLock { $0.openCalls += 1 }
+    mutating func add(_ other: ProxyMetrics) {
+        requests.merge(other.requests, uniquingKeysWith: +)
+        tokens.merge(other.tokens) { Tokens(input: $0.input + $1.input, output: $0.output + $1.output) }
+        customerTokens.merge(other.customerTokens, uniquingKeysWith: +)
+        upstreamFaults.merge(other.upstreamFaults, uniquingKeysWith: +)
+        excessTokens += other.excessTokens
+        firstByte.add(other.firstByte)
+        overhead.add(other.overhead)
     }
 
-    func callClosed() {
-        series.withLock { $0.openCalls -= 1 }
-    }
-
-    func firstByte(after duration: Duration) {
-        series.withLock { $0.firstByte.observe(Double(duration.milliseconds) / 1000) }
-    }
-
-    /// The text format (https://prometheus.io/docs/instrumenting/exposition_formats/).
-    func text(overdueSettlements: Int) -> String {
-        let series = series.withLock { $0 }
+    /// - Parameter gauges: name, help and value of what is counted elsewhere.
+    /// - Returns: the text format (https://prometheus.io/docs/instrumenting/exposition_formats/).
+    func text(gauges: [(name: String, help: String, value: Int)]) -> String {
         var text = ""
-        func family(_ name: String, _ type: String, _ help: String, _ samples: [String: Int]) {
+        func family(_ name: String, _ type: String, _ help: String, _ samples: [(labels: String, value: Int)]) {
             text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
-            for (labels, value) in samples.sorted(by: { $0.key < $1.key }) {
+            for (labels, value) in samples.sorted(by: { $0.labels < $1.labels }) {
                 text += labels.isEmpty ? "\(name) \(value)\n" : "\(name){\(labels)} \(value)\n"
             }
         }
-        family("token_proxy_requests_total", "counter", "Requests answered.", series.requests)
-        family("token_proxy_tokens_total", "counter", "Tokens charged.", series.tokens)
         family(
-            "token_proxy_upstream_faults_total", "counter", "Calls that the upstream failed.",
-            series.upstreamFaults.reduce(into: [:]) { $0["reason=\"\($1.key)\""] = $1.value })
+            "token_proxy_requests_total", "counter", "Requests answered.",
+            requests.map {
+                ("route=\"\($0.route)\",plan=\"\($0.plan?.rawValue ?? "none")\",status=\"\($0.status)\"", $1)
+            })
         family(
-            "token_proxy_excess_tokens_total", "counter", "Tokens used beyond their reservation.",
-            ["": series.excessTokens])
-        family("token_proxy_open_calls", "gauge", "Calls under way.", ["": series.openCalls])
+            "token_proxy_tokens_total", "counter", "Tokens charged.",
+            tokens.flatMap { labels, tokens in
+                let rest =
+                    "plan=\"\(labels.plan.rawValue)\",model=\"\(labels.model)\",estimated=\"\(labels.isEstimated)\""
+                return [("kind=\"input\",\(rest)", tokens.input), ("kind=\"output\",\(rest)", tokens.output)]
+            })
+        if !customerTokens.isEmpty {
+            family(
+                "token_proxy_customer_tokens_total", "counter", "Tokens charged, by customer.",
+                customerTokens.map { ("customer=\"\($0)\"", $1) })
+        }
         family(
-            "token_proxy_overdue_settlements", "gauge", "Settlements that the storage hasn't taken yet.",
-            ["": overdueSettlements])
-        return text + series.firstByte.text("token_proxy_first_byte_seconds", "Time to an answer's first byte.")
+            "token_proxy_upstream_faults_total", "counter", "Attempts that the upstream failed.",
+            upstreamFaults.map { ("reason=\"\($0)\"", $1) })
+        family(
+            "token_proxy_excess_tokens_total", "counter", "Tokens used beyond their reservation.", [("", excessTokens)])
+        for gauge in gauges { family(gauge.name, "gauge", gauge.help, [("", gauge.value)]) }
+        text += firstByte.text("token_proxy_first_byte_seconds", "Time to an answer's first byte.")
+        text += overhead.text(
+            "token_proxy_forwarding_seconds", "Time from a request's last byte to its way to the upstream.")
+        return text
     }
 }
 
 /// How often a figure fell below each bound.
-struct Histogram {
-    private static let bounds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60]
-    private var counts = [Int](repeating: 0, count: bounds.count)
+struct Histogram: Sendable {
+    private let bounds: [Double]
+    private var counts: [Int]
     private var count = 0
     private var sum = 0.0
 
+    /// - Parameter bounds: rising.
+    init(_ bounds: [Double]) {
+        self.bounds = bounds
+        counts = [Int](repeating: 0, count: bounds.count)
+    }
+
     mutating func observe(_ value: Double) {
-        for (index, bound) in Self.bounds.enumerated() where value <= bound { counts[index] += 1 }
+        // Counted in the first bucket that it fits in; the text sums up.
+        if let index = bounds.firstIndex(where: { value <= $0 }) { counts[index] += 1 }
         count += 1
         sum += value
     }
 
+    /// In seconds.
+    mutating func observe(since start: NIODeadline) {
+        observe(Double((NIODeadline.now() - start).nanoseconds) / 1e9)
+    }
+
+    mutating func add(_ other: Histogram) {
+        for index in counts.indices { counts[index] += other.counts[index] }
+        count += other.count
+        sum += other.sum
+    }
+
     func text(_ name: String, _ help: String) -> String {
         var text = "# HELP \(name) \(help)\n# TYPE \(name) histogram\n"
-        for (bound, count) in zip(Self.bounds, counts) { text += "\(name)_bucket{le=\"\(bound)\"} \(count)\n" }
+        var below = 0
+        for (bound, count) in zip(bounds, counts) {
+            below += count
+            text += "\(name)_bucket{le=\"\(bound)\"} \(below)\n"
+        }
         return text + "\(name)_bucket{le=\"+Inf\"} \(count)\n\(name)_sum \(sum)\n\(name)_count \(count)\n"
     }
 }

@@ -2,40 +2,34 @@ package import Core
 
 /// What the proxy keeps outside of itself: who may call, what they may use, what they have used.
 ///
-/// A call is a ``reserve(_:minimumOutput:)`` before it is forwarded and a ``settle(_:)`` after it ended.
+/// No call waits for it, as long as the proxy knows the caller and holds a lease: tokens of the customer's period that
+/// nobody else can use.
 package protocol ProxyStorage: Sendable {
-    /// - Parameter tokenHash: SHA-256 of the proxy token, in lowercase hex.
-    /// - Returns: `nil` if the token is unknown or revoked, or its box isn't wanted running.
-    func authenticate(tokenHash: String) async throws -> ProxyCredential?
+    /// - Parameter tokenHashes: SHA-256 of proxy tokens, in lowercase hex.
+    /// - Returns: whom they stand for; those are missing that are unknown or revoked, or whose box isn't wanted running.
+    func credentials(tokenHashes: [String]) async throws -> [String: ProxyCredential]
 
-    /// Sets tokens aside, durably and never beyond the limit, under any concurrency.
-    func reserve(_ wish: Reservation, minimumOutput: Int) async throws -> ReservationOutcome
+    /// Adds to what the wish's holder holds, durably and never beyond the limit, under any concurrency.
+    /// - Returns: `nil` if no billing period contains the wish's moment.
+    func lease(_ wish: LeaseWish) async throws -> LeaseAnswer?
 
-    /// Replaces a reservation by what was used; the second time for one request it does nothing. Durable when it returns.
-    func settle(_ settlement: Settlement) async throws
+    /// Returns tokens that the holder doesn't need any more.
+    func giveBack(_ tokens: Int, holder: String, customerID: Customer.ID, periodStart: Timestamp) async throws
+
+    /// Says that the holder still answers for its leases.
+    func renewLeases(holder: String) async throws
+
+    /// Books metered calls; durable when it returns.
+    /// - Parameter isRepeated: whether some of them may have been booked before: each request is booked once.
+    func record(_ events: [UsageEvent], holder: String, isRepeated: Bool) async throws
+
+    /// Ends the leases of a holder that is dead, after its calls have been recorded.
+    /// - Parameter isAllKnown: whether each of its calls was; if not, all that its leases held counts as used.
+    func endLeases(holder: String, isAllKnown: Bool) async throws
+
+    /// Ends the leases of holders that haven't renewed them for so long that they must be dead, their journals lost.
+    func endLostLeases() async throws
 
     /// - Throws: what is wrong with the storage.
     func check() async throws
-}
-
-/// How a call ended.
-package struct Settlement: Sendable, Hashable {
-    package let requestID: String
-    package let customerID: Customer.ID
-    /// No tokens at all just returns the reservation.
-    package let usage: TokenUsage
-    /// Whether the figures are a bound, because the upstream didn't tell the true ones.
-    package let isEstimated: Bool
-
-    package init(requestID: String, customerID: Customer.ID, usage: TokenUsage, isEstimated: Bool) {
-        self.requestID = requestID
-        self.customerID = customerID
-        self.usage = usage
-        self.isEstimated = isEstimated
-    }
-}
-
-/// One model call of an agent; gives its requests their ids.
-package enum ModelCall: Identified {
-    package static let idPrefix = "req"
 }

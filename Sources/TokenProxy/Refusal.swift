@@ -18,10 +18,16 @@ struct Refusal: Error, Hashable {
 extension Refusal {
     static let unknownPath = Refusal(.notFound, "not_found_error", code: "unknown_path", "There is nothing at this path.")
 
-    static func wrongMethod(allowed: HTTPMethod) -> Refusal {
+    static func wrongMethod(allowed: String) -> Refusal {
         Refusal(
-            .methodNotAllowed, "invalid_request_error", code: "method_not_allowed", "Use \(allowed.rawValue) here.",
-            headers: ["Allow": allowed.rawValue])
+            .methodNotAllowed, "invalid_request_error", code: "method_not_allowed", "Use \(allowed) here.",
+            headers: ["Allow": allowed])
+    }
+
+    static func tooManyWrongTokens(retryAfter seconds: Int) -> Refusal {
+        limited(
+            code: "too_many_wrong_tokens", "Too many wrong tokens came from this address. Please try again in \(seconds) s.",
+            retryAfter: seconds)
     }
 
     static let unauthenticated = Refusal(
@@ -30,6 +36,9 @@ extension Refusal {
 
     static let malformedHTTP = Refusal(
         .badRequest, "invalid_request_error", code: "malformed_http", "This is not a valid HTTP request.")
+
+    static let headTooLarge = Refusal(
+        .badRequest, "invalid_request_error", code: "malformed_http", "The head of this HTTP request is too large.")
 
     static func tooLarge(limit: Int) -> Refusal {
         Refusal(
@@ -92,21 +101,14 @@ extension Refusal {
     static let storageUnavailable = unavailable(
         code: "storage_unavailable", "Usage can't be counted right now. Please try again in a minute.")
 
+    static let tooBusy = unavailable(
+        code: "server_busy", "Too much is going on right now. Please try again in a minute.")
+
     static let upstreamUnavailable = unavailable(
         code: "upstream_unavailable", "The AI service can't be reached right now. Please try again in a minute.")
 
     static func upstreamBusy(retryAfter seconds: Int) -> Refusal {
         limited(
             code: "upstream_busy", "The AI service is busy. Please try again in \(seconds) s.", retryAfter: seconds)
-    }
-}
-
-extension Timestamp {
-    /// In UTC, such as `1 Dec`.
-    var dayAndMonth: String {
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let fields = description.prefix { $0 != "T" }.split(separator: "-").compactMap { Int($0) }
-        guard fields.count == 3, months.indices.contains(fields[1] - 1) else { return description }
-        return "\(fields[2]) \(months[fields[1] - 1])"
     }
 }

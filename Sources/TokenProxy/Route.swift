@@ -1,32 +1,35 @@
 import ModelAPI
-import NIOHTTP1
 
 /// What the proxy answers to.
-enum Route: Equatable {
+enum Route: Hashable {
     case health, readiness, metrics, models
     case call(ModelDialect)
 
-    private static let table: [String: (method: HTTPMethod, route: Route)] = [
-        "/healthz": (.GET, .health),
-        "/readyz": (.GET, .readiness),
-        "/metrics": (.GET, .metrics),
-        "/v1/models": (.GET, .models),
-        "/v1/chat/completions": (.POST, .call(.openAI)),
-        "/v1/messages": (.POST, .call(.anthropic)),
-        "/anthropic/v1/messages": (.POST, .call(.anthropic)),
-    ]
-
+    /// - Parameter target: path and query.
     /// - Throws: ``Refusal`` with 404 or 405.
-    init(method: HTTPMethod, uri: String) throws(Refusal) {
-        let path = String(uri.prefix { $0 != "?" && $0 != "#" })
-        guard let (allowed, route) = Self.table[path] else { throw .unknownPath }
-        guard method == allowed else { throw .wrongMethod(allowed: allowed) }
+    init(_ method: RequestHead.Method, target: UnsafeRawBufferPointer) throws(Refusal) {
+        let end = target.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? target.count
+        let path = target[part: 0..<end]
+        guard let route = Self.route(path) else { throw .unknownPath }
+        let isCall = if case .call = route { true } else { false }
+        guard method == (isCall ? .post : .get) else { throw .wrongMethod(allowed: isCall ? "POST" : "GET") }
         self = route
     }
 
+    private static func route(_ path: UnsafeRawBufferPointer) -> Route? {
+        func isPath(_ text: StaticString) -> Bool { path.isCaseInsensitively(text) && !path.contains { $0 >= 0x41 && $0 <= 0x5A } }
+        if isPath("/v1/chat/completions") { return .call(.openAI) }
+        if isPath("/v1/messages") || isPath("/anthropic/v1/messages") { return .call(.anthropic) }
+        if isPath("/v1/models") { return .models }
+        if isPath("/healthz") { return .health }
+        if isPath("/readyz") { return .readiness }
+        if isPath("/metrics") { return .metrics }
+        return nil
+    }
+
     /// The form in which errors are told.
-    static func dialect(uri: String) -> ModelDialect {
-        uri.contains("/messages") ? .anthropic : .openAI
+    static func dialect(target: UnsafeRawBufferPointer) -> ModelDialect {
+        String(decoding: target, as: UTF8.self).contains("/messages") ? .anthropic : .openAI
     }
 
     /// For metrics: of the table, never what a client sent.

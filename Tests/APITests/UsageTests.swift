@@ -93,17 +93,13 @@ extension TestAPI {
             let usage = UsageStore(transaction)
             try usage.setQuota(
                 customerID: tenant.customer.id, periodStart: now, periodEnd: now + .days(30), limit: 1000)
-            for number in 0..<calls {
-                let id = "req_\(number)"
-                let time = now + .seconds(Int64(number / 2))
-                _ = try usage.reserve(
-                    Reservation(
-                        requestID: id, customerID: tenant.customer.id, boxID: tenant.box.id, model: "k2p5", input: 10,
-                        output: 20, holder: "test", createdAt: time), minimumOutput: 1)
-                try usage.settle(
-                    requestID: id, customerID: tenant.customer.id, usage: TokenUsage(input: 10, output: 5),
-                    estimated: false, now: time)
-            }
+            _ = try usage.record(
+                (0..<calls).map { number in
+                    UsageEvent(
+                        requestID: "req_\(number)", customerID: tenant.customer.id, boxID: tenant.box.id,
+                        periodStart: now, model: "k2p5", usage: TokenUsage(input: 10, output: 5), estimated: false,
+                        createdAt: now + .seconds(Int64(number / 2)))
+                }, holder: "test", isRepeated: false)
         }
     }
 }

@@ -34,16 +34,16 @@ struct UsageMeterTests {
     @Test func knowsThatARunningUsageIsNotTheLast() {
         var meter = meter(.openAI, [#"{"choices":[{"delta":{"content":"a"}}],\#(Self.usage)}"#])
         #expect(!meter.isFinal)
-        _ = meter.read(event: Array("[DONE]".utf8))
+        _ = meter.read(event: "[DONE]")
         #expect(meter.isFinal)
     }
 
     @Test func tellsTheExtraChunkFromOthers() {
         var meter = UsageMeter(.openAI)
-        #expect(meter.read(event: Array(#"{"choices":[],\#(Self.usage)}"#.utf8)).isUsageOnly)
-        #expect(!meter.read(event: Array(#"{"choices":[],"usage":null}"#.utf8)).isUsageOnly)
-        #expect(!meter.read(event: Array(#"{"choices":[{"delta":{}}],\#(Self.usage)}"#.utf8)).isUsageOnly)
-        #expect(meter.read(event: Array("[DONE]".utf8)).isEnd)
+        #expect(meter.read(event: #"{"choices":[],\#(Self.usage)}"#).isUsageOnly)
+        #expect(!meter.read(event: #"{"choices":[],"usage":null}"#).isUsageOnly)
+        #expect(!meter.read(event: #"{"choices":[{"delta":{}}],\#(Self.usage)}"#).isUsageOnly)
+        #expect(meter.read(event: "[DONE]").isEnd)
     }
 
     @Test func readsBothOfAnthropicsEvents() {
@@ -57,8 +57,8 @@ struct UsageMeterTests {
         #expect(!meter.isFinal)
         #expect(meter.producedBytes >= 2)
         let end = #"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":12}}"#
-        #expect(!meter.read(event: Array(end.utf8)).isEnd)
-        #expect(meter.read(event: Array(#"{"type":"message_stop"}"#.utf8)).isEnd)
+        #expect(!meter.read(event: end).isEnd)
+        #expect(meter.read(event: #"{"type":"message_stop"}"#).isEnd)
         #expect(meter.output == 12)
         #expect(meter.isFinal)
     }
@@ -77,7 +77,7 @@ struct UsageMeterTests {
     @Test(arguments: [#"{"error":{"message":"no"}}"#, #"{"type":"error","error":{"type":"overloaded_error"}}"#])
     func noticesThatTheUpstreamGaveUp(_ event: String) {
         var meter = UsageMeter(.anthropic)
-        #expect(meter.read(event: Array(event.utf8)).isError)
+        #expect(meter.read(event: event).isError)
         #expect(!meter.hasOutput)
     }
 
@@ -89,6 +89,12 @@ struct UsageMeterTests {
     }
 
     private func meter(_ dialect: ModelDialect, _ events: [String]) -> UsageMeter {
-        events.reduce(into: UsageMeter(dialect)) { meter, event in _ = meter.read(event: Array(event.utf8)) }
+        events.reduce(into: UsageMeter(dialect)) { meter, event in _ = meter.read(event: event) }
+    }
+}
+
+extension UsageMeter {
+    fileprivate mutating func read(event: String) -> Part {
+        Array(event.utf8).withUnsafeBytes { read(event: $0) }
     }
 }

@@ -8,10 +8,10 @@ struct UsageStoreTests {
     @Test(arguments: Engine.allCases)
     func keepsWhatWasUsedWhenTheLimitChanges(_ engine: Engine) async throws {
         try await withUsage(engine, limit: 1_000) { stage async throws in
-            try await stage.reserve("r1", input: 100, output: 200)
-            try await stage.settle("r1", TokenUsage(input: 50, cached: 20, output: 100))
+            _ = try await stage.lease(need: 300)
+            try await stage.record([stage.event("r1", TokenUsage(input: 50, cached: 20, output: 100))])
             try await stage.setLimit(500)
-            #expect(try await stage.quota() == stage.quota(limit: 500, used: 150))
+            #expect(try await stage.quota() == stage.quota(limit: 500, used: 150, reserved: 150))
         }
     }
 
@@ -32,54 +32,117 @@ struct UsageStoreTests {
     }
 
     @Test(arguments: Engine.allCases)
-    func reservesUpToTheLimitAndNotBeyond(_ engine: Engine) async throws {
+    func leasesUpToTheLimitAndNotBeyond(_ engine: Engine) async throws {
         try await withUsage(engine, limit: 1_000) { stage async throws in
-            #expect(
-                try await stage.reserve("r1", input: 300, output: 300)
-                    == .granted(output: 300, quota: stage.quota(limit: 1_000)))
-            // Of the rest, the prompt takes 300: the cap shrinks to what is left.
-            let before = stage.quota(limit: 1_000, reserved: 600)
-            #expect(try await stage.reserve("r2", input: 300, output: 300) == .granted(output: 100, quota: before))
-            let full = stage.quota(limit: 1_000, reserved: 1_000)
-            #expect(try await stage.reserve("r3", input: 300, output: 300) == .busy(full))
-            #expect(try await stage.reserve("r4", input: 990, output: 300) == .exhausted(full))
-            #expect(try await stage.quota() == full)
+            let first = try await stage.lease(need: 600)
+            #expect(first == LeaseAnswer(granted: 600, held: 600, quota: stage.quota(limit: 1_000, reserved: 600)))
+            // Less than is needed, but enough for something.
+            #expect(try await stage.lease(need: 600, least: 100, holder: "other")?.granted == 400)
+            let none = try await stage.lease(need: 600, least: 1)
+            #expect(none == LeaseAnswer(granted: 0, held: 600, quota: stage.quota(limit: 1_000, reserved: 1_000)))
+            #expect(none?.heldByOthers == 400)
+            #expect(none?.elsewhere == 400)
         }
     }
 
     @Test(arguments: Engine.allCases)
-    func settlesExactlyOnce(_ engine: Engine) async throws {
+    func leasesNothingOutsideOfAPeriod(_ engine: Engine) async throws {
         try await withUsage(engine, limit: 1_000) { stage async throws in
-            try await stage.reserve("r1", input: 300, output: 300)
-            let usage = TokenUsage(input: 80, cached: 10, output: 40)
-            #expect(try await stage.settle("r1", usage))
-            #expect(try await !stage.settle("r1", usage))
-            #expect(try await !stage.settle("never", usage))
-            #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 120))
-            #expect(try await stage.events().map(\.usage) == [usage])
+            #expect(try await stage.lease(need: 1, at: testNow + .days(30)) == nil)
         }
     }
 
     @Test(arguments: Engine.allCases)
-    func returnsAReservationThatCostNothing(_ engine: Engine) async throws {
+    func takesBackWhatIsNotNeededAndNoMore(_ engine: Engine) async throws {
         try await withUsage(engine, limit: 1_000) { stage async throws in
-            try await stage.reserve("r1", input: 300, output: 300)
-            #expect(try await stage.settle("r1", TokenUsage(input: 0, output: 0)))
+            _ = try await stage.lease(need: 600)
+            try await stage.giveBack(200)
+            #expect(try await stage.quota() == stage.quota(limit: 1_000, reserved: 400))
+            try await stage.giveBack(500)
+            try await stage.giveBack(500)
             #expect(try await stage.quota() == stage.quota(limit: 1_000))
-            #expect(try await stage.events().isEmpty)
         }
     }
 
     @Test(arguments: Engine.allCases)
-    func settlesNothingOfAnotherCustomer(_ engine: Engine) async throws {
+    func recordsEachRequestOnce(_ engine: Engine) async throws {
         try await withUsage(engine, limit: 1_000) { stage async throws in
-            try await stage.reserve("r1", input: 300, output: 300)
-            let settled = try await stage.write {
-                try $0.settle(
-                    requestID: "r1", customerID: testIDs.next(), usage: TokenUsage(input: 1, output: 1), estimated: false,
-                    now: testNow)
+            _ = try await stage.lease(need: 600)
+            let usage = TokenUsage(input: 80, cached: 10, output: 40)
+            let (one, two) = (stage.event("r1", usage), stage.event("r2", usage))
+            #expect(try await stage.record([one, two, one], isRepeated: true) == [stage.customer.id])
+            #expect(try await stage.record([two, one], isRepeated: true).isEmpty)
+            await #expect(throws: SQLError.self) { try await stage.record([one]) }
+            #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 240, reserved: 360))
+            #expect(try await stage.events().map(\.usage) == [usage, usage])
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func recordsManyAtOnce(_ engine: Engine) async throws {
+        try await withUsage(engine, limit: 100_000) { stage async throws in
+            _ = try await stage.lease(need: 50_000)
+            let events = (0..<333).map { stage.event("r\($0)", TokenUsage(input: 2, output: 1)) }
+            try await stage.record(events)
+            #expect(try await stage.quota() == stage.quota(limit: 100_000, used: 999, reserved: 49_001))
+            #expect(try await stage.events(limit: 1_000).count == 333)
+        }
+    }
+
+    /// The upstream's word counts, whatever it was allowed.
+    @Test(arguments: Engine.allCases)
+    func recordsMoreThanWasLeased(_ engine: Engine) async throws {
+        try await withUsage(engine, limit: 1_000) { stage async throws in
+            _ = try await stage.lease(need: 100)
+            try await stage.record([stage.event("r1", TokenUsage(input: 80, output: 40))])
+            #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 120))
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func releasesTheLeasesOfTheDeadWhoseCallsAreKnown(_ engine: Engine) async throws {
+        try await withUsage(engine, limit: 1_000) { stage async throws in
+            _ = try await stage.lease(need: 600, holder: "dead")
+            _ = try await stage.lease(need: 100, holder: "alive")
+            #expect(try await stage.write { try $0.releaseLeases(holder: "dead") } == [stage.customer.id])
+            #expect(try await stage.quota() == stage.quota(limit: 1_000, reserved: 100))
+            #expect(try await stage.write { try $0.releaseLeases(holder: "dead") }.isEmpty)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func chargesTheLeasesOfTheDeadWhoseCallsAreLost(_ engine: Engine) async throws {
+        try await withUsage(engine, limit: 1_000) { stage async throws in
+            _ = try await stage.lease(need: 600, holder: "dead")
+            try await stage.record([stage.event("r1", TokenUsage(input: 80, output: 20))], holder: "dead")
+            _ = try await stage.write { try $0.writeOffLeases(holder: "dead", now: testNow) }
+            #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 600))
+            #expect(try await stage.events().map(\.usage.total).sorted() == [100, 500])
+            // Some of them turn up after all: they aren't charged twice.
+            try await stage.record([stage.event("r2", TokenUsage(input: 30, output: 10))], holder: "dead")
+            #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 600))
+            #expect(try await stage.events().map(\.usage.total).sorted() == [40, 100, 460])
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func takesThoseForDeadWhoDoNotRenewTheirLeases(_ engine: Engine) async throws {
+        try await withUsage(engine, limit: 1_000) { stage async throws in
+            _ = try await stage.lease(need: 10, holder: "silent")
+            _ = try await stage.lease(need: 10, holder: "alive")
+            try await stage.write { try $0.renewLeases(holder: "alive", now: testNow + .seconds(60)) }
+            let lost = try await stage.write { try $0.lostHolders(before: testNow + .seconds(1)) }
+            #expect(lost == ["silent"])
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func changesNothingOfAnotherCustomer(_ engine: Engine) async throws {
+        try await withUsage(engine, limit: 1_000) { stage async throws in
+            _ = try await stage.lease(need: 600)
+            try await stage.write {
+                try $0.giveBack(100, holder: "h", customerID: testIDs.next(), periodStart: testNow)
             }
-            #expect(!settled)
             #expect(try await stage.quota() == stage.quota(limit: 1_000, reserved: 600))
             try await stage.read { store throws in
                 #expect(try store.recentEvents(customerID: testIDs.next(), limit: 10).isEmpty)
@@ -88,27 +151,12 @@ struct UsageStoreTests {
     }
 
     @Test(arguments: Engine.allCases)
-    func chargesTheReservationsOfTheDeadInFull(_ engine: Engine) async throws {
-        try await withUsage(engine, limit: 10_000) { stage async throws in
-            try await stage.reserve("r1", input: 100, output: 200, holder: "dead")
-            try await stage.reserve("r2", input: 10, output: 20, holder: "alive")
-            try await stage.reserve("r3", input: 1, output: 2, holder: "alive", at: testNow - .seconds(0))
-            let customers = try await stage.write { try $0.settleOpenReservations(.heldBy("dead"), now: testNow) }
-            #expect(customers == [stage.customer.id])
-            #expect(try await stage.quota() == stage.quota(limit: 10_000, used: 300, reserved: 33))
-            #expect(try await stage.events().map(\.estimated) == [true])
-            #expect(try await stage.write { try $0.settleOpenReservations(.createdBefore(testNow), now: testNow) }.isEmpty)
-            _ = try await stage.write { try $0.settleOpenReservations(.notHeldBy("new"), now: testNow) }
-            #expect(try await stage.quota() == stage.quota(limit: 10_000, used: 333))
-        }
-    }
-
-    @Test(arguments: Engine.allCases)
     func pagesThroughEventsTheYoungestFirst(_ engine: Engine) async throws {
         try await withUsage(engine, limit: 10_000) { stage async throws in
             for (id, seconds) in [("a", 1), ("b", 2), ("c", 2), ("d", 3)] as [(String, Int64)] {
-                try await stage.reserve(id, input: 10, output: 10)
-                try await stage.settle(id, TokenUsage(input: 1, output: 1), at: testNow + .seconds(seconds))
+                try await stage.record([
+                    stage.event(id, TokenUsage(input: 1, output: 1), at: testNow + .seconds(seconds))
+                ])
             }
             var seen: [String] = []
             var last: UsageEvent?
@@ -154,15 +202,26 @@ struct UsageStoreTests {
     }
 
     @Test(arguments: Engine.allCases)
-    func neverReservesBeyondTheLimitUnderConcurrency(_ engine: Engine) async throws {
+    func knowsWhichTokensHaveNoPace(_ engine: Engine) async throws {
+        try await withUsage(engine, limit: 1) { stage async throws in
+            let (customerID, boxID) = (stage.customer.id, stage.box.id)
+            try await stage.write {
+                try $0.insertProxyToken(hash: "h1", customerID: customerID, boxID: boxID, isPaced: false, now: testNow)
+            }
+            try await stage.read { store throws in
+                let found = try store.credentials(proxyTokenHashes: ["h1", "h2"])
+                #expect(found.keys.sorted() == ["h1"])
+                #expect(found["h1"]?.isPaced == false)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func neverLeasesBeyondTheLimitUnderConcurrency(_ engine: Engine) async throws {
         try await withUsage(engine, limit: 1_000) { stage async throws in
             let granted = await withTaskGroup(of: Int.self) { group in
                 for index in 0..<16 {
-                    group.addTask {
-                        let outcome = try? await stage.reserve("r\(index)", input: 100, output: 50)
-                        guard case .granted(let output, _) = outcome else { return 0 }
-                        return 100 + output
-                    }
+                    group.addTask { (try? await stage.lease(need: 150, least: 100, holder: "h\(index)"))?.granted ?? 0 }
                 }
                 return await group.reduce(0, +)
             }
@@ -192,21 +251,31 @@ private struct UsageStage: Sendable {
         }
     }
 
-    @discardableResult
-    func reserve(
-        _ id: String, input: Int, output: Int, holder: String = "h", at time: Timestamp = testNow
-    ) async throws -> ReservationOutcome {
-        let wish = Reservation(
-            requestID: id, customerID: customer.id, boxID: box.id, model: "k2p5", input: input, output: output,
-            holder: holder, createdAt: time)
-        return try await write { try $0.reserve(wish, minimumOutput: 16) }
+    func lease(
+        need: Int, least: Int? = nil, holder: String = "h", at time: Timestamp = testNow
+    ) async throws -> LeaseAnswer? {
+        let wish = LeaseWish(
+            customerID: customer.id, holder: holder, least: least ?? need, need: need, want: need, at: time)
+        return try await write { try $0.lease(wish) }
+    }
+
+    func giveBack(_ tokens: Int) async throws {
+        try await write { [customer] in
+            try $0.giveBack(tokens, holder: "h", customerID: customer.id, periodStart: testNow)
+        }
+    }
+
+    func event(_ id: String, _ usage: TokenUsage, at time: Timestamp = testNow) -> UsageEvent {
+        UsageEvent(
+            requestID: id, customerID: customer.id, boxID: box.id, periodStart: testNow, model: "k2p5", usage: usage,
+            estimated: false, createdAt: time)
     }
 
     @discardableResult
-    func settle(_ id: String, _ usage: TokenUsage, at time: Timestamp = testNow) async throws -> Bool {
-        try await write { [customer] in
-            try $0.settle(requestID: id, customerID: customer.id, usage: usage, estimated: false, now: time)
-        }
+    func record(
+        _ events: [UsageEvent], holder: String = "h", isRepeated: Bool = false
+    ) async throws -> Set<Customer.ID> {
+        try await write { try $0.record(events, holder: holder, isRepeated: isRepeated) }
     }
 
     func quota() async throws -> Quota? {

@@ -1,14 +1,11 @@
 import Core
 import ModelAPI
-import TestSupport
 import Testing
 
 @testable import TokenProxy
 
 struct BillTests {
-    private let reservation = Reservation(
-        requestID: "req_1", customerID: testIDs.next(), boxID: testIDs.next(), model: "k2p5", input: 1000, output: 400,
-        holder: "h", createdAt: testNow)
+    private let reservation = CallReservation.sample(input: 1000, output: 400)
     private let word = #"{"choices":[{"delta":{"content":"0123456789"}}]}"#
     private let end =
         #"{"choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":250,"completion_tokens":3}}"#
@@ -55,6 +52,12 @@ struct BillTests {
     }
 
     private func meter(_ events: [String]) -> UsageMeter {
-        events.reduce(into: UsageMeter(.openAI)) { meter, event in _ = meter.read(event: Array(event.utf8)) }
+        events.reduce(into: UsageMeter(.openAI)) { meter, event in _ = meter.read(event: event) }
+    }
+}
+
+extension UsageMeter {
+    fileprivate mutating func read(event: String) -> Part {
+        Array(event.utf8).withUnsafeBytes { read(event: $0) }
     }
 }

@@ -9,6 +9,8 @@ import Synchronization
 import TestSupport
 import Testing
 
+@testable import TokenProxy
+
 struct ProxyCallTests {
     @Test func metersAnAnswerInOnePiece() async throws {
         try await ProxyLab.run { lab async throws in
@@ -62,17 +64,19 @@ struct ProxyCallTests {
         }
     }
 
-    @Test func settlesBeforeTheLastBytes() async throws {
+    @Test func settlesInTheJournalBeforeTheLastBytes() async throws {
         try await ProxyLab.run { lab async throws in
             let response = try await ProxyLab.client.execute(
                 lab.request(ProxyLab.body("hello", fields: #","stream":true"#)), timeout: .seconds(30))
             var received = ""
+            var settled: [JournalSlot.State] = []
             for try await chunk in response.body {
                 received += String(buffer: chunk)
-                let isOver = received.contains("[DONE]")
-                if isOver { #expect(try await lab.events().count == 1) }
+                if received.contains("[DONE]"), settled.isEmpty { settled = try lab.journalSlots(withBooked: true) }
             }
             #expect(received.contains("[DONE]"))
+            #expect(settled.count == 1)
+            if case .reserved = settled.first { Issue.record("the call is still open") }
         }
     }
 
@@ -122,7 +126,10 @@ struct ProxyCallTests {
         try await ProxyLab.run { lab async throws in
             _ = try await lab.post(ProxyLab.body("hello"))
             #expect(try await lab.get("/healthz").body == #"{"status":"ok"}"#)
-            #expect(try await lab.get("/readyz").body.contains(#"{"name":"storage","status":"ok"}"#))
+            let readiness = try await lab.get("/readyz").body
+            for check in ["storage", "journal", "bookkeeping", "upstream"] {
+                #expect(readiness.contains(#"{"name":"\#(check)","status":"ok"}"#))
+            }
             let metrics = try await lab.get("/metrics").body
             #expect(metrics.contains(#"token_proxy_requests_total{route="chat_completions",plan="pro",status="200"} 1"#))
             #expect(metrics.contains("token_proxy_open_calls 0"))

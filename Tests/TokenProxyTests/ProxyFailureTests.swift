@@ -33,7 +33,7 @@ struct ProxyFailureTests {
     }
 
     @Test func aDeadUpstreamCostsNothing() async throws {
-        try await ProxyLab.run(configure: { $0.openAIBaseURL = "http://127.0.0.1:9/v1" }) { lab async throws in
+        try await ProxyLab.run(upstreams: { [$0.with { $0.openAIBaseURL = "http://127.0.0.1:9/v1" }] }) { lab async throws in
             #expect(try await lab.post(ProxyLab.body("hello")).status == 503)
             let quota = try await lab.quota()
             #expect(quota.used == 0 && quota.reserved == 0)

@@ -28,12 +28,17 @@ struct ProxyLab: Sendable {
     let box: Box
     let token: AccessToken
     let proxies: ServiceGroup
+    /// The folder of the journals.
+    let journal: String
+    let upstreams: UpstreamDirectory
 
     /// - Parameters:
     ///   - limit: tokens of the period, which ends on 31 Jan; `nil` for no period.
     ///   - upstream: in the place of the Kimi sandbox.
+    ///   - upstreams: makes the configuration of the upstreams from that of the one that is there.
     static func run(
         limit: Int? = 1_000_000, upstream: Router<BasicRequestContext>? = nil,
+        upstreams: @Sendable (UpstreamConfiguration) -> [UpstreamConfiguration] = { [$0] },
         configure: @Sendable (inout TokenProxyConfiguration) -> Void = { _ in },
         _ body: @Sendable (ProxyLab) async throws -> Void
     ) async throws {
@@ -50,12 +55,17 @@ struct ProxyLab: Sendable {
             async let upstreamEnd: Void = upstreamGroup.run()
             let upstreamURL = "http://127.0.0.1:\(await first(upstreamPort))"
 
+            let journal = folder().path
             var configuration = TokenProxyConfiguration(
-                openAIBaseURL: upstreamURL + "/v1", anthropicBaseURL: upstreamURL + "/anthropic",
-                upstreamKey: Secret("sk-platform"), models: ["k2p5": "kimi-k2.6", "retired": "kimi-k2.5"],
-                upgradeURL: "https://example.com/dashboard")
+                journalFolder: journal, upgradeURL: "https://example.com/dashboard")
             configuration.port = 0
+            configuration.timeouts.idleLease = .milliseconds(50)
             configure(&configuration)
+            let directory = try UpstreamDirectory(
+                upstreams(
+                    UpstreamConfiguration(
+                        name: "kimi", openAIBaseURL: upstreamURL + "/v1", anthropicBaseURL: upstreamURL + "/anthropic",
+                        keys: [Secret("sk-platform")], models: ["k2p5": "kimi-k2.6", "retired": "kimi-k2.5"])))
             let (customer, box, token) = try await platform.addCustomer(limit: limit)
             let storage = TokenProxyStorage(database: platform.database, clock: platform.clock.wallClock) {
                 await platform.notifier.notify(.customer($0))
@@ -63,13 +73,13 @@ struct ProxyLab: Sendable {
             let settings = configuration
             let (group, port) = serve { onListening in
                 TokenProxy(
-                    configuration: settings, storage: storage, clock: platform.clock.wallClock, ids: platform.queue.ids,
+                    configuration: settings, upstreams: directory, storage: storage, clock: platform.clock.wallClock,
                     holder: "test", logger: quiet, onListening: onListening)
             }
             async let end: Void = group.run()
             let lab = ProxyLab(
                 platform: platform, url: "http://127.0.0.1:\(await first(port))", upstreamURL: upstreamURL,
-                customer: customer, box: box, token: token, proxies: group)
+                customer: customer, box: box, token: token, proxies: group, journal: journal, upstreams: directory)
             let result: Result<Void, any Error>
             do { result = .success(try await body(lab)) } catch { result = .failure(error) }
             await group.triggerGracefulShutdown()
@@ -143,16 +153,27 @@ struct ProxyLab: Sendable {
 
     // MARK: Books
 
+    /// Once everything is booked and given back.
     func quota() async throws -> Quota {
+        try await settled()
         let quota = try await platform.database.read { [customer] in
             try UsageStore($0).quota(customerID: customer.id, at: testNow)
         }
         return try #require(quota)
     }
 
+    /// Once everything is booked.
     func events() async throws -> [UsageEvent] {
-        try await platform.database.read { [customer] in
+        try await settled()
+        return try await platform.database.read { [customer] in
             try UsageStore($0).recentEvents(customerID: customer.id, limit: 1000)
+        }
+    }
+
+    /// A lease is only gone when its calls are booked and the rest is given back.
+    private func settled() async throws {
+        try await eventually {
+            try await platform.database.read { try $0.query("SELECT holder FROM leases", []).isEmpty }
         }
     }
 
@@ -213,3 +234,11 @@ func eventually(_ condition: () async throws -> Bool) async throws {
 }
 
 let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+extension UpstreamConfiguration {
+    func with(_ change: (inout UpstreamConfiguration) -> Void) -> UpstreamConfiguration {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+}

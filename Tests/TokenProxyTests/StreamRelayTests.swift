@@ -1,4 +1,5 @@
 import ModelAPI
+import NIOCore
 import Testing
 
 @testable import TokenProxy
@@ -8,43 +9,88 @@ struct StreamRelayTests {
     private let extra = "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\n"
     private let done = "data: [DONE]\n\n"
 
+    /// A relay, and what came out of it.
+    private struct Bench {
+        var relay: StreamRelay
+        var output = ByteBuffer()
+        var last = ByteBuffer()
+
+        init(_ dialect: ModelDialect = .openAI, removesUsageChunk: Bool = false) {
+            relay = StreamRelay(dialect, removesUsageChunk: removesUsageChunk)
+        }
+
+        mutating func receive(_ text: String) -> StreamRelay.Step {
+            relay.receive(ByteBuffer(string: text), &output, last: &last)
+        }
+
+        mutating func finish() -> StreamRelay.Step { relay.finish(&output, last: &last) }
+    }
+
     @Test func holdsTheLastBytesBack() {
-        var relay = StreamRelay(.openAI, removesUsageChunk: false)
-        let step = relay.receive(Array((word + extra + done).utf8))
-        #expect(step.forward == Array((word + extra).utf8))
-        #expect(step.last == Array(done.utf8))
-        #expect(relay.meter.isFinal)
+        var bench = Bench()
+        #expect(bench.receive(word + extra + done) == .ended)
+        #expect(String(buffer: bench.output) == word + extra)
+        #expect(String(buffer: bench.last) == done)
+        #expect(bench.relay.meter.isFinal)
     }
 
     @Test func removesTheExtraChunkForThoseWhoDidNotAsk() {
-        var relay = StreamRelay(.openAI, removesUsageChunk: true)
-        let step = relay.receive(Array((word + extra + done).utf8))
-        #expect(step.forward == Array(word.utf8))
-        #expect(relay.meter.output == 2)
+        var bench = Bench(removesUsageChunk: true)
+        #expect(bench.receive(word + extra + done) == .ended)
+        #expect(String(buffer: bench.output) == word)
+        #expect(bench.relay.meter.output == 2)
     }
 
     @Test func passesNothingOnBehindTheEnd() {
-        var relay = StreamRelay(.openAI, removesUsageChunk: false)
-        _ = relay.receive(Array(done.utf8))
-        #expect(relay.receive(Array(word.utf8)) == StreamRelay.Step())
-        #expect(relay.finish() == StreamRelay.Step())
+        var bench = Bench()
+        _ = bench.receive(done)
+        #expect(bench.receive(word) == .ended)
+        #expect(bench.finish() == .ended)
+        #expect(String(buffer: bench.output).isEmpty)
     }
 
     @Test func keepsTheUpstreamsOwnErrorToItself() {
-        var relay = StreamRelay(.openAI, removesUsageChunk: false)
-        let step = relay.receive(Array((word + "data: {\"error\":{\"type\":\"exceeded_current_quota_error\"}}\n\n").utf8))
-        #expect(step.forward == Array(word.utf8))
-        #expect(step.isBroken)
+        var bench = Bench()
+        #expect(bench.receive(word + "data: {\"error\":{\"type\":\"exceeded_current_quota_error\"}}\n\n") == .broken)
+        #expect(String(buffer: bench.output) == word)
     }
 
     @Test func givesAnEndlessEventUp() {
-        var relay = StreamRelay(.openAI, removesUsageChunk: false)
-        #expect(relay.receive(Array(repeating: UInt8(ascii: "x"), count: 5 << 20)).isBroken)
+        var bench = Bench()
+        #expect(bench.receive(String(repeating: "x", count: 5 << 20)) == .broken)
     }
 
     @Test func endsAnthropicsStreamWithItsLastEvent() {
-        var relay = StreamRelay(.anthropic, removesUsageChunk: true)
+        var bench = Bench(.anthropic, removesUsageChunk: true)
         let stop = "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
-        #expect(relay.receive(Array(stop.utf8)).last == Array(stop.utf8))
+        #expect(bench.receive(stop) == .ended)
+        #expect(String(buffer: bench.last) == stop)
+    }
+
+    @Test func takesAStreamThatOmitsTheLastBlankLine() {
+        var bench = Bench()
+        #expect(bench.receive(word + extra + "data: [DONE]") == .goesOn)
+        #expect(bench.finish() == .ended)
+        #expect(String(buffer: bench.last) == "data: [DONE]")
+    }
+
+    @Test func takesAStreamThatEndsWithoutAWordForBroken() {
+        var bench = Bench()
+        _ = bench.receive(word)
+        #expect(bench.finish() == .broken)
+    }
+
+    @Test(arguments: 1...40)
+    func passesTheSameOnHoweverTheStreamIsCut(_ size: Int) {
+        let text = word + "event: x\r\ndata: {\"a\":1,\r\ndata: \"b\":2}\r\n\r\n: comment\n\n" + extra + word + done
+        var bench = Bench()
+        let bytes = Array(text.utf8)
+        var step = StreamRelay.Step.goesOn
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            step = bench.relay.receive(
+                ByteBuffer(bytes: bytes[start..<min(start + size, bytes.count)]), &bench.output, last: &bench.last)
+        }
+        #expect(step == .ended)
+        #expect(String(buffer: bench.output) + String(buffer: bench.last) == text)
     }
 }

@@ -24,8 +24,8 @@ struct AdminTokenCommand: AsyncParsableCommand {
         @Option(help: "How many tokens it may use, for good.")
         var tokens: Int
 
-        @Option(help: "The plan whose rate and concurrency it has: starter, pro or team.")
-        var plan: Tier = .team
+        @Option(help: "The plan whose rate and concurrency it has: starter, pro or team. Without one it is as fast as it can.")
+        var plan: Tier?
 
         func validate() throws {
             guard tokens > 0 else { throw ValidationError("--tokens must be above zero.") }
@@ -41,13 +41,14 @@ struct AdminTokenCommand: AsyncParsableCommand {
                 try CustomerStore(work.transaction).insert(customer)
                 // Wanted running, so that the token is valid; without a bot there is nothing for the operator to start.
                 let box = Box(
-                    id: work.ids.next(), customerID: customer.id, tier: plan, agentName: "token", purpose: "",
+                    id: work.ids.next(), customerID: customer.id, tier: plan ?? .team, agentName: "token", purpose: "",
                     language: .english, desired: .running, createdAt: work.now)
                 try BoxStore(work.transaction).insert(box)
                 let usage = UsageStore(work.transaction)
                 try usage.setQuota(
                     customerID: customer.id, periodStart: work.now, periodEnd: work.now + .days(36500), limit: tokens)
-                try usage.insertProxyToken(hash: token.hash, customerID: customer.id, boxID: box.id, now: work.now)
+                try usage.insertProxyToken(
+                    hash: token.hash, customerID: customer.id, boxID: box.id, isPaced: plan != nil, now: work.now)
             }
             await platform.close()
             print(token.secret.reveal())

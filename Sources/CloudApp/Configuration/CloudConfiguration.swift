@@ -20,6 +20,8 @@ struct CloudConfiguration: Sendable {
     var opsPort: Int
     var plans: PlanTable
     var kimi: Kimi
+    var fallback: Fallback?
+    var metricsByCustomer: Bool
     var stripe: Stripe
     var telegram: Telegram
     /// `nil`: the sandbox's outbox.
@@ -33,8 +35,18 @@ struct CloudConfiguration: Sendable {
     var logLevel: Logger.Level
 
     struct Kimi: Sendable {
-        /// `nil`: the sandbox.
-        var apiKey: Secret?
+        /// None: the sandbox.
+        var apiKeys: [Secret]
+        var baseURL: String
+        var anthropicBaseURL: String
+        var models: [String: String]
+        /// Calls at once.
+        var concurrency: Int
+    }
+
+    /// A second place that answers model calls.
+    struct Fallback: Sendable {
+        var apiKeys: [Secret]
         var baseURL: String
         var anthropicBaseURL: String
         var models: [String: String]
@@ -57,7 +69,7 @@ struct CloudConfiguration: Sendable {
     /// The parts that no key is set for.
     var sandboxedParts: [String] {
         [
-            kimi.apiKey == nil ? "Kimi" : nil, stripe.secretKey == nil ? "Stripe" : nil,
+            kimi.apiKeys.isEmpty ? "Kimi" : nil, stripe.secretKey == nil ? "Stripe" : nil,
             telegram.botToken == nil ? "Telegram" : nil, smtpURL == nil ? "mail" : nil,
         ].compactMap { $0 }
     }
@@ -107,6 +119,8 @@ struct CloudConfiguration: Sendable {
         publicURL = settings.url(.publicURL) ?? "http://localhost:\(webPort)"
         plans = Self.plans(&settings)
         kimi = Self.kimi(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
+        fallback = Self.fallback(&settings)
+        metricsByCustomer = settings.flag(.metricsByCustomer)
         stripe = Self.stripe(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
         telegram = Self.telegram(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
         smtpURL = settings.secret(.smtpURL)
@@ -139,15 +153,36 @@ struct CloudConfiguration: Sendable {
     }
 
     private static func kimi(_ settings: inout SettingsReader, sandbox: String) -> Kimi {
-        let key = settings.secret(.kimiAPIKey)
-        let models = settings.pairs(.kimiModels)
-        if models.isEmpty { settings.fault(.kimiModels, "must name at least one model") }
+        let keys = settings.list(.kimiAPIKey).map(Secret.init)
         return Kimi(
-            apiKey: key,
-            baseURL: settings.url(.kimiBaseURL) ?? (key == nil ? sandbox + "/v1" : "https://api.moonshot.ai/v1"),
+            apiKeys: keys,
+            baseURL: settings.url(.kimiBaseURL) ?? (keys.isEmpty ? sandbox + "/v1" : "https://api.moonshot.ai/v1"),
             anthropicBaseURL: settings.url(.kimiAnthropicBaseURL)
-                ?? (key == nil ? sandbox + "/anthropic" : "https://api.moonshot.ai/anthropic"),
-            models: models)
+                ?? (keys.isEmpty ? sandbox + "/anthropic" : "https://api.moonshot.ai/anthropic"),
+            models: models(.kimiModels, &settings), concurrency: settings.count(.kimiConcurrency))
+    }
+
+    private static func fallback(_ settings: inout SettingsReader) -> Fallback? {
+        let keys = settings.list(.fallbackAPIKey).map(Secret.init)
+        if keys.isEmpty { return nil }
+        let urls = [Setting.fallbackBaseURL, .fallbackAnthropicBaseURL].map { setting in
+            if settings.text(setting) == nil {
+                settings.fault(setting, "must be set when FALLBACK_API_KEY is")
+                return ""
+            }
+            return settings.url(setting) ?? ""
+        }
+        return Fallback(
+            apiKeys: keys, baseURL: urls[0], anthropicBaseURL: urls[1], models: models(.fallbackModels, &settings))
+    }
+
+    private static func models(_ setting: Setting, _ settings: inout SettingsReader) -> [String: String] {
+        let models = settings.pairs(setting)
+        if models.isEmpty { settings.fault(setting, "must name at least one model") }
+        if models.keys.contains(where: { $0.utf8.count > 63 }) {
+            settings.fault(setting, "must not have names longer than 63 bytes")
+        }
+        return models
     }
 
     private static func stripe(_ settings: inout SettingsReader, sandbox: String) -> Stripe {

@@ -19,6 +19,12 @@ enum Setting: String, CaseIterable {
     case kimiBaseURL = "KIMI_BASE_URL"
     case kimiAnthropicBaseURL = "KIMI_ANTHROPIC_BASE_URL"
     case kimiModels = "KIMI_MODELS"
+    case kimiConcurrency = "KIMI_CONCURRENCY"
+    case fallbackAPIKey = "FALLBACK_API_KEY"
+    case fallbackBaseURL = "FALLBACK_BASE_URL"
+    case fallbackAnthropicBaseURL = "FALLBACK_ANTHROPIC_BASE_URL"
+    case fallbackModels = "FALLBACK_MODELS"
+    case metricsByCustomer = "METRICS_BY_CUSTOMER"
     case stripeSecretKey = "STRIPE_SECRET_KEY"
     case stripeWebhookSecrets = "STRIPE_WEBHOOK_SECRETS"
     case stripeBaseURL = "STRIPE_BASE_URL"
@@ -48,10 +54,17 @@ enum Setting: String, CaseIterable {
         case .tokenProxyPort: "the port of the token proxy"
         case .opsPort: "the port of /healthz, /readyz and /metrics of a worker that runs alone"
         case .plansFile: "a JSON file that replaces the built-in table of plans"
-        case .kimiAPIKey: "the platform's only Kimi key; without it the sandbox answers"
+        case .kimiAPIKey:
+            "the platform's Kimi key; several, separated by commas, take turns; without any the sandbox answers"
         case .kimiBaseURL: "Kimi's API in OpenAI's form"
         case .kimiAnthropicBaseURL: "Kimi's API in Anthropic's form, without /v1"
         case .kimiModels: "our model names and what they are upstream: name=upstream, separated by commas"
+        case .kimiConcurrency: "calls with Kimi at once, at most; its refusals lower that by themselves"
+        case .fallbackAPIKey: "the key of a second place that answers model calls when Kimi can't; several take turns"
+        case .fallbackBaseURL: "its API in OpenAI's form"
+        case .fallbackAnthropicBaseURL: "its API in Anthropic's form, without /v1"
+        case .fallbackModels: "our model names and what they are there; those that are missing aren't tried there"
+        case .metricsByCustomer: "true to count tokens by customer in the token proxy's /metrics"
         case .stripeSecretKey: "sk_… or rk_…; without it the sandbox takes the payments"
         case .stripeWebhookSecrets:
             "whsec_… of the endpoint PUBLIC_URL/webhooks/stripe; several, separated by commas, while rotating"
@@ -80,6 +93,8 @@ enum Setting: String, CaseIterable {
         case .tokenProxyPort: "8082"
         case .opsPort: "9090"
         case .kimiModels: "kimi-coding/k2p5=kimi-k2.6,k2p5=kimi-k2.6"
+        case .kimiConcurrency: "4096"
+        case .metricsByCustomer: "false"
         case .mailFrom: "OpenClaw Cloud <hello@localhost>"
         case .sandboxPort: "8090"
         case .sandboxSMTPPort: "8025"
@@ -90,8 +105,8 @@ enum Setting: String, CaseIterable {
 
     var isSecret: Bool {
         switch self {
-        case .databaseURL, .encryptionKey, .previousEncryptionKeys, .kimiAPIKey, .stripeSecretKey, .stripeWebhookSecrets,
-            .telegramBotToken, .smtpURL:
+        case .databaseURL, .encryptionKey, .previousEncryptionKeys, .kimiAPIKey, .fallbackAPIKey, .stripeSecretKey,
+            .stripeWebhookSecrets, .telegramBotToken, .smtpURL:
             true
         default:
             false

@@ -27,6 +27,22 @@ struct SettingsReader {
         (text(setting) ?? "").split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
     }
 
+    /// A whole number above zero.
+    mutating func count(_ setting: Setting) -> Int {
+        let value = text(setting) ?? ""
+        guard let count = Int(value), count > 0 else {
+            fault(setting, "must be a whole number above zero, not '\(value)'")
+            return 1
+        }
+        return count
+    }
+
+    mutating func flag(_ setting: Setting) -> Bool {
+        let value = (text(setting) ?? "").lowercased()
+        if value != "true", value != "false" { fault(setting, "must be true or false, not '\(value)'") }
+        return value == "true"
+    }
+
     mutating func port(_ setting: Setting) -> Int {
         let value = text(setting) ?? ""
         guard let port = Int(value), (0...65535).contains(port) else {

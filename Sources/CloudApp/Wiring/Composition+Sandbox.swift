@@ -1,10 +1,7 @@
 import Core
-import Jobs
 import SQLite
 import Sandbox
 import ServiceLifecycle
-import Store
-import TokenProxy
 import Web
 
 extension Composition {
@@ -29,28 +26,5 @@ extension Composition {
     var sandboxLinks: SandboxLinks? {
         configuration.sandboxedParts.isEmpty
             ? nil : SandboxLinks(phone: configuration.sandboxURL + "/phone", outbox: configuration.sandboxURL + "/outbox")
-    }
-
-    /// The proxy, and what settles for those that died.
-    func tokenProxy() -> [any Service] {
-        let storage = TokenProxyStorage(database: platform.database, clock: platform.clock) {
-            [notifier = platform.notifier] in
-            await notifier.notify(.customer($0))
-        }
-        var settings = TokenProxyConfiguration(
-            openAIBaseURL: configuration.kimi.baseURL, anthropicBaseURL: configuration.kimi.anthropicBaseURL,
-            upstreamKey: configuration.kimi.apiKey ?? SandboxSecrets.kimiKey, models: configuration.kimi.models,
-            upgradeURL: configuration.publicURL + "/dashboard")
-        settings.host = configuration.host
-        settings.port = configuration.tokenProxyPort
-        settings.plans = configuration.plans
-        return [
-            TokenProxy(
-                configuration: settings, storage: storage, clock: platform.clock, ids: .random(clock: platform.clock),
-                holder: platform.instance, logger: platform.logger),
-            TokenProxyRecovery(
-                storage: storage, clock: platform.clock, holder: platform.instance, isOnlyProxy: isAlone,
-                logger: platform.logger),
-        ]
     }
 }

@@ -76,7 +76,7 @@ struct Composition {
     func services() async throws -> [any Service] {
         var services: [any Service] = []
         if roles.contains(.sandbox), !(isAlone && configuration.sandboxedParts.isEmpty) { services.append(try sandbox()) }
-        if roles.contains(.tokenProxy) { services += tokenProxy() }
+        if roles.contains(.tokenProxy) { services += try tokenProxy() }
         services += try await workers()
         if roles.contains(.web) || roles.contains(.api) {
             services.append(try site())

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Core
+import FoundationEssentials
 import Logging
 import ServiceLifecycle
+import TokenProxy
 import UnixSignals
 
 /// Starts what the service commands ask for, and ends it in order.
@@ -10,6 +12,9 @@ enum Launcher {
     /// - Throws: ``CloudConfiguration/Invalid``.
     static func prepare() async throws -> (CloudConfiguration, Logger) {
         LoggingSystem.bootstrapForStandardError()
+        #if DEBUG
+            try armKillPoint()
+        #endif
         let configuration = try CloudConfiguration(try await CloudConfiguration.reader())
         var logger = Logger(label: "openclaw-cloud")
         logger.logLevel = configuration.logLevel
@@ -20,7 +25,8 @@ enum Launcher {
     /// - Throws: an error that is fit to be shown.
     static func run(_ roles: Set<Role>, sharing: DataDirectory.Sharing) async throws {
         let (configuration, logger) = try await prepare()
-        let platform = try await Platform.open(configuration, sharing: sharing, logger: logger)
+        let platform = try await Platform.open(
+            configuration, sharing: sharing, opensSecrets: roles != [.tokenProxy], logger: logger)
         do {
             let composition = try Composition(platform, roles: roles, isAlone: sharing == .exclusive)
             try await PortCheck(configuration).run(roles)
@@ -36,4 +42,15 @@ enum Launcher {
         }
         await platform.close()
     }
+
+    #if DEBUG
+        /// Lets the trials of the books kill this process where they want (`KILL_AT=<point>:<n>`); debug builds only.
+        private static func armKillPoint() throws {
+            guard let text = ProcessInfo.processInfo.environment["KILL_AT"], !text.isEmpty else { return }
+            guard KillPoint.arm(text) else {
+                let points = KillPoint.allCases.map(\.rawValue).joined(separator: ", ")
+                throw CloudConfiguration.Invalid(faults: ["KILL_AT must be <point>:<n>; the points are \(points)"])
+            }
+        }
+    #endif
 }

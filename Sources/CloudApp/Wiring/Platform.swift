@@ -27,15 +27,17 @@ struct Platform: Sendable {
     let instance: String
 
     /// Opens the database and brings it to the newest schema.
-    /// - Parameter sharing: `.exclusive` for the one process that is the whole product: whatever an earlier one held is then
-    ///   free at once.
+    /// - Parameters:
+    ///   - sharing: `.exclusive` for the one process that is the whole product: whatever an earlier one held is then free at
+    ///     once.
+    ///   - opensSecrets: whether what other processes have sealed must be opened here.
     /// - Throws: ``DomainError`` or `SQLError`, fit to be shown.
     static func open(
-        _ configuration: CloudConfiguration, sharing: DataDirectory.Sharing, logger: Logger
+        _ configuration: CloudConfiguration, sharing: DataDirectory.Sharing, opensSecrets: Bool = true, logger: Logger
     ) async throws -> Platform {
         let data = try DataDirectory(configuration.dataDirectory)
         try data.lock(sharing)
-        let keys = try encryptionKeys(configuration, data: data, sharing: sharing)
+        let keys = try encryptionKeys(configuration, data: data, mustBeShared: opensSecrets && sharing == .shared)
         let database: any Database
         var lock: DatabaseLock?
         if let url = configuration.postgresURL {
@@ -64,10 +66,10 @@ struct Platform: Sendable {
     }
 
     private static func encryptionKeys(
-        _ configuration: CloudConfiguration, data: DataDirectory, sharing: DataDirectory.Sharing
+        _ configuration: CloudConfiguration, data: DataDirectory, mustBeShared: Bool
     ) throws -> (current: [UInt8], previous: [[UInt8]]) {
         if let key = configuration.encryptionKey { return (key, configuration.previousEncryptionKeys) }
-        if configuration.postgresURL != nil, sharing == .shared {
+        if configuration.postgresURL != nil, mustBeShared {
             throw CloudConfiguration.Invalid(faults: [
                 "ENCRYPTION_KEY must be set when services run apart on one PostgreSQL: they have to share it "
                     + "(make one with: openssl rand -hex 32)"

@@ -10,6 +10,9 @@ struct TokenProxyStorage: ProxyStorage {
     private let clock: WallClock
     private let usageChanged: @Sendable (Customer.ID) async -> Void
 
+    /// After so long without a sign of life a proxy is taken for dead. It stops using its leases before.
+    private static let patience = Duration.seconds(15 * 60)
+
     /// - Parameter usageChanged: told after a customer's usage has changed, such as to bring the dashboard up to date.
     init(database: any Database, clock: WallClock, usageChanged: @escaping @Sendable (Customer.ID) async -> Void) {
         self.database = database
@@ -17,33 +20,52 @@ struct TokenProxyStorage: ProxyStorage {
         self.usageChanged = usageChanged
     }
 
-    func authenticate(tokenHash: String) async throws -> ProxyCredential? {
-        try await database.read { try UsageStore($0).credential(proxyTokenHash: tokenHash) }
+    func credentials(tokenHashes: [String]) async throws -> [String: ProxyCredential] {
+        try await database.read { try UsageStore($0).credentials(proxyTokenHashes: tokenHashes) }
     }
 
-    func reserve(_ wish: Reservation, minimumOutput: Int) async throws -> ReservationOutcome {
-        try await database.write { try UsageStore($0).reserve(wish, minimumOutput: minimumOutput) }
+    func lease(_ wish: LeaseWish) async throws -> LeaseAnswer? {
+        try await database.write { try UsageStore($0).lease(wish) }
     }
 
-    func settle(_ settlement: Settlement) async throws {
-        let now = clock.now
-        let isNew = try await database.write {
-            try UsageStore($0).settle(
-                requestID: settlement.requestID, customerID: settlement.customerID, usage: settlement.usage,
-                estimated: settlement.isEstimated, now: now)
+    func giveBack(_ tokens: Int, holder: String, customerID: Customer.ID, periodStart: Timestamp) async throws {
+        try await database.write {
+            try UsageStore($0).giveBack(tokens, holder: holder, customerID: customerID, periodStart: periodStart)
         }
-        if isNew { await usageChanged(settlement.customerID) }
+    }
+
+    func renewLeases(holder: String) async throws {
+        let now = clock.now
+        try await database.write { try UsageStore($0).renewLeases(holder: holder, now: now) }
+    }
+
+    func record(_ events: [UsageEvent], holder: String, isRepeated: Bool) async throws {
+        let customers = try await database.write { transaction in
+            let customers = try UsageStore(transaction).record(events, holder: holder, isRepeated: isRepeated)
+            KillPoint.duringBatch.pass()
+            return customers
+        }
+        for customer in customers { await usageChanged(customer) }
+    }
+
+    func endLeases(holder: String, isAllKnown: Bool) async throws {
+        let now = clock.now
+        let customers = try await database.write {
+            isAllKnown
+                ? try UsageStore($0).releaseLeases(holder: holder)
+                : try UsageStore($0).writeOffLeases(holder: holder, now: now)
+        }
+        for customer in customers { await usageChanged(customer) }
+    }
+
+    func endLostLeases() async throws {
+        let before = clock.now - Self.patience
+        for holder in try await database.read({ try UsageStore($0).lostHolders(before: before) }) {
+            try await endLeases(holder: holder, isAllKnown: false)
+        }
     }
 
     func check() async throws {
         _ = try await database.read { try $0.first("SELECT 1 AS one", []) }
-    }
-
-    /// Charges reservations in full that nobody will settle any more.
-    /// - Throws: `SQLError`.
-    func recover(_ orphans: UsageStore.Orphans) async throws {
-        let now = clock.now
-        let customers = try await database.write { try UsageStore($0).settleOpenReservations(orphans, now: now) }
-        for customer in customers { await usageChanged(customer) }
     }
 }

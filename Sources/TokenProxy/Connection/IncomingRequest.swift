@@ -1,68 +1,129 @@
+import Core
+import Logging
+import ModelAPI
 import NIOCore
-import NIOHTTP1
 
-/// A request whose head has arrived; its body waits in the connection until it is asked for, so that nobody fills the
-/// memory before it is known who calls.
-struct IncomingRequest: Sendable {
-    let head: HTTPRequestHead
-    let writer: ResponseWriter
-    fileprivate let handler: NIOLoopBound<ConnectionHandler>
+/// A request whose head has arrived. Lives on its connection's event loop.
+final class IncomingRequest {
+    let head: RequestHead
+    private let bytes: ByteBuffer
+    private let id: IdentifierBody
+    let startedAt = NIODeadline.now()
+    var caller: Caller?
+    var model: String?
+    var bill: Bill?
+    private(set) var knownRoute: Route?
+    private var hasEntered = false
+    private var hasEnded = false
 
-    init(head: HTTPRequestHead, writer: ResponseWriter, handler: NIOLoopBound<ConnectionHandler>) {
+    /// - Parameter bytes: those of the head.
+    init(_ head: RequestHead, bytes: ByteBuffer, id: IdentifierBody) {
         self.head = head
-        self.writer = writer
-        self.handler = handler
+        self.bytes = bytes
+        self.id = id
     }
 
-    /// The whole body.
-    /// - Throws: ``Refusal`` with 413 or 400; a `ChannelError` if the client has gone.
-    func body(upTo limit: Int) async throws -> ByteBuffer {
-        let handler = handler
-        do {
-            return try await handler.eventLoop.flatSubmit { handler.value.collectBody(upTo: limit) }.get()
-        } catch is BodyTooLarge {
-            throw Refusal.tooLarge(limit: limit)
+    var idBits: UInt128 { id.bits }
+
+    /// What the upstream is told, and what the call is metered as: nobody can make two calls look like one.
+    private(set) lazy var requestID = ModelCall.ID(body: id).rawValue
+
+    /// The client's own id for the request, if it is one that can be printed.
+    private(set) lazy var echoedID: String = {
+        guard let range = head.requestID, (1...64).contains(range.count) else { return requestID }
+        let isPlain = withBytes(range) { id in
+            id.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                    true
+                default: false
+                }
+            }
         }
+        return isPlain ? text(range) : requestID
+    }()
+
+    func text(_ range: Range<Int>) -> String {
+        withBytes(range) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    private func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        bytes.withUnsafeReadableBytes { body($0[part: range]) }
+    }
+
+    /// - Throws: ``Refusal`` with 404 or 405.
+    func route() throws(Refusal) -> Route {
+        let result = withBytes(head.target) { target -> Result<Route, Refusal> in
+            Result { () throws(Refusal) in try Route(head.method, target: target) }
+        }
+        let route = try result.get()
+        knownRoute = route
+        return route
+    }
+
+    /// The form in which errors are told.
+    var dialect: ModelDialect {
+        if case .call(let dialect) = knownRoute { return dialect }
+        return withBytes(head.target, Route.dialect)
+    }
+
+    var tokenHash: TokenHash? {
+        head.credential.flatMap { $0.isEmpty ? nil : withBytes($0) { TokenHash($0) } }
+    }
+
+    // MARK: The caller's pace
+
+    /// - Throws: ``Refusal`` with 429.
+    func enter(now: Duration) throws(Refusal) {
+        guard let caller else { return }
+        switch caller.account.enter(plan: caller.plan, isPaced: caller.credential.isPaced, now: now) {
+        case .admitted: hasEntered = true
+        case .tooManyAtOnce: throw .tooManyAtOnce
+        case .tooFast(let wait): throw .tooFast(retryAfter: Int((wait.milliseconds + 999) / 1000))
+        }
+    }
+
+    func leave() {
+        guard hasEntered, let caller else { return }
+        hasEntered = false
+        caller.account.leave(isPaced: caller.credential.isPaced)
+    }
+
+    /// It is answered, or its client has gone: remembered is how, never what was said.
+    func end(status: Int, _ loop: ProxyLoop) {
+        if hasEnded { return }
+        hasEnded = true
+        leave()
+        let route = knownRoute?.name ?? "unknown"
+        loop.metrics.request(route: route, plan: caller?.credential.tier, status: status)
+        let logger = loop.services.logger
+        guard logger.logLevel <= .debug else { return }
+        var metadata: Logger.Metadata = ["request": "\(requestID)", "route": "\(route)", "status": "\(status)"]
+        if echoedID != requestID { metadata["client_request"] = "\(echoedID)" }
+        if let caller { metadata["plan"] = "\(caller.credential.tier.rawValue)" }
+        if let model { metadata["model"] = "\(model)" }
+        if let bill {
+            metadata["input"] = "\(bill.usage.input)"
+            metadata["output"] = "\(bill.usage.output)"
+            metadata["estimated"] = "\(bill.isEstimated)"
+        }
+        logger.debug("request answered", metadata: metadata)
     }
 }
 
-/// Writes one response. Each call returns when the bytes have left for the network, so a slow client slows its upstream.
-struct ResponseWriter: Sendable {
-    let channel: any Channel
+/// What a client learns of its month.
+struct UsageFields {
+    let remaining: Int
+    let percentUsed: Int
+    let resets: Timestamp
 
-    /// - Throws: `ChannelError` or `IOError` if the client has gone.
-    func start(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) async throws {
-        try await write(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)))
-    }
-
-    /// - Throws: as ``start(_:_:)``.
-    func write(_ bytes: [UInt8]) async throws {
-        if bytes.isEmpty { return }
-        try await write(.body(.byteBuffer(ByteBuffer(bytes: bytes))))
-    }
-
-    /// Ends the response.
-    /// - Throws: as ``start(_:_:)``.
-    func end() async throws {
-        try await write(.end(nil))
-    }
-
-    /// A whole response.
-    /// - Throws: as ``start(_:_:)``.
-    func send(_ status: HTTPResponseStatus, _ headers: HTTPHeaders, _ body: ByteBuffer) async throws {
-        var headers = headers
-        headers.replaceOrAdd(name: "content-length", value: String(body.readableBytes))
-        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
-        channel.write(HTTPServerResponsePart.head(head), promise: nil)
-        channel.write(HTTPServerResponsePart.body(.byteBuffer(body)), promise: nil)
-        try await end()
-    }
-
-    func close() {
-        channel.close(promise: nil)
-    }
-
-    private func write(_ part: HTTPServerResponsePart) async throws {
-        try await channel.writeAndFlush(part).get()
+    func write(to head: inout ResponseEncoder) {
+        head.field("x-usage-remaining" as StaticString, String(max(0, remaining)))
+        if percentUsed >= 80 {
+            head.field(
+                "x-usage-warning" as StaticString,
+                "\(min(percentUsed, 100))% of this month's tokens are used; resets on \(resets.dayAndMonth)")
+        }
     }
 }

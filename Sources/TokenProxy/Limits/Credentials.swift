@@ -1,59 +1,146 @@
 import Core
 import Crypto
-import NIOHTTP1
+import Logging
+import NIOCore
 import Synchronization
 
-/// Finds out who calls; remembers it for no longer than a revocation may take.
-final class Credentials: Sendable {
-    private let storage: any ProxyStorage
-    private let lifetime: Duration
-    private let verified = Mutex<[String: (credential: ProxyCredential, until: ContinuousClock.Instant)]>([:])
-    private static let rememberedTokens = 10_000
+/// A token, as it is looked up: its SHA-256, so that neither memory nor timing tells anything about tokens.
+struct TokenHash: Hashable, Sendable {
+    private let words: (UInt64, UInt64, UInt64, UInt64)
 
-    init(storage: any ProxyStorage, lifetime: Duration) {
-        self.storage = storage
-        self.lifetime = lifetime
+    init(_ token: UnsafeRawBufferPointer) {
+        var hash = SHA256()
+        hash.update(bufferPointer: token)
+        words = hash.finalize().withUnsafeBytes { bytes in
+            func word(_ index: Int) -> UInt64 { bytes.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self) }
+            return (word(0), word(1), word(2), word(3))
+        }
     }
 
-    /// - Throws: ``Refusal`` with 401, or with 503 if that can't be found out.
-    func credential(for headers: HTTPHeaders) async throws(Refusal) -> ProxyCredential {
-        guard let token = Self.token(in: headers) else { throw .unauthenticated }
-        let hash = Self.hash(of: token)
-        // Taken before the look-up, so that the answer's age counts from the question.
-        let now = ContinuousClock.now
-        if let known = verified.withLock({ $0[hash] }), known.until > now { return known.credential }
+    /// In lowercase hex, as it is stored.
+    var hexadecimal: String {
+        let digits = Array("0123456789abcdef".utf8)
+        return withUnsafeBytes(of: words) { bytes in
+            String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        }
+    }
+
+    static func == (left: TokenHash, right: TokenHash) -> Bool { left.words == right.words }
+
+    func hash(into hasher: inout Hasher) {
+        // One word of a cryptographic hash is as good as all.
+        hasher.combine(words.0)
+    }
+}
+
+/// Who calls.
+final class Caller: Sendable {
+    let account: Account
+    let boxBits: UInt128
+    let credential: ProxyCredential
+    let plan: Plan
+
+    init(_ credential: ProxyCredential, account: Account, plan: Plan) {
+        self.credential = credential
+        self.account = account
+        self.plan = plan
+        boxBits = credential.boxID.bits
+    }
+}
+
+/// Finds out who calls. Callers that are known are verified again in the background, often enough that a revocation counts
+/// within a second, so that no call waits for it.
+final class Credentials: Sendable {
+    private final class Entry: Sendable {
+        let caller: Caller
+        let usedAt: Atomic<Int64>
+
+        init(_ caller: Caller, usedAt: Int64) {
+            self.caller = caller
+            self.usedAt = Atomic(usedAt)
+        }
+    }
+
+    private let storage: any ProxyStorage
+    private let accounts: Accounts
+    private let plans: PlanTable
+    private let refreshInterval: Duration
+    private let logger: Logger
+    private let known = Mutex<[TokenHash: Entry]>([:])
+    private let brake = AddressBrake()
+
+    /// A token that wasn't used for so long is looked up anew.
+    private static let memory = Duration.seconds(60)
+
+    init(
+        storage: any ProxyStorage, accounts: Accounts, plans: PlanTable, refreshInterval: Duration, logger: Logger
+    ) {
+        self.storage = storage
+        self.accounts = accounts
+        self.plans = plans
+        self.refreshInterval = refreshInterval
+        self.logger = logger
+    }
+
+    /// - Returns: `nil` if the token isn't known here: ``lookUp(_:from:)`` asks the storage.
+    func caller(_ hash: TokenHash) -> Caller? {
+        guard let entry = known.withLock({ $0[hash] }) else { return nil }
+        entry.usedAt.store(accounts.now.milliseconds, ordering: .relaxed)
+        return entry.caller
+    }
+
+    /// - Parameter address: whoever has shown too many wrong tokens from there isn't heard for a while.
+    /// - Throws: ``Refusal`` with 401 or 429, or with 503 if that can't be found out.
+    func lookUp(_ hash: TokenHash, from address: String) async throws(Refusal) -> Caller {
+        let now = accounts.now
+        if let wait = brake.wait(address, now: now) { throw .tooManyWrongTokens(retryAfter: wait) }
+        let hex = hash.hexadecimal
         let found: ProxyCredential?
         do {
-            found = try await storage.authenticate(tokenHash: hash)
+            found = try await storage.credentials(tokenHashes: [hex])[hex]
         } catch {
+            logger.error("a token can't be looked up", metadata: ["error": "\(error)"])
             throw .storageUnavailable
         }
-        guard let found else {
-            verified.withLock { $0[hash] = nil }
-            throw .unauthenticated
-        }
-        verified.withLock { verified in
-            if verified.count >= Self.rememberedTokens { verified = verified.filter { $0.value.until > now } }
-            verified[hash] = (found, now + lifetime)
-        }
-        return found
+        guard let found else { throw .unauthenticated }
+        brake.forgive(address)
+        let caller = caller(for: found)
+        known.withLock { $0[hash] = Entry(caller, usedAt: now.milliseconds) }
+        return caller
     }
 
-    /// `Authorization: Bearer …`, as OpenAI's clients send it, or `x-api-key`, as Anthropic's do.
-    static func token(in headers: HTTPHeaders) -> String? {
-        if let header = headers.first(name: "authorization") {
-            let parts = header.split(separator: " ", maxSplits: 1)
-            if parts.count == 2, parts[0].lowercased() == "bearer" {
-                return String(parts[1].drop { $0 == " " })
+    private func caller(for credential: ProxyCredential) -> Caller {
+        Caller(credential, account: accounts.account(credential.customerID), plan: plans[credential.tier])
+    }
+
+    /// Verifies the tokens that are in use, until the task is cancelled.
+    func keepVerifying() async {
+        while (try? await Task.sleep(for: refreshInterval)) != nil {
+            await verify()
+        }
+    }
+
+    func verify() async {
+        let since = (accounts.now - Self.memory).milliseconds
+        let hashes = known.withLock { known in
+            known = known.filter { $0.value.usedAt.load(ordering: .relaxed) >= since }
+            return Array(known.keys)
+        }
+        guard !hashes.isEmpty else { return }
+        do {
+            let found = try await storage.credentials(tokenHashes: hashes.map(\.hexadecimal))
+            known.withLock { known in
+                for hash in hashes {
+                    let credential = found[hash.hexadecimal]
+                    guard let entry = known[hash], entry.caller.credential != credential else { continue }
+                    known[hash] = credential.map {
+                        Entry(caller(for: $0), usedAt: entry.usedAt.load(ordering: .relaxed))
+                    }
+                }
             }
+        } catch {
+            // Nobody can have revoked a token in a database that nobody reaches; the leases end this anyway.
+            logger.error("tokens can't be verified", metadata: ["error": "\(error)"])
         }
-        return headers.first(name: "x-api-key")
-    }
-
-    static func hash(of token: String) -> String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(
-            decoding: SHA256.hash(data: Array(token.utf8)).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-            as: UTF8.self)
     }
 }

@@ -21,7 +21,7 @@ struct Bill: Hashable {
 
     /// The upstream's own figures where it told them to the end. Otherwise an estimate that is not below the truth: no
     /// tokenizer makes more tokens than bytes, and the upstream was told the cap.
-    init(_ meter: UsageMeter, reservation: Reservation, ending: Ending) {
+    init(_ meter: UsageMeter, reservation: CallReservation, ending: Ending) {
         let input = meter.input ?? reservation.input
         if meter.isFinal {
             usage = TokenUsage(input: input, cached: meter.cached, output: meter.output ?? 0)

@@ -1,21 +1,22 @@
 import ModelAPI
+import NIOCore
 
-/// Decides what of a streamed answer goes on to the client, and when. Pure: bytes come in, steps go out.
+/// Decides what of a streamed answer goes on to the client, and when. Pure: bytes come in, bytes go out.
 struct StreamRelay {
-    /// What to do with the bytes that came in.
-    struct Step: Hashable {
-        /// Goes on at once.
-        var forward: [UInt8] = []
-        /// The answer's last bytes: they may go on only when the call is settled. Nothing follows them.
-        var last: [UInt8]?
+    enum Step: Hashable {
+        case goesOn
+        /// The answer is over: its last bytes may go on only when the call is settled, and nothing follows them.
+        case ended
         /// The upstream gave up in the middle.
-        var isBroken = false
+        case broken
     }
 
     private(set) var meter: UsageMeter
-    private var parser = ServerSentEventParser()
+    private var scanner = ServerSentEventScanner()
+    /// The beginning of an event that isn't complete yet.
+    private var partial = ByteBuffer()
     private let removesUsageChunk: Bool
-    private var hasEnded = false
+    private var step = Step.goesOn
     /// No event of a real answer comes near.
     private static let largestEvent = 4 << 20
 
@@ -25,36 +26,65 @@ struct StreamRelay {
         self.removesUsageChunk = removesUsageChunk
     }
 
-    mutating func receive(_ bytes: some Sequence<UInt8>) -> Step {
-        if hasEnded { return Step() }
-        let step = relay(parser.feed(bytes))
-        if parser.pending > Self.largestEvent { return Step(forward: step.forward, isBroken: true) }
+    /// - Parameters:
+    ///   - output: gets what may go on at once.
+    ///   - last: gets the answer's last bytes.
+    mutating func receive(_ bytes: ByteBuffer, _ output: inout ByteBuffer, last: inout ByteBuffer) -> Step {
+        if step != .goesOn { return step }
+        if partial.readableBytes == 0 {
+            let used = bytes.withUnsafeReadableBytes { relay($0, &output, &last) }
+            if used < bytes.readableBytes { partial.writeBytes(bytes.readableBytesView.dropFirst(used)) }
+        } else {
+            partial.writeImmutableBuffer(bytes)
+            let whole = partial
+            let used = whole.withUnsafeReadableBytes { relay($0, &output, &last) }
+            partial.moveReaderIndex(forwardBy: used)
+            if partial.readableBytes == 0 { partial = ByteBuffer() }
+        }
+        if partial.readableBytes > Self.largestEvent { step = .broken }
         return step
     }
 
     /// At the end of the upstream's bytes; whether that was the answer's end shows in the meter.
-    mutating func finish() -> Step {
-        if hasEnded { return Step() }
-        return relay(parser.finish().map { [$0] } ?? [])
+    mutating func finish(_ output: inout ByteBuffer, last: inout ByteBuffer) -> Step {
+        if step != .goesOn { return step }
+        let rest = partial
+        rest.withUnsafeReadableBytes { bytes in
+            if let event = scanner.last(bytes) { take(event, bytes, &output, &last) }
+        }
+        if step == .goesOn { step = meter.isFinal ? .ended : .broken }
+        return step
     }
 
-    private mutating func relay(_ events: [ServerSentEvent]) -> Step {
-        var step = Step()
-        for event in events {
-            let part = meter.read(event: event.data)
-            if part.isError {
-                hasEnded = true
-                step.isBroken = true
-                return step
-            }
-            if part.isEnd {
-                hasEnded = true
-                step.last = event.raw
-                return step
-            }
-            if part.isUsageOnly && removesUsageChunk { continue }
-            step.forward += event.raw
+    /// - Returns: how many bytes are done with.
+    private mutating func relay(
+        _ bytes: UnsafeRawBufferPointer, _ output: inout ByteBuffer, _ last: inout ByteBuffer
+    ) -> Int {
+        var position = 0
+        while step == .goesOn, position < bytes.count {
+            let rest = UnsafeRawBufferPointer(rebasing: bytes[position...])
+            guard let event = scanner.next(rest) else { return position }
+            take(event, UnsafeRawBufferPointer(rebasing: rest[..<event.length]), &output, &last)
+            position += event.length
         }
-        return step
+        return bytes.count
+    }
+
+    private mutating func take(
+        _ event: ServerSentEventScanner.Event, _ bytes: UnsafeRawBufferPointer, _ output: inout ByteBuffer,
+        _ last: inout ByteBuffer
+    ) {
+        let part =
+            event.hasMoreData
+            ? ServerSentEventScanner.joinedData(of: bytes).withUnsafeBytes { meter.read(event: $0) }
+            : meter.read(event: UnsafeRawBufferPointer(rebasing: bytes[event.data]))
+        if part.isError {
+            step = .broken
+        } else if part.isEnd {
+            step = .ended
+            last.writeBytes(bytes)
+        } else if !(part.isUsageOnly && removesUsageChunk) {
+            output.writeBytes(bytes)
+        }
     }
 }

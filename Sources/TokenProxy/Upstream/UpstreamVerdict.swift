@@ -1,5 +1,4 @@
 import ModelAPI
-import NIOHTTP1
 
 /// What to make of an upstream's answer that is not a model's words. Pure.
 ///
@@ -16,8 +15,8 @@ enum UpstreamVerdict: Hashable {
     /// - Parameters:
     ///   - retryAfter: the header, if there is one.
     ///   - error: the body, if it is an error in JSON.
-    init(status: HTTPResponseStatus, retryAfter: String?, error: ModelError?) {
-        switch (status.code, error) {
+    init(status: Int, retryAfter: String?, error: ModelError?) {
+        switch (status, error) {
         case (400, .some), (413, .some), (422, .some):
             self = .clientFault
         case (429, let error) where error?.type != "exceeded_current_quota_error":
@@ -26,7 +25,7 @@ enum UpstreamVerdict: Hashable {
         case (429, _): self = .unavailable(reason: "quota")
         case (401, _), (403, _): self = .unavailable(reason: "credential")
         case (404, _): self = .unavailable(reason: "not_found")
-        default: self = .unavailable(reason: "status_\(status.code / 100)xx")
+        default: self = .unavailable(reason: "status_\(status / 100)xx")
         }
     }
 }

@@ -1,0 +1,52 @@
+/// What a token proxy asks for when a customer's calls need more tokens than it holds for them.
+package struct LeaseWish: Sendable, Hashable {
+    package let customerID: Customer.ID
+    /// The proxy process that will hold the tokens.
+    package let holder: String
+    /// With fewer tokens than these nothing can be done.
+    package let least: Int
+    /// Tokens of the calls that wait.
+    package let need: Int
+    /// Tokens that would do for a while.
+    package let want: Int
+    package let at: Timestamp
+
+    package init(customerID: Customer.ID, holder: String, least: Int, need: Int, want: Int, at: Timestamp) {
+        self.customerID = customerID
+        self.holder = holder
+        self.least = least
+        self.need = need
+        self.want = want
+        self.at = at
+    }
+}
+
+/// What became of a ``LeaseWish``.
+package struct LeaseAnswer: Sendable, Hashable {
+    /// Tokens that the holder has now besides those it had; 0 if not even the least could be given.
+    package let granted: Int
+    /// All tokens of the holder's lease that are not booked as used yet.
+    package let held: Int
+    /// As it is now, the lease included in `reserved`.
+    package let quota: Quota
+
+    package init(granted: Int, held: Int, quota: Quota) {
+        self.granted = granted
+        self.held = held
+        self.quota = quota
+    }
+
+    /// Tokens of the period that are neither used nor this holder's: free, or held by other processes.
+    package var elsewhere: Int { max(0, quota.limit - quota.used - held) }
+    package var heldByOthers: Int { max(0, quota.reserved - held) }
+}
+
+extension Quota {
+    /// How much of what is left one holder gets: all that it wants while there is plenty; near the limit no more than its
+    /// calls need, so that other holders get their share.
+    package func slice(_ wish: LeaseWish) -> Int {
+        if available >= 4 * wish.want { return wish.want }
+        if available >= wish.need { return max(wish.need, min(wish.want, available / 4)) }
+        return available >= wish.least ? available : 0
+    }
+}

@@ -1,0 +1,410 @@
+import Core
+import Logging
+import ModelAPI
+import NIOCore
+import NIOHTTP1
+
+/// One client's connection: takes requests in one after the other, keeps its patience limited, and ends the call when the
+/// client hangs up. Lives on one event loop.
+final class ClientConnection: ChannelDuplexHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum Phase {
+        /// The head of a request, or the next request.
+        case head
+        /// Somebody else is at work: the storage, or another event loop.
+        case waiting
+        case body
+        case calling(Call)
+        /// The request was refused; its body is read and dropped, so that the client gets to read its answer.
+        case discarding(left: Int)
+        case closed
+    }
+
+    let loop: ProxyLoop
+    private(set) var context: ChannelHandlerContext?
+    private var phase = Phase.head
+    private var deadline: NIODeadline
+    private var buffer = ByteBuffer()
+    private var scanner = HeadScanner()
+    private var isReadPending = false
+    private var isProcessing = false
+
+    // The request that is being taken in or answered.
+    private(set) var request: IncomingRequest?
+    private var decoder = BodyDecoder(RequestHead.Body.none)
+    private var body = ByteBuffer()
+    private var bodyTaken = 0
+    private var closes = false
+    private var chunked = true
+
+    private static let mostDiscarded = 64 << 20
+
+    init(_ loop: ProxyLoop) {
+        self.loop = loop
+        deadline = .now() + TimeAmount(loop.services.configuration.timeouts.requestHead)
+    }
+
+    private var timeouts: TokenProxyConfiguration.Timeouts { loop.services.configuration.timeouts }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        loop.add(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        let call = if case .calling(let call) = phase { call } else { Call?.none }
+        phase = .closed
+        freeBody()
+        if let call { call.clientHasGone() } else { request?.end(status: 499, loop) }
+        loop.remove(self)
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if case .calling(let call) = phase { call.clientTakesMore(context.channel.isWritable) }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        switch phase {
+        case .head, .body, .discarding: context.read()
+        case .waiting, .calling, .closed:
+            // Few clients send ahead; to stop reading from the others, too, costs more than it saves.
+            if buffer.readableBytes == 0 { context.read() } else { isReadPending = true }
+        }
+    }
+
+    private func resumeReading() {
+        guard isReadPending, let context else { return }
+        isReadPending = false
+        context.read()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let bytes = unwrapInboundIn(data)
+        if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeImmutableBuffer(bytes) }
+        process()
+    }
+
+    func close() { context?.close(promise: nil) }
+
+    /// The proxy is to stop: nothing new is taken in.
+    func drain() {
+        if case .head = phase, buffer.readableBytes == 0 { close() }
+    }
+
+    func checkTime(_ now: NIODeadline) {
+        switch phase {
+        case .calling(let call): call.checkTime(now)
+        case .waiting, .closed: break
+        case .head, .body, .discarding: if now >= deadline { close() }
+        }
+    }
+
+    // MARK: Requests
+
+    private func process() {
+        // What is done here may end an answer, and that may go on here.
+        if isProcessing { return }
+        isProcessing = true
+        defer { isProcessing = false }
+        var goesOn = true
+        while goesOn {
+            switch phase {
+            case .head: goesOn = takeHead()
+            case .body: goesOn = takeBody()
+            case .discarding(let left): goesOn = discard(left)
+            case .waiting, .calling, .closed: goesOn = false
+            }
+        }
+    }
+
+    /// - Returns: whether there may be more to do at once.
+    private func takeHead() -> Bool {
+        if buffer.readableBytes == 0 {
+            buffer = ByteBuffer()
+            return false
+        }
+        do {
+            let result = buffer.withUnsafeReadableBytes { bytes -> Result<RequestHead?, HeadFault> in
+                Result { () throws(HeadFault) in
+                    guard let length = try scanner.end(in: bytes) else { return nil }
+                    return try RequestHead(bytes[part: 0..<length])
+                }
+            }
+            guard let head = try result.get() else { return false }
+            scanner = HeadScanner()
+            guard let bytes = buffer.readSlice(length: head.length) else { return false }
+            begin(IncomingRequest(head, bytes: bytes, id: loop.services.ids.next(loop.services.clock.now)))
+            return true
+        } catch {
+            closes = true
+            chunked = false
+            respond(error == .tooLarge ? .headTooLarge : .malformedHTTP)
+            return false
+        }
+    }
+
+    private func begin(_ request: IncomingRequest) {
+        self.request = request
+        closes = !request.head.keepsAlive || loop.isDraining
+        chunked = request.head.isCurrent
+        decoder = BodyDecoder(request.head.body)
+        do throws(Refusal) {
+            switch try request.route() {
+            case .health:
+                respond(.ok, #"{"status":"ok"}"#)
+            case .readiness: answerLater { await $0.readiness() }
+            case .metrics: answerLater { await $0.metricsText() }
+            case .models, .call: try authenticate(request)
+            }
+        } catch {
+            respond(error)
+        }
+    }
+
+    private func authenticate(_ request: IncomingRequest) throws(Refusal) {
+        guard let hash = request.tokenHash else { throw .unauthenticated }
+        if let caller = loop.services.credentials.caller(hash) {
+            try admit(caller, request)
+            return
+        }
+        phase = .waiting
+        let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        let (credentials, address) = (loop.services.credentials, context?.channel.remoteAddress?.ipAddress ?? "")
+        Task {
+            let result: Result<Caller, Refusal>
+            do throws(Refusal) {
+                result = .success(try await credentials.lookUp(hash, from: address))
+            } catch {
+                result = .failure(error)
+            }
+            connection.eventLoop.execute { connection.value.resume(with: result) }
+        }
+    }
+
+    private func resume(with result: Result<Caller, Refusal>) {
+        guard case .waiting = phase, let request else { return }
+        do throws(Refusal) {
+            try admit(try result.get(), request)
+        } catch {
+            respond(error)
+        }
+        process()
+    }
+
+    private func admit(_ caller: Caller, _ request: IncomingRequest) throws(Refusal) {
+        request.caller = caller
+        guard case .call = request.knownRoute else {
+            respond(.ok, loop.services.modelList)
+            return
+        }
+        let limit = loop.services.configuration.bodyLimit
+        let announced = if case .length(let length) = request.head.body { length } else { 0 }
+        guard announced <= limit else { throw .tooLarge(limit: limit) }
+        try request.enter(now: loop.services.accounts.now)
+        guard takeMemory(announced) else { throw .tooBusy }
+        if announced > 0 { body.reserveCapacity(announced) }
+        if request.head.expectsContinue, buffer.readableBytes == 0 {
+            context?.writeAndFlush(
+                wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+        }
+        phase = .body
+        deadline = .now() + TimeAmount(timeouts.requestBody)
+        resumeReading()
+    }
+
+    private func takeBody() -> Bool {
+        switch decoder.next(&buffer) {
+        case .bytes(let bytes):
+            let limit = loop.services.configuration.bodyLimit
+            let length = body.readableBytes + bytes.readableBytes
+            if length > limit {
+                respond(.tooLarge(limit: limit))
+            } else if length > bodyTaken, !takeMemory(length - bodyTaken) {
+                respond(.tooBusy)
+            } else if body.readableBytes == 0, decoder.isDone {
+                body = bytes
+            } else {
+                body.writeImmutableBuffer(bytes)
+            }
+            return true
+        case .needsMore:
+            if buffer.readableBytes == 0 { buffer = ByteBuffer() }
+            return false
+        case .end:
+            guard let request else { return false }
+            let call = Call(request, body: body, client: self)
+            body = ByteBuffer()
+            phase = .calling(call)
+            call.start()
+            return true
+        case .malformed:
+            closes = true
+            respond(.malformedHTTP)
+            return true
+        }
+    }
+
+    private func takeMemory(_ bytes: Int) -> Bool {
+        guard loop.services.bodies.take(bytes) else { return false }
+        bodyTaken += bytes
+        return true
+    }
+
+    /// The request's body isn't held any more.
+    func freeBody() {
+        if bodyTaken > 0 { loop.services.bodies.free(bodyTaken) }
+        bodyTaken = 0
+        body = ByteBuffer()
+    }
+
+    private func discard(_ left: Int) -> Bool {
+        switch decoder.next(&buffer) {
+        case .bytes(let bytes):
+            let left = left - bytes.readableBytes
+            if left < 0 { close() } else { phase = .discarding(left: left) }
+            return left >= 0
+        case .needsMore:
+            if buffer.readableBytes == 0 { buffer = ByteBuffer() }
+            return false
+        case .end:
+            awaitNextRequest()
+            return true
+        case .malformed:
+            close()
+            return false
+        }
+    }
+
+    private func awaitNextRequest() {
+        request = nil
+        freeBody()
+        if closes || loop.isDraining {
+            phase = .closed
+            closeWhenWritten()
+            return
+        }
+        phase = .head
+        deadline = .now() + TimeAmount(timeouts.requestHead)
+        resumeReading()
+    }
+
+    private func closeWhenWritten() {
+        guard let context else { return }
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in bound.value.close(promise: nil) }
+    }
+
+    // MARK: Responses
+
+    private func encoder(_ status: HTTPResponseStatus, _ contentType: String) -> ResponseEncoder {
+        ResponseEncoder(
+            status, contentType: contentType, requestID: request?.echoedID ?? "",
+            date: loop.httpDate(loop.services.clock.now), into: ByteBuffer())
+    }
+
+    private func respond(_ status: HTTPResponseStatus, _ body: String, contentType: String = "application/json") {
+        var head = encoder(status, contentType)
+        send(head.end(.length(body.utf8.count), closes: closes), ByteBuffer(string: body), status: Int(status.code))
+    }
+
+    func respond(_ refusal: Refusal) {
+        var head = encoder(refusal.status, "application/json")
+        for (name, value) in refusal.headers.sorted(by: { $0.key < $1.key }) { head.field(name, value) }
+        let body = refusal.error.body(request?.dialect ?? .openAI, requestID: request?.echoedID ?? "")
+        send(
+            head.end(.length(body.utf8.count), closes: closes), ByteBuffer(string: body),
+            status: Int(refusal.status.code))
+    }
+
+    /// An answer in one piece that isn't ours.
+    /// - Parameter usage: what is left of the month; `nil` for an answer that is none.
+    func respond(_ status: Int, contentType: String, _ body: ByteBuffer, usage: UsageFields?) {
+        var head = encoder(HTTPResponseStatus(statusCode: status), contentType)
+        usage?.write(to: &head)
+        send(head.end(.length(body.readableBytes), closes: closes), body, status: status)
+    }
+
+    private func send(_ head: ByteBuffer, _ body: ByteBuffer, status: Int) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(head), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(body), promise: nil)
+        answered(status)
+    }
+
+    func startStream(contentType: String, usage: UsageFields) {
+        var head = encoder(.ok, contentType)
+        usage.write(to: &head)
+        if !chunked { closes = true }
+        context?.write(wrapOutboundOut(head.end(chunked ? .chunks : .untilClose, closes: closes)), promise: nil)
+    }
+
+    /// Room in front of a chunk for its size.
+    static let chunkPrefix = 10
+
+    /// - Parameter chunk: the payload, behind ``chunkPrefix`` bytes of room.
+    func write(_ chunk: inout ByteBuffer) {
+        let length = chunk.readableBytes - Self.chunkPrefix
+        guard length > 0, let context else { return }
+        if chunked {
+            let digits = String(length, radix: 16)
+            let start = chunk.readerIndex + Self.chunkPrefix - digits.utf8.count - 2
+            chunk.setString(digits, at: start)
+            chunk.setStaticString("\r\n", at: start + digits.utf8.count)
+            chunk.moveReaderIndex(to: start)
+            chunk.writeStaticString("\r\n")
+        } else {
+            chunk.moveReaderIndex(forwardBy: Self.chunkPrefix)
+        }
+        context.write(wrapOutboundOut(chunk), promise: nil)
+    }
+
+    func flush() { context?.flush() }
+
+    func endStream() {
+        if chunked { context?.write(wrapOutboundOut(ByteBuffer(staticString: "0\r\n\r\n")), promise: nil) }
+        context?.flush()
+        answered(200)
+    }
+
+    /// The answer is written: what is left of the request is read, and then the next one.
+    private func answered(_ status: Int) {
+        request?.end(status: status, loop)
+        freeBody()
+        if decoder.isDone {
+            awaitNextRequest()
+        } else {
+            phase = .discarding(left: Self.mostDiscarded)
+            deadline = .now() + TimeAmount(timeouts.requestBody)
+            resumeReading()
+        }
+        process()
+    }
+
+    private func answerLater(_ body: @escaping @Sendable (ProxyServices) async -> OperationsAnswer) {
+        if !decoder.isDone { closes = true }
+        phase = .waiting
+        let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        let services = loop.services
+        Task {
+            let answer = await body(services)
+            connection.eventLoop.execute {
+                guard case .waiting = connection.value.phase else { return }
+                connection.value.respond(answer.status, answer.body, contentType: answer.contentType)
+                connection.value.process()
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import Core
+import Logging
+import ModelAPI
+import NIOCore
+import Synchronization
+
+/// What all event loops share.
+final class ProxyServices: Sendable {
+    let configuration: TokenProxyConfiguration
+    let storage: any ProxyStorage
+    let upstreams: UpstreamDirectory
+    let accounts: Accounts
+    let credentials: Credentials
+    let journal: Journal
+    let bookkeeper: Bookkeeper
+    let gate: UpstreamGate
+    let bodies: BodyMemory
+    let clock: WallClock
+    let ids = ModelCallIDs()
+    let logger: Logger
+    let loops: ProxyLoops
+
+    init(
+        configuration: TokenProxyConfiguration, storage: any ProxyStorage, upstreams: UpstreamDirectory, journal: Journal,
+        holder: String, clock: WallClock, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.storage = storage
+        self.upstreams = upstreams
+        self.journal = journal
+        self.clock = clock
+        self.logger = logger
+        accounts = Accounts(
+            storage: storage, holder: holder, clock: clock, idleTime: configuration.timeouts.idleLease, logger: logger)
+        credentials = Credentials(
+            storage: storage, accounts: accounts, plans: configuration.plans,
+            refreshInterval: configuration.timeouts.verification, logger: logger)
+        bookkeeper = Bookkeeper(journal: journal, storage: storage, holder: holder, logger: logger)
+        gate = UpstreamGate(most: configuration.upstreamConcurrency)
+        bodies = BodyMemory(limit: configuration.bodyMemory)
+        loops = ProxyLoops()
+    }
+}
+
+/// One event loop's part of the proxy: its connections, its way to the upstreams, its figures. Lives on that loop.
+final class ProxyLoop {
+    let services: ProxyServices
+    let eventLoop: any EventLoop
+    let pool: UpstreamPool
+    var metrics = ProxyMetrics()
+    private(set) var isDraining = false
+    private var connections: [ObjectIdentifier: ClientConnection] = [:]
+    private var date: (second: Int64, text: String) = (-1, "")
+    private var sweeping: RepeatedTask?
+    private var whenEmpty: EventLoopPromise<Void>?
+
+    private static let sweepInterval = TimeAmount.milliseconds(100)
+
+    init(_ services: ProxyServices, eventLoop: any EventLoop) {
+        self.services = services
+        self.eventLoop = eventLoop
+        pool = UpstreamPool(eventLoop: eventLoop, connectTimeout: services.configuration.timeouts.connect)
+    }
+
+    func start() {
+        let loop = NIOLoopBound(self, eventLoop: eventLoop)
+        sweeping = eventLoop.scheduleRepeatedTask(
+            initialDelay: Self.sweepInterval, delay: Self.sweepInterval
+        ) { _ in loop.value.sweep() }
+    }
+
+    func add(_ connection: ClientConnection) {
+        connections[ObjectIdentifier(connection)] = connection
+    }
+
+    func remove(_ connection: ClientConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        if connections.isEmpty { whenEmpty?.succeed() }
+    }
+
+    /// For the `Date` field (RFC 9110, 5.6.7).
+    func httpDate(_ now: Timestamp) -> String {
+        let second = now.milliseconds / 1000
+        if date.second != second { date = (second, now.httpDate) }
+        return date.text
+    }
+
+    /// Ends what has used up its time. One look at all of them now and then is cheaper than a timer for each.
+    private func sweep() {
+        let now = NIODeadline.now()
+        for connection in connections.values { connection.checkTime(now) }
+        pool.closeIdle(now: now)
+        services.gate.admit(now: services.accounts.now)
+    }
+
+    /// Closes each connection as soon as nothing is under way on it, and at `deadline` in any case.
+    /// - Returns: fulfilled when all are closed.
+    func drain(until deadline: NIODeadline) -> EventLoopFuture<Void> {
+        isDraining = true
+        let promise = eventLoop.makePromise(of: Void.self)
+        whenEmpty = promise
+        for connection in connections.values { connection.drain() }
+        if connections.isEmpty { promise.succeed() }
+        let closing = eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
+            for connection in connections.values { connection.close() }
+        }
+        return promise.futureResult.assumeIsolated().always { [self] _ in
+            closing.cancel()
+            sweeping?.cancel()
+            pool.closeAll()
+        }.nonisolated()
+    }
+}
+
+/// All loops, for those who look at them from outside.
+final class ProxyLoops: Sendable {
+    private let all = Mutex<[NIOLoopBound<ProxyLoop>]>([])
+
+    func add(_ loop: NIOLoopBound<ProxyLoop>) { all.withLock { $0.append(loop) } }
+
+    /// - Returns: the figures of all loops together.
+    func metrics() async -> ProxyMetrics {
+        var sum = ProxyMetrics()
+        for loop in all.withLock({ $0 }) {
+            // A loop only fails when it has been shut down.
+            if let metrics = try? await loop.eventLoop.submit({ loop.value.metrics }).get() { sum.add(metrics) }
+        }
+        return sum
+    }
+
+    func drain(until deadline: NIODeadline) async {
+        await withDiscardingTaskGroup { group in
+            for loop in all.withLock({ $0 }) {
+                group.addTask {
+                    try? await loop.eventLoop.flatSubmit { loop.value.drain(until: deadline) }.get()
+                }
+            }
+        }
+    }
+}

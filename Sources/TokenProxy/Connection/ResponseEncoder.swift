@@ -1,0 +1,55 @@
+import Core
+import NIOCore
+import NIOHTTP1
+
+/// Writes the heads of the proxy's own answers.
+struct ResponseEncoder {
+    private var buffer: ByteBuffer
+
+    /// - Parameter date: as in the `Date` field.
+    init(_ status: HTTPResponseStatus, contentType: String, requestID: String, date: String, into buffer: ByteBuffer) {
+        self.buffer = buffer
+        if status == .ok {
+            self.buffer.writeStaticString("HTTP/1.1 200 OK\r\ndate: ")
+        } else {
+            self.buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\ndate: ")
+        }
+        self.buffer.writeString(date)
+        self.buffer.writeStaticString("\r\ncontent-type: ")
+        self.buffer.writeString(contentType)
+        self.buffer.writeStaticString("\r\ncache-control: no-store\r\nx-request-id: ")
+        self.buffer.writeString(requestID)
+        self.buffer.writeStaticString("\r\n")
+    }
+
+    mutating func field(_ name: StaticString, _ value: String) {
+        buffer.writeStaticString(name)
+        buffer.writeStaticString(": ")
+        buffer.writeString(value)
+        buffer.writeStaticString("\r\n")
+    }
+
+    mutating func field(_ name: String, _ value: String) {
+        buffer.writeString("\(name): \(value)\r\n")
+    }
+
+    enum Framing {
+        case length(Int)
+        case chunks
+        /// For clients of HTTP/1.0, which know no chunks: the closed connection ends the body.
+        case untilClose
+    }
+
+    mutating func end(_ framing: Framing, closes: Bool) -> ByteBuffer {
+        if closes { buffer.writeStaticString("connection: close\r\n") }
+        switch framing {
+        case .length(let length):
+            buffer.writeStaticString("content-length: ")
+            buffer.writeString(String(length))
+            buffer.writeStaticString("\r\n\r\n")
+        case .chunks: buffer.writeStaticString("transfer-encoding: chunked\r\n\r\n")
+        case .untilClose: buffer.writeStaticString("\r\n")
+        }
+        return buffer
+    }
+}

@@ -1,0 +1,185 @@
+import Core
+import Synchronization
+
+/// One customer, as this proxy knows it: the pace, what may be spent, and who waits.
+final class Account: Sendable {
+    let customerID: Customer.ID
+    let customerBits: UInt128
+
+    private struct State {
+        var pace: Pace?
+        /// The youngest last; older ones as long as calls of their period are under way.
+        var allowances: [Allowance] = []
+        /// Whether the lease is being changed: one change at a time, so that answers can't cross.
+        var isLeasing = false
+        /// What the last lease was to be, and when: who comes back soon gets more.
+        var lastWant = 0
+        var lastLeaseAt = Duration.zero
+        var lastUsedAt = Duration.zero
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// A call's tokens.
+    struct Grant: Sendable {
+        /// The cap on the answer's tokens.
+        let output: Int
+        let period: Range<Timestamp>
+        /// Tokens of the period that aren't used yet; those of calls under way count as not used.
+        let remaining: Int
+        let percentUsed: Int
+    }
+
+    enum Outcome {
+        case granted(Grant, needsMore: Bool)
+        case needsMore(Int)
+        case busy
+        case exhausted(resets: Timestamp)
+    }
+
+    private let state = Mutex(State())
+
+    init(_ customerID: Customer.ID) {
+        self.customerID = customerID
+        customerBits = customerID.bits
+    }
+
+    // MARK: Pace
+
+    /// A call may begin; each that does must ``leave()``.
+    func enter(plan: Plan, isPaced: Bool, now: Duration) -> Pace.Decision {
+        state.withLock { state in
+            state.lastUsedAt = now
+            guard isPaced else { return .admitted }
+            var pace = state.pace ?? Pace(plan: plan, now: now)
+            let decision = pace.enter(plan: plan, now: now)
+            state.pace = pace
+            return decision
+        }
+    }
+
+    func leave(isPaced: Bool) {
+        if isPaced { state.withLock { $0.pace?.leave() } }
+    }
+
+    // MARK: Tokens
+
+    /// - Parameters:
+    ///   - isLast: take what is left instead of waiting any longer.
+    ///   - time: decides which billing period the call belongs to.
+    ///   - now: since any fixed moment.
+    func reserve(_ wish: Allowance.Wish, isLast: Bool = false, time: Timestamp, now: Duration) -> Outcome {
+        state.withLock { state in
+            state.lastUsedAt = now
+            guard let index = state.allowances.lastIndex(where: { $0.period.contains(time) }) else {
+                return state.isLeasing ? .busy : .needsMore(wish.total)
+            }
+            let decision =
+                isLast
+                ? state.allowances[index].reserveWhatIsLeft(wish)
+                : state.allowances[index].reserve(wish, mayAsk: !state.isLeasing, now: now)
+            switch decision {
+            case .granted(let output, let needsMore):
+                let allowance = state.allowances[index]
+                let grant = Grant(
+                    output: output, period: allowance.period, remaining: allowance.remaining,
+                    percentUsed: allowance.percentUsed)
+                state.allowances[index].setAside(wish.input + output)
+                return .granted(grant, needsMore: needsMore)
+            case .needsMore(let tokens): return .needsMore(tokens)
+            case .busy: return .busy
+            case .exhausted: return .exhausted(resets: state.allowances[index].period.upperBound)
+            }
+        }
+    }
+
+    /// - Returns: tokens that aren't used now, and the share that is, in percent.
+    func settle(reserved: Int, used: Int, periodStart: Timestamp, now: Duration) -> (remaining: Int, percentUsed: Int) {
+        let (result, waiting) = state.withLock { state in
+            state.lastUsedAt = now
+            defer { state.waiting = [] }
+            guard let index = state.allowances.firstIndex(where: { $0.period.lowerBound == periodStart }) else {
+                return ((0, 100), state.waiting)
+            }
+            state.allowances[index].settle(reserved: reserved, used: used)
+            return ((state.allowances[index].remaining, state.allowances[index].percentUsed), state.waiting)
+        }
+        for each in waiting { each.resume() }
+        return result
+    }
+
+    /// Returns when something may have changed: a call was settled, an answer came, or a moment has passed.
+    func change() async {
+        await withCheckedContinuation { continuation in state.withLock { $0.waiting.append(continuation) } }
+    }
+
+    func wakeWaiting() {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for each in waiting { each.resume() }
+    }
+
+    // MARK: The lease
+
+    /// - Parameter need: tokens of the call that waits.
+    /// - Returns: tokens to ask for; `nil` if an answer is under way already.
+    func beginLease(need: Int, now: Duration) -> Int? {
+        state.withLock { state in
+            if state.isLeasing { return nil }
+            state.isLeasing = true
+            let isSoon = state.lastWant > 0 && now - state.lastLeaseAt < .seconds(1)
+            let limit = state.allowances.last?.limit ?? 0
+            state.lastWant = max(2 * need, limit / 50, min(isSoon ? 2 * state.lastWant : 0, limit / 16))
+            state.lastLeaseAt = now
+            return state.lastWant
+        }
+    }
+
+    /// - Parameter answer: `nil` if there was none.
+    func endLease(_ answer: LeaseAnswer?, need: Int, now: Duration) {
+        state.withLock { state in
+            state.isLeasing = false
+            guard let answer else { return }
+            if let index = state.allowances.firstIndex(where: { $0.period.lowerBound == answer.quota.periodStart }) {
+                state.allowances[index].receive(answer, need: need, now: now)
+            } else {
+                var allowance = Allowance(answer)
+                allowance.receive(
+                    LeaseAnswer(granted: 0, held: answer.held, quota: answer.quota), need: answer.granted < need ? need : 0,
+                    now: now)
+                state.allowances.append(allowance)
+            }
+        }
+        wakeWaiting()
+    }
+
+    /// Tokens to give back, by period, if the customer doesn't call: after a while, or at once if others may need them. Must be
+    /// followed by ``endLease(_:need:now:)`` unless empty.
+    func takeIdle(after idleTime: Duration, time: Timestamp, now: Duration) -> [(periodStart: Timestamp, tokens: Int)] {
+        state.withLock { state in
+            if state.isLeasing || !state.waiting.isEmpty { return [] }
+            var idle: [(Timestamp, Int)] = []
+            for index in state.allowances.indices where state.allowances[index].openCalls == 0 {
+                let allowance = state.allowances[index]
+                let isOver = !allowance.period.contains(time)
+                guard isOver || allowance.isScarce || now - state.lastUsedAt > idleTime else { continue }
+                let tokens = state.allowances[index].giveBack()
+                if tokens > 0 { idle.append((allowance.period.lowerBound, tokens)) }
+            }
+            state.allowances.removeAll { $0.openCalls == 0 && !$0.period.contains(time) && $0.free <= 0 }
+            state.isLeasing = !idle.isEmpty
+            return idle
+        }
+    }
+
+    var leasedTokens: Int { state.withLock { $0.allowances.reduce(0) { $0 + max(0, $1.leased) } } }
+
+    /// Whether nothing would be lost by forgetting it.
+    func isIdle(now: Duration) -> Bool {
+        state.withLock { state in
+            state.allowances.allSatisfy { $0.openCalls == 0 && $0.leased <= 0 } && !state.isLeasing
+                && state.waiting.isEmpty && (state.pace?.running ?? 0) == 0 && now - state.lastUsedAt > .seconds(120)
+        }
+    }
+}

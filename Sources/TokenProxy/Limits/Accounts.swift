@@ -1,0 +1,164 @@
+import Core
+import Logging
+import Synchronization
+
+/// The customers that call through this proxy, and the leases that it holds for them.
+final class Accounts: Sendable {
+    private let storage: any ProxyStorage
+    private let holder: String
+    private let clock: WallClock
+    private let idleTime: Duration
+    private let logger: Logger
+    private let accounts = Mutex<[Customer.ID: Account]>([:])
+    /// When the storage last heard of us; until then our leases are ours for sure.
+    private let renewedAt: Mutex<Duration>
+    private let start = ContinuousClock.now
+
+    /// How long a call waits for tokens that others have set aside.
+    private static let patience = Duration.seconds(10)
+    private static let renewal = Duration.seconds(60)
+    /// Others take us for dead after 15 minutes.
+    private static let validity = Duration.seconds(600)
+
+    /// - Parameter idleTime: after so long without a call, a customer's lease is given back.
+    init(storage: any ProxyStorage, holder: String, clock: WallClock, idleTime: Duration, logger: Logger) {
+        self.idleTime = idleTime
+        self.storage = storage
+        self.holder = holder
+        self.clock = clock
+        self.logger = logger
+        renewedAt = Mutex(.zero)
+    }
+
+    /// Since this object was made.
+    var now: Duration { ContinuousClock.now - start }
+
+    func account(_ id: Customer.ID) -> Account {
+        accounts.withLock { accounts in
+            if let account = accounts[id] { return account }
+            let account = Account(id)
+            accounts[id] = account
+            return account
+        }
+    }
+
+    /// Tokens that are leased and not used, of all customers.
+    var leasedTokens: Int { accounts.withLock { $0.values.reduce(0) { $0 + $1.leasedTokens } } }
+
+    // MARK: Reserving
+
+    /// What a call gets at once.
+    /// - Returns: `nil` if it has to wait: see ``reserveWaiting(_:_:)``.
+    /// - Throws: ``Refusal`` with 429 or 503.
+    func reserve(_ wish: Allowance.Wish, _ account: Account, upgradeURL: String) throws(Refusal) -> Account.Grant? {
+        let now = now
+        if now - renewedAt.withLock({ $0 }) > Self.validity { throw .storageUnavailable }
+        switch account.reserve(wish, time: clock.now, now: now) {
+        case .granted(let grant, let needsMore):
+            if needsMore, let want = account.beginLease(need: wish.total, now: now) {
+                // Before the next call has to wait for it.
+                Task { await lease(account, need: wish.total, want: want, least: wish.least) }
+            }
+            return grant
+        case .needsMore, .busy: return nil
+        case .exhausted(let resets): throw .monthIsUsedUp(resets: resets, upgradeURL: upgradeURL)
+        }
+    }
+
+    /// Leases what a call needs, or waits for what others give back.
+    /// - Throws: ``Refusal`` with 429 or 503.
+    func reserveWaiting(
+        _ wish: Allowance.Wish, _ account: Account, upgradeURL: String
+    ) async throws(Refusal) -> Account.Grant {
+        let deadline = now + Self.patience
+        var isStorageDown = false
+        while true {
+            let isLast = now >= deadline || isStorageDown
+            switch account.reserve(wish, isLast: isLast, time: clock.now, now: now) {
+            case .granted(let grant, _): return grant
+            case .exhausted(let resets): throw .monthIsUsedUp(resets: resets, upgradeURL: upgradeURL)
+            case .needsMore(let need):
+                guard !isLast else { throw isStorageDown ? .storageUnavailable : .allowanceInUse }
+                guard let want = account.beginLease(need: need, now: now) else { continue }
+                // With what is free here already, the least may be enough.
+                let least = max(1, wish.least - (wish.total - need))
+                switch await lease(account, need: need, want: want, least: least) {
+                case .answered: break
+                case .noPeriod: throw .noPeriod
+                case .failed: isStorageDown = true
+                }
+            case .busy:
+                guard !isLast else { throw isStorageDown ? .storageUnavailable : .allowanceInUse }
+                await account.change()
+            }
+        }
+    }
+
+    private enum LeaseEnd { case answered, noPeriod, failed }
+
+    @discardableResult
+    private func lease(_ account: Account, need: Int, want: Int, least: Int) async -> LeaseEnd {
+        do {
+            let answer = try await storage.lease(
+                LeaseWish(
+                    customerID: account.customerID, holder: holder, least: least, need: need, want: max(need, want),
+                    at: clock.now))
+            account.endLease(answer, need: need, now: now)
+            return answer == nil ? .noPeriod : .answered
+        } catch {
+            logger.error("no tokens can be leased", metadata: ["error": "\(error)"])
+            account.endLease(nil, need: need, now: now)
+            return .failed
+        }
+    }
+
+    // MARK: Keeping
+
+    /// Gives back what isn't needed, renews the rest, and wakes those who wait, until the task is cancelled.
+    func keep() async {
+        await withDiscardingTaskGroup { group in
+            while (try? await Task.sleep(for: Allowance.patience)) != nil {
+                let all = accounts.withLock { Array($0.values) }
+                for account in all {
+                    account.wakeWaiting()
+                    let idle = account.takeIdle(after: idleTime, time: clock.now, now: now)
+                    if !idle.isEmpty { group.addTask { await self.giveBack(idle, account) } }
+                }
+                if now - renewedAt.withLock({ $0 }) > Self.renewal { await renew() }
+                forgetIdle()
+            }
+        }
+    }
+
+    private func giveBack(_ idle: [(periodStart: Timestamp, tokens: Int)], _ account: Account) async {
+        for (periodStart, tokens) in idle {
+            do {
+                try await storage.giveBack(
+                    tokens, holder: holder, customerID: account.customerID, periodStart: periodStart)
+            } catch {
+                // Whether it was done nobody knows, so they stay unused until this process's leases end.
+                logger.error("leased tokens can't be given back", metadata: ["error": "\(error)"])
+            }
+        }
+        account.endLease(nil, need: 0, now: now)
+    }
+
+    private func renew() async {
+        let asked = now
+        do {
+            try await storage.renewLeases(holder: holder)
+            renewedAt.withLock { $0 = asked }
+            try await storage.endLostLeases()
+        } catch {
+            logger.error("the leases can't be renewed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func forgetIdle() {
+        let now = now
+        accounts.withLock { accounts in
+            guard accounts.count > 10_000 else { return }
+            accounts = accounts.filter { !$0.value.isIdle(now: now) }
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import Core
+
+/// What this proxy may still spend of one customer's billing period. A pure state machine: wishes, answers and settlements
+/// come in, decisions go out.
+///
+/// Of the period's tokens that aren't used, some are leased to this proxy, some of those are set aside for calls under way;
+/// the rest is elsewhere: free, or leased to others.
+struct Allowance: Hashable {
+    private(set) var period: Range<Timestamp>
+    private(set) var limit: Int
+    private(set) var elsewhere: Int
+    private var heldByOthers: Int
+    private(set) var leased: Int
+    private(set) var setAside = 0
+    private(set) var openCalls = 0
+    /// Before that, asking for more is no use.
+    private var asksAgainAt = Duration.zero
+
+    /// What a call wants.
+    struct Wish: Hashable {
+        /// An upper bound of the prompt's tokens.
+        let input: Int
+        /// The cap on the answer's tokens.
+        let output: Int
+        /// The smallest cap that is worth a call.
+        var minimum = 16
+
+        var least: Int { input + min(output, minimum) }
+        /// With that much, a shorter answer is better than to wait.
+        var decent: Int { input + min(output, Self.decentAnswer) }
+        var total: Int { input + output }
+
+        private static let decentAnswer = 1024
+    }
+
+    enum Decision: Hashable {
+        /// The cap on the answer: near the limit it shrinks to what is left. `needsMore` if a call like this one would have
+        /// to wait next.
+        case granted(output: Int, needsMore: Bool)
+        /// More must be leased: for the call so many tokens.
+        case needsMore(Int)
+        /// Calls under way, here or elsewhere, have the rest set aside.
+        case busy
+        /// What is left isn't enough for this call, whatever comes back.
+        case exhausted
+    }
+
+    static let patience = Duration.milliseconds(100)
+
+    init(_ answer: LeaseAnswer) {
+        period = answer.quota.periodStart..<answer.quota.periodEnd
+        limit = answer.quota.limit
+        elsewhere = answer.elsewhere
+        heldByOthers = answer.heldByOthers
+        leased = answer.granted
+    }
+
+    /// Tokens that a call can be given at once.
+    var free: Int { leased - setAside }
+    /// Tokens of the period that aren't used, as far as is known here.
+    var remaining: Int { max(0, elsewhere + leased) }
+    /// From 0 to 100, and beyond.
+    var percentUsed: Int { limit > 0 ? (limit - remaining) * 100 / limit : 100 }
+    /// Whether the database can't give what calls here want.
+    var isScarce: Bool { asksAgainAt > .zero }
+
+    /// - Parameters:
+    ///   - mayAsk: whether more can be leased now; not while an answer is under way.
+    ///   - now: since any fixed moment.
+    mutating func reserve(_ wish: Wish, mayAsk: Bool, now: Duration) -> Decision {
+        if free >= wish.total {
+            return grant(wish.output, needsMore: mayAsk && now >= asksAgainAt && free < 2 * wish.total)
+        }
+        if mayAsk, now >= asksAgainAt { return .needsMore(wish.total - free) }
+        if isScarce {
+            if free >= wish.decent { return grant(free - wish.input, needsMore: false) }
+            if leased + elsewhere < wish.least { return .exhausted }
+            if openCalls == 0, heldByOthers == 0, free >= wish.least {
+                return grant(free - wish.input, needsMore: false)
+            }
+        }
+        return .busy
+    }
+
+    /// For a call that has waited long enough.
+    mutating func reserveWhatIsLeft(_ wish: Wish) -> Decision {
+        free >= wish.least ? grant(min(wish.output, free - wish.input), needsMore: false) : .busy
+    }
+
+    private mutating func grant(_ output: Int, needsMore: Bool) -> Decision {
+        let output = max(output, 0)
+        return .granted(output: output, needsMore: needsMore)
+    }
+
+    /// After a decision to grant.
+    mutating func setAside(_ tokens: Int) {
+        setAside += tokens
+        openCalls += 1
+    }
+
+    /// - Parameters:
+    ///   - reserved: what was set aside for the call.
+    ///   - used: more than that only if the upstream reported more than it was allowed.
+    mutating func settle(reserved: Int, used: Int) {
+        setAside -= reserved
+        openCalls -= 1
+        leased -= used
+    }
+
+    /// - Parameter need: what was asked for.
+    mutating func receive(_ answer: LeaseAnswer, need: Int, now: Duration) {
+        leased += answer.granted
+        period = answer.quota.periodStart..<answer.quota.periodEnd
+        limit = answer.quota.limit
+        elsewhere = answer.elsewhere
+        heldByOthers = answer.heldByOthers
+        asksAgainAt = answer.granted < need ? now + Self.patience : .zero
+    }
+
+    /// - Returns: how many tokens are to be given back; they can't be used here any more.
+    mutating func giveBack() -> Int {
+        let tokens = max(0, free)
+        leased -= tokens
+        elsewhere += tokens
+        return tokens
+    }
+}

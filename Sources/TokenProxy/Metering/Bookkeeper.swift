@@ -1,0 +1,87 @@
+import Core
+import Logging
+import Synchronization
+
+/// Brings what was metered from the journal to the storage, in batches.
+final class Bookkeeper: Sendable {
+    private struct Entry {
+        let event: UsageEvent
+        let ticket: Journal.Ticket
+    }
+
+    private let journal: Journal
+    private let storage: any ProxyStorage
+    private let holder: String
+    private let logger: Logger
+    private struct Queue {
+        /// Being booked, from `next` on.
+        var batch: [Entry] = []
+        var next = 0
+        var arrived: [Entry] = []
+
+        var count: Int { batch.count - next + arrived.count }
+
+        mutating func first(_ count: Int) -> ArraySlice<Entry> {
+            if next == batch.count { (batch, next, arrived) = (arrived, 0, []) }
+            return batch[next...].prefix(count)
+        }
+    }
+
+    private let queue = Mutex(Queue())
+    private let isFailing = Atomic(false)
+
+    private static let interval = Duration.milliseconds(100)
+    /// Events of one transaction.
+    private static let batch = 500
+
+    init(journal: Journal, storage: any ProxyStorage, holder: String, logger: Logger) {
+        self.journal = journal
+        self.storage = storage
+        self.holder = holder
+        self.logger = logger
+    }
+
+    /// A call is settled in the journal.
+    func add(_ call: CallReservation, _ bill: Bill, at time: Timestamp, _ ticket: Journal.Ticket) {
+        guard bill.usage.total > 0 else {
+            journal.markBooked(ticket)
+            return
+        }
+        let event = call.event(bill.usage, isEstimated: bill.isEstimated, at: time)
+        queue.withLock { $0.arrived.append(Entry(event: event, ticket: ticket)) }
+    }
+
+    /// Settled calls that the storage hasn't taken yet; and whether it refuses them.
+    var lag: (calls: Int, isFailing: Bool) { (queue.withLock { $0.count }, isFailing.load(ordering: .relaxed)) }
+
+    /// Books what there is, again and again until the task is cancelled.
+    func keepBooking() async {
+        while (try? await Task.sleep(for: Self.interval)) != nil {
+            if await !book() { try? await Task.sleep(for: .seconds(1)) }
+        }
+    }
+
+    /// - Returns: whether everything was booked.
+    @discardableResult
+    func book() async -> Bool {
+        while true {
+            let entries = queue.withLock { $0.first(Self.batch) }
+            if entries.isEmpty { return true }
+            do {
+                // After a failure nobody knows whether it was one.
+                try await storage.record(
+                    entries.map(\.event), holder: holder, isRepeated: isFailing.load(ordering: .relaxed))
+            } catch {
+                // They stay in the journal, so nothing is lost.
+                logger.error(
+                    "metered calls can't be booked yet", metadata: ["calls": "\(lag.calls)", "error": "\(error)"])
+                isFailing.store(true, ordering: .relaxed)
+                return false
+            }
+            KillPoint.afterBatch.pass()
+            isFailing.store(false, ordering: .relaxed)
+            for entry in entries { journal.markBooked(entry.ticket) }
+            queue.withLock { $0.next += entries.count }
+        }
+    }
+}

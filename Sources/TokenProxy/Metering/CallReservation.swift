@@ -1,0 +1,26 @@
+import Core
+
+/// Tokens set aside for one call before it is forwarded, so that a limit is a limit under any concurrency.
+struct CallReservation: Sendable, Hashable {
+    let requestBits: UInt128
+    let customerBits: UInt128
+    let boxBits: UInt128
+    /// The product's name of the model.
+    let model: String
+    let periodStart: Timestamp
+    /// An upper bound of the prompt's tokens.
+    let input: Int
+    /// The cap on the answer's tokens.
+    let output: Int
+    let createdAt: Timestamp
+
+    var total: Int { input + output }
+
+    /// What is booked for the call.
+    func event(_ usage: TokenUsage, isEstimated: Bool, at time: Timestamp) -> UsageEvent {
+        UsageEvent(
+            requestID: ModelCall.ID(bits: requestBits).rawValue, customerID: Identifier(bits: customerBits),
+            boxID: Identifier(bits: boxBits), periodStart: periodStart, model: model, usage: usage, estimated: isEstimated,
+            createdAt: time)
+    }
+}

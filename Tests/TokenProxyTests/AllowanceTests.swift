@@ -1,0 +1,112 @@
+import Core
+import TestSupport
+import Testing
+
+@testable import TokenProxy
+
+struct AllowanceTests {
+    private let wish = Allowance.Wish(input: 100, output: 2_000)
+
+    @Test func grantsAtOnceWhatIsFree() {
+        var allowance = allowance(granted: 10_000, limit: 1_000_000)
+        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .granted(output: 2_000, needsMore: false))
+        allowance.setAside(2_100)
+        #expect(allowance.free == 7_900)
+        #expect(allowance.remaining == 1_000_000)
+        allowance.settle(reserved: 2_100, used: 300)
+        #expect(allowance.free == 9_700)
+        #expect(allowance.remaining == 999_700)
+    }
+
+    @Test func asksForMoreBeforeTheNextCallHasToWait() {
+        var allowance = allowance(granted: 3_000, limit: 1_000_000)
+        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .granted(output: 2_000, needsMore: true))
+        #expect(allowance.reserve(wish, mayAsk: false, now: .zero) == .granted(output: 2_000, needsMore: false))
+    }
+
+    @Test func asksForWhatIsMissing() {
+        var allowance = allowance(granted: 500, limit: 1_000_000)
+        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .needsMore(1_600))
+        #expect(allowance.reserve(wish, mayAsk: false, now: .zero) == .busy)
+    }
+
+    @Test func shrinksTheCapNearTheLimit() {
+        var allowance = allowance(granted: 1_500, limit: 1_500)
+        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .needsMore(600))
+        allowance.receive(answer(granted: 0, held: 1_500, limit: 1_500), need: 600, now: .zero)
+        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .granted(output: 1_400, needsMore: false))
+    }
+
+    @Test func waitsForABetterAnswerWhileCallsAreUnderWay() {
+        var allowance = allowance(granted: 1_000, limit: 1_000)
+        allowance.setAside(800)
+        allowance.receive(answer(granted: 0, held: 1_000, limit: 1_000), need: 1, now: .zero)
+        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .busy)
+        allowance.settle(reserved: 800, used: 100)
+        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .granted(output: 800, needsMore: false))
+    }
+
+    @Test func takesWhatIsLeftInTheEnd() {
+        var allowance = allowance(granted: 1_000, limit: 1_000)
+        allowance.setAside(800)
+        #expect(allowance.reserveWhatIsLeft(wish) == .granted(output: 100, needsMore: false))
+        allowance.setAside(100)
+        #expect(allowance.reserveWhatIsLeft(wish) == .busy)
+    }
+
+    @Test func knowsWhenNothingThatComesBackCouldBeEnough() {
+        var allowance = allowance(granted: 110, limit: 110)
+        allowance.setAside(50)
+        allowance.receive(answer(granted: 0, held: 110, limit: 110), need: 1, now: .zero)
+        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .exhausted)
+    }
+
+    @Test func waitsForWhatOthersHold() {
+        var allowance = allowance(granted: 10, limit: 5_000, reserved: 5_000)
+        allowance.receive(answer(granted: 0, held: 10, limit: 5_000, reserved: 5_000), need: 1, now: .zero)
+        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .busy)
+        // And asks again, for they may have given some back.
+        #expect(allowance.reserve(wish, mayAsk: true, now: .milliseconds(100)) == .needsMore(2_090))
+    }
+
+    @Test func givesBackOnlyWhatIsFree() {
+        var allowance = allowance(granted: 1_000, limit: 10_000)
+        allowance.setAside(300)
+        #expect(allowance.giveBack() == 700)
+        #expect(allowance.free == 0)
+        #expect(allowance.remaining == 10_000)
+    }
+
+    @Test func neverCountsAnExcessAsFree() {
+        var allowance = allowance(granted: 1_000, limit: 1_000)
+        allowance.setAside(400)
+        allowance.settle(reserved: 400, used: 1_300)
+        #expect(allowance.free == -300)
+        #expect(allowance.remaining == 0)
+        #expect(allowance.reserveWhatIsLeft(wish) == .busy)
+    }
+
+    private func answer(granted: Int, held: Int, limit: Int, reserved: Int? = nil) -> LeaseAnswer {
+        LeaseAnswer(
+            granted: granted, held: held,
+            quota: Quota(
+                periodStart: testNow, periodEnd: testNow + .days(30), limit: limit, used: 0, reserved: reserved ?? held))
+    }
+
+    private func allowance(granted: Int, limit: Int, reserved: Int? = nil) -> Allowance {
+        Allowance(answer(granted: granted, held: granted, limit: limit, reserved: reserved))
+    }
+}
+
+struct QuotaSliceTests {
+    @Test(arguments: [
+        (100_000, 1_000), (4_000, 1_000), (3_000, 750), (700, 200), (200, 200), (150, 150), (60, 60), (49, 0), (0, 0),
+    ])
+    func givesPlentyFromPlentyAndNoMoreThanIsNeededNearTheLimit(_ available: Int, _ slice: Int) {
+        let quota = Quota(
+            periodStart: testNow, periodEnd: testNow + .days(30), limit: available + 500, used: 300, reserved: 200)
+        let wish = LeaseWish(
+            customerID: testIDs.next(), holder: "h", least: 50, need: 200, want: 1_000, at: testNow)
+        #expect(quota.slice(wish) == slice)
+    }
+}

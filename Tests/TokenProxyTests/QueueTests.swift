@@ -1,0 +1,146 @@
+import Core
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import TokenProxy
+
+struct FairQueueTests {
+    private let one: Customer.ID = testIDs.next()
+    private let two: Customer.ID = testIDs.next()
+
+    @Test func takesTurnsHoweverManyCallsOneHasWaiting() {
+        var queue = FairQueue<String>()
+        for _ in 0..<100 { queue.append("greedy", customerID: one, weight: 1) }
+        for _ in 0..<2 { queue.append("modest", customerID: two, weight: 1) }
+        let first = (0..<4).compactMap { _ in queue.popFirst() }
+        #expect(first.count { $0 == "modest" } == 2)
+        #expect(queue.count == 98)
+    }
+
+    @Test func givesEachPlanItsShare() {
+        var queue = FairQueue<String>()
+        for _ in 0..<100 {
+            queue.append("starter", customerID: one, weight: 1)
+            queue.append("team", customerID: two, weight: 4)
+        }
+        let first = (0..<50).compactMap { _ in queue.popFirst() }
+        #expect(first.count { $0 == "team" } == 40)
+    }
+
+    @Test func keepsTheOrderOfOneCustomer() {
+        var queue = FairQueue<Int>()
+        for number in 0..<5 { queue.append(number, customerID: one, weight: 2) }
+        #expect((0..<6).map { _ in queue.popFirst() } == [0, 1, 2, 3, 4, nil])
+        #expect(queue.isEmpty)
+    }
+
+    @Test func doesNotSaveTurnsUp() {
+        var queue = FairQueue<String>()
+        for _ in 0..<10 { queue.append("busy", customerID: one, weight: 1) }
+        for _ in 0..<8 { _ = queue.popFirst() }
+        // Whoever comes late starts now, not where the others began.
+        for _ in 0..<10 { queue.append("late", customerID: two, weight: 1) }
+        let next = (0..<4).compactMap { _ in queue.popFirst() }
+        #expect(next.count { $0 == "late" } == 2)
+    }
+}
+
+struct UpstreamGateTests {
+    private let customer: Customer.ID = testIDs.next()
+
+    @Test func letsAsManyInAsMayBe() {
+        let gate = UpstreamGate(most: 2)
+        #expect(gate.enter(now: .zero))
+        #expect(gate.enter(now: .zero))
+        #expect(!gate.enter(now: .zero))
+        let admitted = Counter()
+        gate.wait(waiter(admitted), customerID: customer, weight: 1)
+        gate.leave(wasAnswered: true, now: .zero)
+        #expect(admitted.count == 1)
+        #expect(gate.figures.running == 2)
+    }
+
+    @Test func letsNobodyOvertakeThoseWhoWait() {
+        let gate = UpstreamGate(most: 1)
+        #expect(gate.enter(now: .zero))
+        let admitted = Counter()
+        gate.wait(waiter(admitted), customerID: customer, weight: 1)
+        gate.slowDown(for: .seconds(1), now: .zero)
+        gate.leave(wasAnswered: false, now: .zero)
+        #expect(!gate.enter(now: .seconds(2)))
+        gate.admit(now: .seconds(2))
+        #expect(admitted.count == 1)
+    }
+
+    @Test func passesOverThoseWhoHaveGone() {
+        let gate = UpstreamGate(most: 1)
+        #expect(gate.enter(now: .zero))
+        let (gone, there) = (Counter(), Counter())
+        let first = waiter(gone)
+        gate.wait(first, customerID: customer, weight: 1)
+        gate.wait(waiter(there), customerID: customer, weight: 1)
+        #expect(gate.abandon(first))
+        #expect(!gate.abandon(first))
+        gate.leave(wasAnswered: true, now: .zero)
+        #expect(gone.count == 0)
+        #expect(there.count == 1)
+    }
+
+    @Test func pausesAsLongAsTheUpstreamAsksAndGoesOnWithFewer() {
+        let gate = UpstreamGate(most: 100)
+        for _ in 0..<40 { #expect(gate.enter(now: .zero)) }
+        gate.slowDown(for: .seconds(3), now: .zero)
+        gate.slowDown(for: .seconds(3), now: .milliseconds(1))
+        #expect(!gate.enter(now: .seconds(2)))
+        #expect(gate.figures.limit == 30)
+        for _ in 0..<40 { gate.leave(wasAnswered: false, now: .seconds(2)) }
+        for _ in 0..<30 { #expect(gate.enter(now: .seconds(4))) }
+        #expect(!gate.enter(now: .seconds(4)))
+    }
+
+    @Test func findsBackToWhatIsConfigured() {
+        let gate = UpstreamGate(most: 8)
+        for _ in 0..<8 { _ = gate.enter(now: .zero) }
+        gate.slowDown(for: .zero, now: .zero)
+        #expect(gate.figures.limit == 6)
+        for _ in 0..<8 { gate.leave(wasAnswered: false, now: .zero) }
+        for _ in 0..<100 where gate.enter(now: .zero) { gate.leave(wasAnswered: true, now: .zero) }
+        #expect(gate.figures.limit == 8)
+    }
+
+    private func waiter(_ admitted: Counter) -> UpstreamGate.Waiter { UpstreamGate.Waiter { admitted.increase() } }
+
+    private final class Counter: Sendable {
+        private let value = Atomic(0)
+        var count: Int { value.load(ordering: .relaxed) }
+        func increase() { value.add(1, ordering: .relaxed) }
+    }
+}
+
+struct AddressBrakeTests {
+    @Test func slowsGuessingDown() {
+        let brake = AddressBrake()
+        for _ in 0..<20 { #expect(brake.wait("10.0.0.1", now: .zero) == nil) }
+        #expect(brake.wait("10.0.0.1", now: .zero) == 1)
+        #expect(brake.wait("10.0.0.2", now: .zero) == nil)
+        #expect(brake.wait("10.0.0.1", now: .seconds(1)) == nil)
+        #expect(brake.wait("10.0.0.1", now: .seconds(1)) == 1)
+    }
+
+    @Test func doesNotCountRightTokens() {
+        let brake = AddressBrake()
+        for _ in 0..<100 {
+            #expect(brake.wait("10.0.0.1", now: .zero) == nil)
+            brake.forgive("10.0.0.1")
+        }
+    }
+
+    @Test func remembersNoMoreAddressesThanItMust() {
+        let brake = AddressBrake()
+        for number in 0..<10_000 { _ = brake.wait("\(number)", now: .zero) }
+        #expect(brake.wait("new", now: .zero) == 10)
+        // Later, those who only tried once are forgotten.
+        #expect(brake.wait("new", now: .seconds(2)) == nil)
+    }
+}

@@ -1,0 +1,82 @@
+import Core
+import Synchronization
+import TestSupport
+
+@testable import TokenProxy
+
+/// A storage that remembers what it was told, leases from one pot, and fails when it is told to.
+final class RecordingStorage: ProxyStorage {
+    struct Mood: Error {}
+
+    private struct State {
+        var events: [UsageEvent] = []
+        var ended: [(holder: String, isAllKnown: Bool)] = []
+        var credentials: [String: ProxyCredential] = [:]
+        var lookUps = 0
+        var fails = false
+        var limit = 0
+        var leased = 0
+        var wishes: [LeaseWish] = []
+    }
+
+    private let state = Mutex(State())
+
+    var events: [UsageEvent] { state.withLock { $0.events } }
+    var ended: [(holder: String, isAllKnown: Bool)] { state.withLock { $0.ended } }
+    var lookUps: Int { state.withLock { $0.lookUps } }
+    var wishes: [LeaseWish] { state.withLock { $0.wishes } }
+    var leased: Int { state.withLock { $0.leased } }
+    var fails: Bool {
+        get { state.withLock { $0.fails } }
+        set { state.withLock { $0.fails = newValue } }
+    }
+    var limit: Int {
+        get { state.withLock { $0.limit } }
+        set { state.withLock { $0.limit = newValue } }
+    }
+    var credentials: [String: ProxyCredential] {
+        get { state.withLock { $0.credentials } }
+        set { state.withLock { $0.credentials = newValue } }
+    }
+
+    private func tell<Result: Sendable>(_ body: (inout State) -> Result) throws -> Result {
+        try state.withLock { state in
+            if state.fails { throw Mood() }
+            return body(&state)
+        }
+    }
+
+    func credentials(tokenHashes: [String]) async throws -> [String: ProxyCredential] {
+        try tell { state in
+            state.lookUps += 1
+            return state.credentials.filter { tokenHashes.contains($0.key) }
+        }
+    }
+
+    func lease(_ wish: LeaseWish) async throws -> LeaseAnswer? {
+        try tell { state in
+            state.wishes.append(wish)
+            let quota = Quota(
+                periodStart: testNow, periodEnd: testNow + .days(30), limit: state.limit, used: 0, reserved: state.leased)
+            let granted = quota.slice(wish)
+            state.leased += granted
+            return LeaseAnswer(
+                granted: granted, held: state.leased,
+                quota: Quota(
+                    periodStart: testNow, periodEnd: testNow + .days(30), limit: state.limit, used: 0,
+                    reserved: state.leased))
+        }
+    }
+
+    func giveBack(_ tokens: Int, holder: String, customerID: Customer.ID, periodStart: Timestamp) async throws {
+        try tell { $0.leased -= tokens }
+    }
+
+    func renewLeases(holder: String) async throws { try tell { _ in } }
+    func record(_ events: [UsageEvent], holder: String, isRepeated: Bool) async throws {
+        try tell { $0.events += events }
+    }
+    func endLeases(holder: String, isAllKnown: Bool) async throws { try tell { $0.ended.append((holder, isAllKnown)) } }
+    func endLostLeases() async throws { try tell { _ in } }
+    func check() async throws { try tell { _ in } }
+}

@@ -1,0 +1,129 @@
+"""Holds the product's books against the upstream's ledger."""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from client import Call
+
+
+@dataclass
+class Made:
+    """A call that a client of the trial made, and what became of it there."""
+
+    call: Call
+    customer_id: str
+    has_hung_up: bool = False
+    is_complete: bool = False
+
+
+@dataclass
+class Findings:
+    """What is wrong, and the sums. Tokens, unless said otherwise."""
+
+    violations: Counter = field(default_factory=Counter)
+    examples: list[str] = field(default_factory=list)
+    produced: int = 0
+    charged: int = 0
+    #: Numbers of events.
+    events: int = 0
+    estimated: int = 0
+    #: Estimated events of calls that never reached the upstream.
+    unsent: int = 0
+    #: Calls that the ledger knows and the books don't; only where a lost page cache may take them.
+    lost: int = 0
+
+    def violation(self, rule, text):
+        self.violations[rule] += 1
+        if len(self.examples) < 10:
+            self.examples.append(f"({rule}) {text}")
+
+
+def audit(ledger, made, database, *, after_power_loss=False):
+    """Checks everything that must hold once nothing is under way.
+
+    made: calls by their marks. after_power_loss: the youngest entries of a journal may be gone, so that sums count
+    where single calls can't be found.
+    """
+    findings = Findings()
+    events = database.events()
+    by_id = {event.request_id: event for event in events}
+    if len(by_id) != len(events):
+        findings.violation("a", f"{len(events) - len(by_id)} request ids are charged more than once")
+    findings.events = len(events)
+    findings.estimated = sum(event.is_estimated for event in events)
+    findings.produced = ledger.total
+    findings.charged = sum(event.total for event in events)
+    for text in ledger.oddities:
+        findings.violation("upstream", text)
+    for entry in ledger.entries.values():
+        _check_entry(findings, entry, by_id.get(entry.request_id), made.get(entry.mark), after_power_loss)
+    _check_unsent(findings, ledger, made, events, after_power_loss)
+    _check_sums(findings, ledger, made, events, database.quotas())
+    if not database.is_settled():
+        findings.violation("e", "tokens are still set aside, or leased")
+    return findings
+
+
+def _check_entry(findings, entry, event, made, after_power_loss):
+    name = entry.request_id
+    if made is None:
+        findings.violation("upstream", f"{name}: no client made this call")
+        return
+    if entry.arrivals > 1:
+        findings.violation("upstream", f"{name}: forwarded {entry.arrivals} times")
+    if event is None:
+        if after_power_loss:
+            findings.lost += 1
+        elif entry.total > 0:
+            findings.violation("a", f"{name}: the upstream produced {entry.total}, nothing is charged")
+        if made.is_complete and not after_power_loss:
+            findings.violation("f", f"{name}: the client has the whole answer, nothing is charged")
+        return
+    told = f"{name}: charged {event.input}+{event.output}, produced {entry.input}+{entry.output}"
+    if event.customer_id != made.customer_id:
+        findings.violation("customer", f"{name}: charged to {event.customer_id}, called by {made.customer_id}")
+    if event.total < entry.total:
+        findings.violation("a", told)
+    if not event.is_estimated and not made.has_hung_up and (event.input, event.output) != (entry.input, entry.output):
+        findings.violation("b", told)
+    if event.is_estimated and event.total > made.call.bound:
+        findings.violation("c", f"{told}, bound {made.call.bound}")
+
+
+def _check_unsent(findings, ledger, made, events, after_power_loss):
+    reached = {entry.mark for entry in ledger.entries.values()}
+    unsent = [event for event in events if event.request_id not in ledger.entries]
+    findings.unsent = len(unsent)
+    if after_power_loss:
+        # Write-offs for what was lost stand among them.
+        return
+    for event in unsent:
+        if not event.is_estimated:
+            findings.violation("d", f"{event.request_id}: {event.total} charged, the upstream never saw it")
+    broken = sum(1 for mark, each in made.items() if mark not in reached and not each.is_complete)
+    if len(unsent) > broken:
+        findings.violation("d", f"{len(unsent)} events without a call upstream, but only {broken} calls broke off before it")
+
+
+def _check_sums(findings, ledger, made, events, quotas):
+    produced, charged, per_period = defaultdict(int), defaultdict(int), defaultdict(int)
+    for entry in ledger.entries.values():
+        if entry.mark in made:
+            produced[made[entry.mark].customer_id] += entry.total
+    for event in events:
+        charged[event.customer_id] += event.total
+        per_period[event.customer_id, event.period_start] += event.total
+    for customer, tokens in produced.items():
+        if charged[customer] < tokens:
+            findings.violation("sum", f"{customer}: the upstream produced {tokens}, {charged[customer]} are charged")
+    for quota in quotas:
+        counted = per_period.pop((quota.customer_id, quota.period_start), 0)
+        name = f"{quota.customer_id}: used {quota.used} of {quota.limit}"
+        if quota.used != counted:
+            findings.violation("e", f"{name}, the events are {counted}")
+        if quota.reserved != 0:
+            findings.violation("e", f"{name}, {quota.reserved} still reserved")
+        if quota.used > quota.limit:
+            findings.violation("e", name)
+    for key, tokens in per_period.items():
+        findings.violation("e", f"{key}: {tokens} charged in a period that has no quota")
