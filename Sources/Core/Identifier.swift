@@ -59,7 +59,7 @@ package struct Identifier<Subject: Identified>: Sendable, Hashable, Comparable, 
 package struct IdentifierBody: Sendable {
     package let bits: UInt128
 
-    static let length = 26
+    package static let length = 26
     static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
     package init(bits: UInt128) {
@@ -75,14 +75,21 @@ package struct IdentifierBody: Sendable {
     }
 
     package var text: String {
-        String(unsafeUninitializedCapacity: Self.length) { characters in
-            var rest = bits
+        String(unsafeUninitializedCapacity: Self.length) { write(to: UnsafeMutableRawBufferPointer($0)) }
+    }
+
+    /// - Parameter characters: room for at least 26 bytes.
+    /// - Returns: 26.
+    @discardableResult
+    package func write(to characters: UnsafeMutableRawBufferPointer) -> Int {
+        var rest = bits
+        Self.alphabet.withUnsafeBufferPointer { alphabet in
             for index in stride(from: Self.length - 1, through: 0, by: -1) {
-                characters[index] = Self.alphabet[Int(rest & 31)]
+                characters[index] = alphabet[Int(rest & 31)]
                 rest >>= 5
             }
-            return Self.length
         }
+        return Self.length
     }
 }
 

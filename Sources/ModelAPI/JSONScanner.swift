@@ -33,6 +33,7 @@ struct JSONScanner {
     // MARK: Structure
 
     /// Passes over white space and looks at what comes.
+    @inline(__always)
     mutating func kind() throws(JSONFault) -> Kind {
         skipWhitespace()
         switch try current() {
@@ -140,16 +141,19 @@ struct JSONScanner {
 
     // MARK: Bytes
 
+    @inline(__always)
     private func current() throws(JSONFault) -> UInt8 {
         guard position < bytes.count else { throw fault("the JSON text ends too early") }
         return bytes[position]
     }
 
+    @inline(__always)
     private mutating func expect(_ byte: UInt8, _ reason: String) throws(JSONFault) {
         guard try current() == byte else { throw fault(reason) }
         position += 1
     }
 
+    @inline(__always)
     private mutating func open(_ bracket: UInt8) throws(JSONFault) {
         skipWhitespace()
         try expect(bracket, bracket == UInt8(ascii: "{") ? "an object is missing" : "an array is missing")
@@ -157,11 +161,13 @@ struct JSONScanner {
         if depth > Self.deepest { throw fault("the JSON text nests too deeply") }
     }
 
+    @inline(__always)
     private mutating func close() {
         position += 1
         depth -= 1
     }
 
+    @inline(__always)
     private mutating func skipWhitespace() {
         while position < bytes.count {
             switch bytes[position] {
@@ -245,6 +251,7 @@ struct JSONScanner {
 
     /// Whether eight bytes are ASCII without control characters, quotes and backslashes: most of a large body, such as an
     /// image in base 64, is passed over in these steps.
+    @inline(__always)
     private static func isPlain(_ word: UInt64) -> Bool {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let high: UInt64 = 0x8080_8080_8080_8080
@@ -262,10 +269,14 @@ struct JSONKey {
     let hasEscapes: Bool
 
     /// So that `switch` finds a member by its name, however that was written.
+    @inline(__always)
     static func ~= (name: StaticString, key: JSONKey) -> Bool {
         if key.hasEscapes { return JSONText.unescaped(key.inside).utf8.elementsEqual(name.utf8) }
-        guard key.inside.count == name.utf8CodeUnitCount else { return false }
-        return key.inside.elementsEqual(name.utf8)
+        let count = name.utf8CodeUnitCount
+        guard key.inside.count == count else { return false }
+        // Names are short, and the compiler knows how long each is.
+        for index in 0..<count where key.inside[index] != name.utf8Start[index] { return false }
+        return true
     }
 }
 

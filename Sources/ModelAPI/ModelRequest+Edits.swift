@@ -7,17 +7,17 @@ package struct BodyEdit: Sendable, Hashable {
 extension ModelRequest {
     /// What has to change in the body before it goes upstream, in order of place; all other bytes stay as they are.
     /// - Parameters:
-    ///   - model: the upstream's name of the model.
+    ///   - quotedModel: the upstream's name of the model, as a JSON string.
     ///   - completionCap: replaces the client's cap, or is added where it set none.
-    package func edits(model: String, completionCap: Int) -> [BodyEdit] {
-        var edits = [BodyEdit(range: modelRange, replacement: JSONText.quoted(model))]
+    package func edits(quotedModel: String, completionCap: Int) -> [BodyEdit] {
+        var edits: [BodyEdit] = []
+        edits.reserveCapacity(4)
+        edits.append(BodyEdit(range: modelRange, replacement: quotedModel))
+        let cap = String(completionCap)
         var additions = ""
-        for range in capRanges {
-            edits.append(BodyEdit(range: range, replacement: String(completionCap)))
-        }
+        for range in capRanges { edits.append(BodyEdit(range: range, replacement: cap)) }
         if capRanges.isEmpty {
-            let name = dialect == .openAI ? "max_completion_tokens" : "max_tokens"
-            additions += ",\"\(name)\":\(completionCap)"
+            additions += (dialect == .openAI ? ",\"max_completion_tokens\":" : ",\"max_tokens\":") + cap
         }
         if dialect == .openAI, streams, !asksForUsage {
             switch streamOptions {
@@ -27,7 +27,8 @@ extension ModelRequest {
             case .value(let range): edits.append(BodyEdit(range: range, replacement: "true"))
             }
         }
+        if edits.count > 1 { edits.sort { $0.range.lowerBound < $1.range.lowerBound } }
         if !additions.isEmpty { edits.append(BodyEdit(range: end..<end, replacement: additions)) }
-        return edits.sorted { $0.range.lowerBound < $1.range.lowerBound }
+        return edits
     }
 }

@@ -1,3 +1,9 @@
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// One event of a stream, with the bytes it came in.
 package struct ServerSentEvent: Sendable, Hashable {
     /// Everything up to and including the blank line.
@@ -38,14 +44,10 @@ package struct ServerSentEventScanner: Sendable, Hashable {
     /// - Parameter bytes: from the first byte of an event on; if the last call found none, the same ones and more.
     /// - Returns: `nil` if the event isn't complete.
     package mutating func next(_ bytes: UnsafeRawBufferPointer) -> Event? {
-        while scanned < bytes.count {
-            let byte = bytes[scanned]
-            if byte != 0x0A, byte != 0x0D {
-                scanned += 1
-                continue
-            }
+        while let end = Self.lineEnd(bytes, from: scanned) {
+            scanned = end
             var next = scanned + 1
-            if byte == 0x0D {
+            if bytes[end] == 0x0D {
                 // A line feed may follow with the next bytes, and belongs to this line end.
                 guard next < bytes.count else { return nil }
                 if bytes[next] == 0x0A { next += 1 }
@@ -56,7 +58,17 @@ package struct ServerSentEventScanner: Sendable, Hashable {
             if line.isEmpty { return finish(next) }
             read(line, bytes)
         }
+        scanned = bytes.count
         return nil
+    }
+
+    /// Where the next carriage return or line feed is.
+    private static func lineEnd(_ bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        guard start < bytes.count, let base = bytes.baseAddress else { return nil }
+        let feed = memchr(base + start, 0x0A, bytes.count - start).map { UnsafeRawPointer($0) - base }
+        let limit = feed ?? bytes.count
+        let carriage = memchr(base + start, 0x0D, limit - start).map { UnsafeRawPointer($0) - base }
+        return carriage ?? feed
     }
 
     /// What is left at the end of the stream: servers exist that omit the last blank line.

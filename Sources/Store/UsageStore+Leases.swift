@@ -198,7 +198,7 @@ extension UsageStore {
     }
 
     /// Rows of one statement; few enough for the placeholders of both engines.
-    private static let rowsAtOnce = 32
+    private static let rowsAtOnce = 100
 
     private func insert(_ events: [UsageEvent]) throws {
         var rest = events[...]

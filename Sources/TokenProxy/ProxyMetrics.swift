@@ -4,7 +4,7 @@ import NIOCore
 /// Counts what happens on one event loop, for Prometheus: by route, plan and model; by customer only if that is asked for.
 struct ProxyMetrics: Sendable {
     private struct RequestLabels: Hashable, Sendable {
-        let route: String
+        let route: Route?
         let plan: Tier?
         let status: Int
     }
@@ -29,7 +29,7 @@ struct ProxyMetrics: Sendable {
     var firstByte = Histogram([0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60])
     var overhead = Histogram([0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.1, 1, 10])
 
-    mutating func request(route: String, plan: Tier?, status: Int) {
+    mutating func request(route: Route?, plan: Tier?, status: Int) {
         requests[RequestLabels(route: route, plan: plan, status: status), default: 0] += 1
     }
 
@@ -72,7 +72,7 @@ struct ProxyMetrics: Sendable {
         family(
             "token_proxy_requests_total", "counter", "Requests answered.",
             requests.map {
-                ("route=\"\($0.route)\",plan=\"\($0.plan?.rawValue ?? "none")\",status=\"\($0.status)\"", $1)
+                ("route=\"\($0.route?.name ?? "unknown")\",plan=\"\($0.plan?.rawValue ?? "none")\",status=\"\($0.status)\"", $1)
             })
         family(
             "token_proxy_tokens_total", "counter", "Tokens charged.",
@@ -120,8 +120,8 @@ struct Histogram: Sendable {
     }
 
     /// In seconds.
-    mutating func observe(since start: NIODeadline) {
-        observe(Double((NIODeadline.now() - start).nanoseconds) / 1e9)
+    mutating func observe(_ duration: TimeAmount) {
+        observe(Double(duration.nanoseconds) / 1e9)
     }
 
     mutating func add(_ other: Histogram) {

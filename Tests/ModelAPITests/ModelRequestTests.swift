@@ -113,7 +113,7 @@ struct ModelRequestTests {
     }
 
     private func edited(_ body: String, _ dialect: ModelDialect = .openAI, cap: Int) throws -> String {
-        let edits = try read(body, dialect).edits(model: "kimi-k2.6", completionCap: cap)
+        let edits = try read(body, dialect).edits(quotedModel: "\"kimi-k2.6\"", completionCap: cap)
         var bytes = Array(body.utf8)
         for edit in edits.reversed() { bytes.replaceSubrange(edit.range, with: Array(edit.replacement.utf8)) }
         return String(decoding: bytes, as: UTF8.self)

@@ -15,6 +15,12 @@ extension CallReservation {
     }
 }
 
+extension ProxyCredential {
+    static func sample() -> ProxyCredential {
+        ProxyCredential(customerID: testIDs.next(), boxID: testIDs.next(), tier: .pro)
+    }
+}
+
 /// A folder that goes away.
 func withFolder<Result>(_ body: (String) async throws -> Result) async throws -> Result {
     let folder = FileManager.default.temporaryDirectory.appending(path: "openclaw-test-\(UUID().uuidString)").path

@@ -41,8 +41,8 @@ final class Call {
     private var isOutputWritten = true
     private var last = ByteBuffer()
 
-    private let startedAt = NIODeadline.now()
-    private var lastProgress = NIODeadline.now()
+    private let startedAt: NIODeadline
+    private var lastProgress: NIODeadline
     private var deadline: NIODeadline
     /// Since when the client has taken nothing.
     private var stalledSince: NIODeadline?
@@ -56,7 +56,9 @@ final class Call {
         loop = client.loop
         // Nobody gets here without.
         caller = request.caller!
-        deadline = startedAt + TimeAmount(client.loop.services.configuration.timeouts.answer)
+        startedAt = loop.deadline
+        lastProgress = startedAt
+        deadline = startedAt + TimeAmount(loop.services.configuration.timeouts.answer)
     }
 
     private var services: ProxyServices { loop.services }
@@ -68,7 +70,7 @@ final class Call {
     func start() {
         do throws(Refusal) {
             let wanted = try inspect()
-            guard services.upstreams.target(model: wanted.model, tried: [], now: services.accounts.now) != nil else {
+            guard services.upstreams.target(model: wanted.model, tried: [], now: loop.now) != nil else {
                 throw .unknownModel(wanted.model, known: services.upstreams.models)
             }
             self.wanted = wanted
@@ -77,7 +79,7 @@ final class Call {
             let wish = Allowance.Wish(
                 input: wanted.size, output: min(wanted.completionCap ?? .max, services.configuration.completionCap))
             if let grant = try services.accounts.reserve(
-                wish, caller.account, upgradeURL: services.configuration.upgradeURL)
+                wish, caller.account, upgradeURL: services.configuration.upgradeURL, time: loop.time, now: loop.now)
             {
                 try reserved(grant)
             } else {
@@ -115,12 +117,13 @@ final class Call {
     }
 
     private func resume(with result: Result<Account.Grant, Refusal>, _ wish: Allowance.Wish) {
+        loop.tick()
         guard case .reserving = state else {
             // The client has gone meanwhile.
             if case .success(let grant) = result {
                 _ = caller.account.settle(
                     reserved: wish.input + grant.output, used: 0, periodStart: grant.period.lowerBound,
-                    now: services.accounts.now)
+                    now: loop.now)
             }
             return
         }
@@ -136,12 +139,12 @@ final class Call {
         let reservation = CallReservation(
             requestBits: request.idBits, customerBits: caller.account.customerBits, boxBits: caller.boxBits,
             model: wanted.model, periodStart: grant.period.lowerBound, input: wanted.size, output: grant.output,
-            createdAt: services.clock.now)
+            createdAt: loop.time)
         do {
             ticket = try services.journal.reserve(reservation)
         } catch {
             _ = caller.account.settle(
-                reserved: reservation.total, used: 0, periodStart: reservation.periodStart, now: services.accounts.now)
+                reserved: reservation.total, used: 0, periodStart: reservation.periodStart, now: loop.now)
             throw error
         }
         self.reservation = reservation
@@ -153,8 +156,8 @@ final class Call {
     // MARK: Forwarding
 
     private func takeTurn() {
-        lastProgress = .now()
-        if services.gate.enter(now: services.accounts.now) {
+        lastProgress = loop.deadline
+        if services.gate.enter(now: loop.now) {
             holdsPlace = true
             forward()
             return
@@ -166,9 +169,10 @@ final class Call {
     }
 
     private func turnHasCome() {
+        loop.tick()
         // Whoever has gone meanwhile got a place all the same.
         guard case .queued = state else {
-            services.gate.leave(wasAnswered: false, now: services.accounts.now)
+            services.gate.leave(wasAnswered: false, now: loop.now)
             return
         }
         holdsPlace = true
@@ -178,20 +182,21 @@ final class Call {
     private func forward() {
         state = .connecting
         guard let wanted,
-            let target = services.upstreams.target(model: wanted.model, tried: tried, now: services.accounts.now)
+            let target = services.upstreams.target(model: wanted.model, tried: tried, now: loop.now)
         else {
             fail("no_upstream")
             return
         }
         self.target = target
         attempts += 1
-        lastProgress = .now()
+        lastProgress = loop.deadline
         let endpoint = dialect == .openAI ? target.openAI : target.anthropic
         if let connection = loop.pool.take(endpoint) {
             send(on: connection, endpoint)
             return
         }
         loop.pool.connect(endpoint).assumeIsolated().whenComplete { [self] result in
+            loop.tick()
             switch (result, state) {
             case (.success(let connection), .connecting): send(on: connection, endpoint)
             case (.success(let connection), _): loop.pool.put(connection)
@@ -209,12 +214,14 @@ final class Call {
         guard let wanted, let reservation, let target else { return }
         state = .sent(connection)
         let edits = wanted.edits(
-            model: target.configuration.models[wanted.model] ?? wanted.model, completionCap: reservation.output)
+            quotedModel: target.quotedModels[wanted.model] ?? JSONText.quoted(wanted.model),
+            completionCap: reservation.output)
         let parts = body.applying(edits)
         var head = ByteBuffer()
+        head.reserveCapacity(endpoint.head.utf8.count + 512 + (parts.count == 1 ? parts[0].readableBytes : 0))
         head.writeString(endpoint.head)
         writeFields(to: &head, bodyLength: parts.reduce(0) { $0 + $1.readableBytes })
-        loop.metrics.overhead.observe(since: startedAt)
+        loop.metrics.overhead.observe(loop.deadline - startedAt)
         if parts.count == 1, parts[0].readableBytes <= 16 << 10 {
             head.writeImmutableBuffer(parts[0])
             connection.send(head, body: [], for: self)
@@ -228,27 +235,29 @@ final class Call {
         head.writeStaticString("content-length: ")
         head.writeString(String(bodyLength))
         head.writeStaticString("\r\nx-request-id: ")
-        head.writeString(request.requestID)
+        request.writeRequestID(to: &head)
         head.writeStaticString("\r\n")
-        let fields: [(StaticString, Range<Int>?)] = [
-            ("accept: ", request.head.accept), ("user-agent: ", request.head.userAgent),
-            ("anthropic-version: ", request.head.anthropicVersion), ("anthropic-beta: ", request.head.anthropicBeta),
-        ]
-        for (name, range) in fields {
-            guard let range else { continue }
-            head.writeStaticString(name)
-            head.writeString(request.text(range))
-            head.writeStaticString("\r\n")
-        }
+        forward("accept: ", request.head.accept, to: &head)
+        forward("user-agent: ", request.head.userAgent, to: &head)
+        forward("anthropic-version: ", request.head.anthropicVersion, to: &head)
+        forward("anthropic-beta: ", request.head.anthropicBeta, to: &head)
+        head.writeStaticString("\r\n")
+    }
+
+    private func forward(_ name: StaticString, _ value: Range<Int>?, to head: inout ByteBuffer) {
+        guard let value else { return }
+        head.writeStaticString(name)
+        request.write(value, to: &head)
         head.writeStaticString("\r\n")
     }
 
     // MARK: The answer
 
     func receive(_ head: ResponseHead) {
+        loop.tick()
         guard case .sent(let connection) = state, let reservation, let wanted else { return }
         state = .answering(connection)
-        lastProgress = .now()
+        lastProgress = loop.deadline
         KillPoint.afterFirstByte.pass()
         answer = Answer(
             head, dialect: dialect, removesUsageChunk: !wanted.asksForUsage, reservation: reservation,
@@ -256,22 +265,15 @@ final class Call {
     }
 
     func receive(_ bytes: ByteBuffer) {
-        guard case .answering = state, var answer else { return }
-        // Without this, what the answer holds would be copied.
-        self.answer = nil
+        guard case .answering = state else { return }
         prepareOutput()
-        let step = answer.receive(bytes, &output, last: &last)
-        self.answer = answer
-        perform(step)
+        if let step = answer?.receive(bytes, &output, last: &last) { perform(step) }
     }
 
     func upstreamEnded() {
-        guard case .answering = state, var answer else { return }
-        self.answer = nil
+        guard case .answering = state else { return }
         prepareOutput()
-        let step = answer.end(&output, last: &last)
-        self.answer = answer
-        perform(step)
+        if let step = answer?.end(&output, last: &last) { perform(step) }
     }
 
     /// What was written is released once it has left, so its memory serves again.
@@ -293,7 +295,7 @@ final class Call {
             end { client in client.endStream() }
         case .whole(let body, let bill):
             let usage = settle(bill)
-            loop.metrics.firstByte.observe(since: startedAt)
+            loop.metrics.firstByte.observe(loop.deadline - startedAt)
             let type = answer?.contentType ?? "application/json"
             end { client in client.respond(200, contentType: type, body, usage: usage) }
         case .refused(let verdict, let body): refused(verdict, body)
@@ -304,7 +306,8 @@ final class Call {
     /// All that came in one read has been told: what may go on goes out in one piece.
     func flush() {
         guard case .answering = state, answer?.isStream == true else { return }
-        lastProgress = .now()
+        loop.tick()
+        lastProgress = loop.deadline
         writeOutput()
         client.flush()
     }
@@ -321,7 +324,7 @@ final class Call {
         hasBegunAnswer = true
         body = ByteBuffer()
         client.freeBody()
-        loop.metrics.firstByte.observe(since: startedAt)
+        loop.metrics.firstByte.observe(loop.deadline - startedAt)
         client.startStream(
             contentType: answer?.contentType ?? "text/event-stream",
             usage: UsageFields(
@@ -331,6 +334,7 @@ final class Call {
     // MARK: Failures
 
     func upstreamFailed(isStale: Bool) {
+        loop.tick()
         switch state {
         case .sent where isStale:
             // It was closed while it was idle, so nothing of this call was read there.
@@ -351,8 +355,8 @@ final class Call {
             end { client in client.respond(status, contentType: "application/json", body, usage: nil) }
         case .busy(let seconds):
             loop.metrics.upstreamFailed(reason: "busy")
-            services.gate.slowDown(for: .seconds(seconds), now: services.accounts.now)
-            target?.failed(for: .seconds(seconds), now: services.accounts.now)
+            services.gate.slowDown(for: .seconds(seconds), now: loop.now)
+            target?.failed(for: .seconds(seconds), now: loop.now)
             guard canTryAnother else {
                 settle(.nothing)
                 end { client in client.respond(.upstreamBusy(retryAfter: seconds)) }
@@ -376,14 +380,14 @@ final class Call {
     private var canTryAnother: Bool {
         guard attempts < Self.mostAttempts, let wanted, let target else { return false }
         let next = services.upstreams.target(
-            model: wanted.model, tried: tried + [target], now: services.accounts.now)
+            model: wanted.model, tried: tried + [target], now: loop.now)
         return next.map { next in next !== target && !tried.contains { $0 === next } } ?? false
     }
 
     /// Nothing has been produced: the call can be tried elsewhere, with the same tokens set aside.
     private func attemptFailed(_ reason: String, after pause: Duration?) {
         loop.metrics.upstreamFailed(reason: reason)
-        target?.failed(for: pause, now: services.accounts.now)
+        target?.failed(for: pause, now: loop.now)
         if canTryAnother {
             tryAgain(after: nil)
         } else if attempts < Self.mostAttempts, reason == "connection" || reason == "status_5xx" {
@@ -402,8 +406,9 @@ final class Call {
             forward()
             return
         }
-        lastProgress = .now()
+        lastProgress = loop.deadline
         loop.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(pause)) { [self] in
+            loop.tick()
             if case .connecting = state { forward() }
         }
     }
@@ -442,6 +447,7 @@ final class Call {
     }
 
     func clientHasGone() {
+        loop.tick()
         if case .over = state { return }
         let bill: Bill
         switch state {
@@ -460,10 +466,11 @@ final class Call {
     }
 
     /// Whether little can have been produced that wasn't seen here.
-    private var isCaughtUp: Bool { stalledSince.map { NIODeadline.now() - $0 < .seconds(1) } ?? true }
+    private var isCaughtUp: Bool { stalledSince.map { loop.deadline - $0 < .seconds(1) } ?? true }
 
     func clientTakesMore(_ takesMore: Bool) {
-        stalledSince = takesMore ? nil : .now()
+        loop.tick()
+        stalledSince = takesMore ? nil : loop.deadline
         if takesMore, case .answering(let connection) = state { connection.resume() }
     }
 
@@ -483,7 +490,7 @@ final class Call {
             guard now >= deadline || now - lastProgress > TimeAmount(timeouts.answerSilence) else { return }
             cancelUpstream()
             loop.metrics.upstreamFailed(reason: "timeout")
-            target?.failed(now: services.accounts.now)
+            target?.failed(now: loop.now)
             settle(.nothing)
             end { client in client.respond(.upstreamUnavailable) }
         case .answering:
@@ -508,13 +515,13 @@ final class Call {
         guard let ticket, let reservation, let grant else { return nil }
         self.ticket = nil
         KillPoint.beforeSettlement.pass()
-        let now = services.clock.now
+        let now = loop.time
         services.journal.settle(ticket, bill.usage, isEstimated: bill.isEstimated, now: now)
         KillPoint.afterSettlement.pass()
         let (remaining, percentUsed) = caller.account.settle(
             reserved: reservation.total, used: bill.usage.total, periodStart: reservation.periodStart,
-            now: services.accounts.now)
-        services.bookkeeper.add(reservation, bill, at: now, ticket)
+            now: loop.now)
+        services.bookkeeper.add(reservation, caller.credential, bill, at: now, ticket)
         request.bill = bill
         loop.metrics.settled(
             bill, reserved: reservation.total, caller.credential, model: reservation.model,
@@ -539,7 +546,7 @@ final class Call {
         state = .over
         if holdsPlace {
             holdsPlace = false
-            services.gate.leave(wasAnswered: wasAnswered, now: services.accounts.now)
+            services.gate.leave(wasAnswered: wasAnswered, now: loop.now)
         }
         body = ByteBuffer()
         respond(client)

@@ -44,7 +44,7 @@ final class ClientConnection: ChannelDuplexHandler {
 
     init(_ loop: ProxyLoop) {
         self.loop = loop
-        deadline = .now() + TimeAmount(loop.services.configuration.timeouts.requestHead)
+        deadline = loop.deadline + TimeAmount(loop.services.configuration.timeouts.requestHead)
     }
 
     private var timeouts: TokenProxyConfiguration.Timeouts { loop.services.configuration.timeouts }
@@ -92,6 +92,7 @@ final class ClientConnection: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        loop.tick()
         let bytes = unwrapInboundIn(data)
         if buffer.readableBytes == 0 { buffer = bytes } else { buffer.writeImmutableBuffer(bytes) }
         process()
@@ -146,7 +147,7 @@ final class ClientConnection: ChannelDuplexHandler {
             guard let head = try result.get() else { return false }
             scanner = HeadScanner()
             guard let bytes = buffer.readSlice(length: head.length) else { return false }
-            begin(IncomingRequest(head, bytes: bytes, id: loop.services.ids.next(loop.services.clock.now)))
+            begin(IncomingRequest(head, bytes: bytes, id: loop.services.ids.next(loop.time)))
             return true
         } catch {
             closes = true
@@ -195,6 +196,7 @@ final class ClientConnection: ChannelDuplexHandler {
     }
 
     private func resume(with result: Result<Caller, Refusal>) {
+        loop.tick()
         guard case .waiting = phase, let request else { return }
         do throws(Refusal) {
             try admit(try result.get(), request)
@@ -213,7 +215,7 @@ final class ClientConnection: ChannelDuplexHandler {
         let limit = loop.services.configuration.bodyLimit
         let announced = if case .length(let length) = request.head.body { length } else { 0 }
         guard announced <= limit else { throw .tooLarge(limit: limit) }
-        try request.enter(now: loop.services.accounts.now)
+        try request.enter(now: loop.now)
         guard takeMemory(announced) else { throw .tooBusy }
         if announced > 0 { body.reserveCapacity(announced) }
         if request.head.expectsContinue, buffer.readableBytes == 0 {
@@ -221,7 +223,7 @@ final class ClientConnection: ChannelDuplexHandler {
                 wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
         }
         phase = .body
-        deadline = .now() + TimeAmount(timeouts.requestBody)
+        deadline = loop.deadline + TimeAmount(timeouts.requestBody)
         resumeReading()
     }
 
@@ -297,7 +299,7 @@ final class ClientConnection: ChannelDuplexHandler {
             return
         }
         phase = .head
-        deadline = .now() + TimeAmount(timeouts.requestHead)
+        deadline = loop.deadline + TimeAmount(timeouts.requestHead)
         resumeReading()
     }
 
@@ -310,9 +312,9 @@ final class ClientConnection: ChannelDuplexHandler {
     // MARK: Responses
 
     private func encoder(_ status: HTTPResponseStatus, _ contentType: String) -> ResponseEncoder {
-        ResponseEncoder(
-            status, contentType: contentType, requestID: request?.echoedID ?? "",
-            date: loop.httpDate(loop.services.clock.now), into: ByteBuffer())
+        var encoder = ResponseEncoder(status, contentType: contentType, date: loop.httpDate)
+        if let request { encoder.field("x-request-id") { request.writeEchoedID(to: &$0) } }
+        return encoder
     }
 
     private func respond(_ status: HTTPResponseStatus, _ body: String, contentType: String = "application/json") {
@@ -339,10 +341,19 @@ final class ClientConnection: ChannelDuplexHandler {
 
     private func send(_ head: ByteBuffer, _ body: ByteBuffer, status: Int) {
         guard let context else { return }
-        context.write(wrapOutboundOut(head), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(body), promise: nil)
+        if body.readableBytes <= Self.copiedSize {
+            var whole = head
+            whole.writeImmutableBuffer(body)
+            context.writeAndFlush(wrapOutboundOut(whole), promise: nil)
+        } else {
+            context.write(wrapOutboundOut(head), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(body), promise: nil)
+        }
         answered(status)
     }
+
+    /// To copy a body of this size behind its head is cheaper than to write in two pieces.
+    private static let copiedSize = 16 << 10
 
     func startStream(contentType: String, usage: UsageFields) {
         var head = encoder(.ok, contentType)
@@ -387,7 +398,7 @@ final class ClientConnection: ChannelDuplexHandler {
             awaitNextRequest()
         } else {
             phase = .discarding(left: Self.mostDiscarded)
-            deadline = .now() + TimeAmount(timeouts.requestBody)
+            deadline = loop.deadline + TimeAmount(timeouts.requestBody)
             resumeReading()
         }
         process()

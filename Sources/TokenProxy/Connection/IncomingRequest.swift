@@ -8,7 +8,6 @@ final class IncomingRequest {
     let head: RequestHead
     private let bytes: ByteBuffer
     private let id: IdentifierBody
-    let startedAt = NIODeadline.now()
     var caller: Caller?
     var model: String?
     var bill: Bill?
@@ -26,11 +25,16 @@ final class IncomingRequest {
     var idBits: UInt128 { id.bits }
 
     /// What the upstream is told, and what the call is metered as: nobody can make two calls look like one.
-    private(set) lazy var requestID = ModelCall.ID(body: id).rawValue
+    var requestID: String { ModelCall.ID(body: id).rawValue }
+
+    func writeRequestID(to buffer: inout ByteBuffer) {
+        buffer.writeStaticString("req_")
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: IdentifierBody.length) { id.write(to: $0) }
+    }
 
     /// The client's own id for the request, if it is one that can be printed.
-    private(set) lazy var echoedID: String = {
-        guard let range = head.requestID, (1...64).contains(range.count) else { return requestID }
+    private lazy var ownID: Range<Int>? = {
+        guard let range = head.requestID, (1...64).contains(range.count) else { return nil }
         let isPlain = withBytes(range) { id in
             id.allSatisfy { byte in
                 switch byte {
@@ -41,11 +45,22 @@ final class IncomingRequest {
                 }
             }
         }
-        return isPlain ? text(range) : requestID
+        return isPlain ? range : nil
     }()
+
+    /// The id that the client is told: its own, if it has one.
+    var echoedID: String { ownID.map(text) ?? requestID }
+
+    func writeEchoedID(to buffer: inout ByteBuffer) {
+        if let ownID { write(ownID, to: &buffer) } else { writeRequestID(to: &buffer) }
+    }
 
     func text(_ range: Range<Int>) -> String {
         withBytes(range) { String(decoding: $0, as: UTF8.self) }
+    }
+
+    func write(_ range: Range<Int>, to buffer: inout ByteBuffer) {
+        withBytes(range) { _ = buffer.writeBytes($0) }
     }
 
     private func withBytes<Result>(_ range: Range<Int>, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
@@ -95,11 +110,10 @@ final class IncomingRequest {
         if hasEnded { return }
         hasEnded = true
         leave()
-        let route = knownRoute?.name ?? "unknown"
-        loop.metrics.request(route: route, plan: caller?.credential.tier, status: status)
+        loop.metrics.request(route: knownRoute, plan: caller?.credential.tier, status: status)
         let logger = loop.services.logger
         guard logger.logLevel <= .debug else { return }
-        var metadata: Logger.Metadata = ["request": "\(requestID)", "route": "\(route)", "status": "\(status)"]
+        var metadata: Logger.Metadata = ["request": "\(requestID)", "route": "\(knownRoute?.name ?? "unknown")", "status": "\(status)"]
         if echoedID != requestID { metadata["client_request"] = "\(echoedID)" }
         if let caller { metadata["plan"] = "\(caller.credential.tier.rawValue)" }
         if let model { metadata["model"] = "\(model)" }

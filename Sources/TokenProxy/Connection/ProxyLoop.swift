@@ -51,6 +51,10 @@ final class ProxyLoop {
     private(set) var isDraining = false
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
     private var date: (second: Int64, text: String) = (-1, "")
+    /// The present, in three forms, as of the last event: a look at the clock costs as much as some of the work.
+    private(set) var deadline = NIODeadline.now()
+    private(set) var now = Duration.zero
+    private(set) var time: Timestamp
     private var sweeping: RepeatedTask?
     private var whenEmpty: EventLoopPromise<Void>?
 
@@ -60,6 +64,15 @@ final class ProxyLoop {
         self.services = services
         self.eventLoop = eventLoop
         pool = UpstreamPool(eventLoop: eventLoop, connectTimeout: services.configuration.timeouts.connect)
+        time = services.clock.now
+        tick()
+    }
+
+    /// Something has happened: looks at the clock.
+    func tick() {
+        deadline = .now()
+        now = services.accounts.duration(at: deadline)
+        time = services.clock.now
     }
 
     func start() {
@@ -79,18 +92,18 @@ final class ProxyLoop {
     }
 
     /// For the `Date` field (RFC 9110, 5.6.7).
-    func httpDate(_ now: Timestamp) -> String {
-        let second = now.milliseconds / 1000
-        if date.second != second { date = (second, now.httpDate) }
+    var httpDate: String {
+        let second = time.milliseconds / 1000
+        if date.second != second { date = (second, time.httpDate) }
         return date.text
     }
 
     /// Ends what has used up its time. One look at all of them now and then is cheaper than a timer for each.
     private func sweep() {
-        let now = NIODeadline.now()
-        for connection in connections.values { connection.checkTime(now) }
-        pool.closeIdle(now: now)
-        services.gate.admit(now: services.accounts.now)
+        tick()
+        for connection in connections.values { connection.checkTime(deadline) }
+        pool.closeIdle(now: deadline)
+        services.gate.admit(now: now)
     }
 
     /// Closes each connection as soon as nothing is under way on it, and at `deadline` in any case.

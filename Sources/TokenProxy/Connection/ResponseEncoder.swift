@@ -7,19 +7,26 @@ struct ResponseEncoder {
     private var buffer: ByteBuffer
 
     /// - Parameter date: as in the `Date` field.
-    init(_ status: HTTPResponseStatus, contentType: String, requestID: String, date: String, into buffer: ByteBuffer) {
-        self.buffer = buffer
+    init(_ status: HTTPResponseStatus, contentType: String, date: String) {
+        buffer = ByteBuffer()
+        // A head, and a small body behind it.
+        buffer.reserveCapacity(2048)
         if status == .ok {
-            self.buffer.writeStaticString("HTTP/1.1 200 OK\r\ndate: ")
+            buffer.writeStaticString("HTTP/1.1 200 OK\r\ndate: ")
         } else {
-            self.buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\ndate: ")
+            buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\ndate: ")
         }
-        self.buffer.writeString(date)
-        self.buffer.writeStaticString("\r\ncontent-type: ")
-        self.buffer.writeString(contentType)
-        self.buffer.writeStaticString("\r\ncache-control: no-store\r\nx-request-id: ")
-        self.buffer.writeString(requestID)
-        self.buffer.writeStaticString("\r\n")
+        buffer.writeString(date)
+        buffer.writeStaticString("\r\ncontent-type: ")
+        buffer.writeString(contentType)
+        buffer.writeStaticString("\r\ncache-control: no-store\r\n")
+    }
+
+    mutating func field(_ name: StaticString, _ write: (inout ByteBuffer) -> Void) {
+        buffer.writeStaticString(name)
+        buffer.writeStaticString(": ")
+        write(&buffer)
+        buffer.writeStaticString("\r\n")
     }
 
     mutating func field(_ name: StaticString, _ value: String) {

@@ -83,34 +83,24 @@ struct HeadScanner {
 
 /// The bytes of HTTP's grammar (RFC 9110, 5.5 and 5.6.2).
 enum HTTPByte {
-    private static let token: UInt8 = 1
-    private static let text: UInt8 = 2
-
-    private static let table: [UInt8] = (0...255).map { (byte: UInt8) in
+    @inline(__always)
+    static func isToken(_ byte: UInt8) -> Bool {
         switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "a")...UInt8(ascii: "z"):
-            token | text
-        case let byte where "!#$%&'*+-.^_`|~".utf8.contains(byte): token | text
-        case 0x09, 0x20...0x7E, 0x80...0xFF: text
-        default: 0
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "!"), UInt8(ascii: "#")...UInt8(ascii: "'"),
+            UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "^")...UInt8(ascii: "`"),
+            UInt8(ascii: "|"), UInt8(ascii: "~"):
+            true
+        default: false
         }
     }
 
-    @inline(__always)
-    static func isToken(_ byte: UInt8) -> Bool { classes(byte) & token != 0 }
-
     /// What may stand in a line.
     @inline(__always)
-    static func isText(_ byte: UInt8) -> Bool { classes(byte) & text != 0 }
+    static func isText(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == 0x09 }
 
     @inline(__always)
     static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
-
-    @inline(__always)
-    private static func classes(_ byte: UInt8) -> UInt8 {
-        table.withUnsafeBufferPointer { $0[Int(byte)] }
-    }
 }
 
 extension UnsafeRawBufferPointer {

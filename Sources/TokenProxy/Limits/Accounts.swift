@@ -1,5 +1,6 @@
 import Core
 import Logging
+import NIOCore
 import Synchronization
 
 /// The customers that call through this proxy, and the leases that it holds for them.
@@ -12,7 +13,7 @@ final class Accounts: Sendable {
     private let accounts = Mutex<[Customer.ID: Account]>([:])
     /// When the storage last heard of us; until then our leases are ours for sure.
     private let renewedAt: Mutex<Duration>
-    private let start = ContinuousClock.now
+    private let start = NIODeadline.now()
 
     /// How long a call waits for tokens that others have set aside.
     private static let patience = Duration.seconds(10)
@@ -31,7 +32,9 @@ final class Accounts: Sendable {
     }
 
     /// Since this object was made.
-    var now: Duration { ContinuousClock.now - start }
+    var now: Duration { duration(at: .now()) }
+
+    func duration(at deadline: NIODeadline) -> Duration { .nanoseconds((deadline - start).nanoseconds) }
 
     func account(_ id: Customer.ID) -> Account {
         accounts.withLock { accounts in
@@ -50,10 +53,11 @@ final class Accounts: Sendable {
     /// What a call gets at once.
     /// - Returns: `nil` if it has to wait: see ``reserveWaiting(_:_:)``.
     /// - Throws: ``Refusal`` with 429 or 503.
-    func reserve(_ wish: Allowance.Wish, _ account: Account, upgradeURL: String) throws(Refusal) -> Account.Grant? {
-        let now = now
+    func reserve(
+        _ wish: Allowance.Wish, _ account: Account, upgradeURL: String, time: Timestamp, now: Duration
+    ) throws(Refusal) -> Account.Grant? {
         if now - renewedAt.withLock({ $0 }) > Self.validity { throw .storageUnavailable }
-        switch account.reserve(wish, time: clock.now, now: now) {
+        switch account.reserve(wish, time: time, now: now) {
         case .granted(let grant, let needsMore):
             if needsMore, let want = account.beginLease(need: wish.total, now: now) {
                 // Before the next call has to wait for it.

@@ -68,6 +68,8 @@ final class Credentials: Sendable {
     private let logger: Logger
     private let known = Mutex<[TokenHash: Entry]>([:])
     private let brake = AddressBrake()
+    /// Look-ups under way: those who show one token at once wait for one answer.
+    private let pending = Mutex<[TokenHash: Task<Result<Caller, Refusal>, Never>]>([:])
 
     /// A token that wasn't used for so long is looked up anew.
     private static let memory = Duration.seconds(60)
@@ -92,6 +94,25 @@ final class Credentials: Sendable {
     /// - Parameter address: whoever has shown too many wrong tokens from there isn't heard for a while.
     /// - Throws: ``Refusal`` with 401 or 429, or with 503 if that can't be found out.
     func lookUp(_ hash: TokenHash, from address: String) async throws(Refusal) -> Caller {
+        let task = pending.withLock { pending in
+            if let task = pending[hash] { return task }
+            let task = Task {
+                let result: Result<Caller, Refusal>
+                do throws(Refusal) {
+                    result = .success(try await ask(hash, from: address))
+                } catch {
+                    result = .failure(error)
+                }
+                self.pending.withLock { $0[hash] = nil }
+                return result
+            }
+            pending[hash] = task
+            return task
+        }
+        return try await task.value.get()
+    }
+
+    private func ask(_ hash: TokenHash, from address: String) async throws(Refusal) -> Caller {
         let now = accounts.now
         if let wait = brake.wait(address, now: now) { throw .tooManyWrongTokens(retryAfter: wait) }
         let hex = hash.hexadecimal

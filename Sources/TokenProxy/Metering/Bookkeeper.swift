@@ -5,8 +5,18 @@ import Synchronization
 /// Brings what was metered from the journal to the storage, in batches.
 final class Bookkeeper: Sendable {
     private struct Entry {
-        let event: UsageEvent
+        let call: CallReservation
+        let credential: ProxyCredential
+        let bill: Bill
+        let time: Timestamp
         let ticket: Journal.Ticket
+
+        var event: UsageEvent {
+            UsageEvent(
+                requestID: ModelCall.ID(bits: call.requestBits).rawValue, customerID: credential.customerID,
+                boxID: credential.boxID, periodStart: call.periodStart, model: call.model, usage: bill.usage,
+                estimated: bill.isEstimated, createdAt: time)
+        }
     }
 
     private let journal: Journal
@@ -32,7 +42,7 @@ final class Bookkeeper: Sendable {
 
     private static let interval = Duration.milliseconds(100)
     /// Events of one transaction.
-    private static let batch = 500
+    private static let batch = 4_000
 
     init(journal: Journal, storage: any ProxyStorage, holder: String, logger: Logger) {
         self.journal = journal
@@ -42,13 +52,15 @@ final class Bookkeeper: Sendable {
     }
 
     /// A call is settled in the journal.
-    func add(_ call: CallReservation, _ bill: Bill, at time: Timestamp, _ ticket: Journal.Ticket) {
+    func add(
+        _ call: CallReservation, _ credential: ProxyCredential, _ bill: Bill, at time: Timestamp, _ ticket: Journal.Ticket
+    ) {
         guard bill.usage.total > 0 else {
             journal.markBooked(ticket)
             return
         }
-        let event = call.event(bill.usage, isEstimated: bill.isEstimated, at: time)
-        queue.withLock { $0.arrived.append(Entry(event: event, ticket: ticket)) }
+        let entry = Entry(call: call, credential: credential, bill: bill, time: time, ticket: ticket)
+        queue.withLock { $0.arrived.append(entry) }
     }
 
     /// Settled calls that the storage hasn't taken yet; and whether it refuses them.

@@ -16,7 +16,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     }
 
     let pool: UpstreamPool
-    let key: UpstreamPool.Key
+    private let endpoint: UpstreamTarget.Endpoint
     private(set) var idleSince = NIODeadline.now()
     private var context: ChannelHandlerContext?
     private var state = State.idle
@@ -27,10 +27,13 @@ final class UpstreamConnection: ChannelDuplexHandler {
     private var isDraining = false
     private var call: Call?
 
-    init(pool: UpstreamPool, key: UpstreamPool.Key) {
+    init(pool: UpstreamPool, endpoint: UpstreamTarget.Endpoint) {
         self.pool = pool
-        self.key = key
+        self.endpoint = endpoint
     }
+
+    /// Connections to one endpoint are all alike.
+    var poolKey: ObjectIdentifier { ObjectIdentifier(endpoint) }
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }

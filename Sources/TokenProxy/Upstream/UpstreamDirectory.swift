@@ -1,5 +1,6 @@
 package import Core
 import FoundationEssentials
+import ModelAPI
 import NIOSSL
 import Synchronization
 
@@ -69,12 +70,30 @@ package final class UpstreamDirectory: Sendable {
     /// - Returns: the first upstream that has the model and isn't known to be in trouble, its keys taking turns; one in
     ///   trouble, if there is no other; `nil` if none has the model.
     func target(model: String, tried: [UpstreamTarget], now: Duration) -> UpstreamTarget? {
-        let fitting = current.withLock { $0 }.filter { $0.configuration.models[model] != nil }
-        let fresh = fitting.filter { target in !tried.contains { $0 === target } }
-        let usable = fresh.filter { $0.isUsable(now: now) }
-        guard let first = usable.first ?? fresh.first ?? fitting.first else { return nil }
-        let peers = usable.filter { $0.configuration.name == first.configuration.name }
-        return peers.count > 1 ? peers[turn.add(1, ordering: .relaxed).newValue % peers.count] : first
+        let targets = current.withLock { $0 }
+        var first: UpstreamTarget?
+        var peers = 0
+        var fallback: UpstreamTarget?
+        for target in targets where target.quotedModels[model] != nil {
+            if tried.contains(where: { $0 === target }) {
+                fallback = fallback ?? target
+            } else if !target.isUsable(now: now) {
+                // Better than one that this very call has failed at.
+                if fallback.map({ known in tried.contains { $0 === known } }) ?? true { fallback = target }
+            } else if let first {
+                if first.configuration.name == target.configuration.name { peers += 1 }
+            } else {
+                first = target
+                peers = 1
+            }
+        }
+        guard let first, peers > 1 else { return first ?? fallback }
+        let usable = targets.filter { target in
+            target.configuration.name == first.configuration.name && target.configuration.models[model] != nil
+                && target.isUsable(now: now) && !tried.contains { $0 === target }
+        }
+        // Trouble may have come meanwhile.
+        return usable.isEmpty ? first : usable[turn.add(1, ordering: .relaxed).newValue % usable.count]
     }
 
     /// Whether any upstream can be used now.
@@ -85,24 +104,34 @@ package final class UpstreamDirectory: Sendable {
 final class UpstreamTarget: Sendable {
     let configuration: UpstreamConfiguration
     let key: Secret
+    /// Its model names by the product's, as JSON strings.
+    let quotedModels: [String: String]
     let openAI: Endpoint
     let anthropic: Endpoint
     /// Until when it is not to be tried first, and how often in a row it has failed.
     private let trouble = Mutex<(until: Duration, failures: Int)>((.zero, 0))
 
     /// One form of it.
-    struct Endpoint: Sendable {
+    final class Endpoint: Sendable {
         let host: String
         let port: Int
         /// `nil` without TLS.
         let tls: NIOSSLContext?
         /// Request line and the fields that are the same for each call.
         let head: String
+
+        init(host: String, port: Int, tls: NIOSSLContext?, head: String) {
+            self.host = host
+            self.port = port
+            self.tls = tls
+            self.head = head
+        }
     }
 
     init(_ configuration: UpstreamConfiguration, key: Secret) throws(DomainError) {
         self.configuration = configuration
         self.key = key
+        quotedModels = configuration.models.mapValues(JSONText.quoted)
         openAI = try Self.endpoint(configuration.openAIBaseURL, path: "/chat/completions", key, isAnthropic: false)
         anthropic = try Self.endpoint(configuration.anthropicBaseURL, path: "/v1/messages", key, isAnthropic: true)
     }

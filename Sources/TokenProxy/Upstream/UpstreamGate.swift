@@ -52,11 +52,12 @@ final class UpstreamGate: Sendable {
     /// A call is over.
     /// - Parameter wasAnswered: whether it shows that the upstream can take this many.
     func leave(wasAnswered: Bool, now: Duration) {
-        state.withLock { state in
+        let isAwaited = state.withLock { state in
             state.running -= 1
             if wasAnswered { state.limit = min(Double(most), state.limit + 1 / max(1, state.limit)) }
+            return !state.queue.isEmpty
         }
-        admit(now: now)
+        if isAwaited { admit(now: now) }
     }
 
     /// The upstream said that this was too much.

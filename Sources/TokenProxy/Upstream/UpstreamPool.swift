@@ -5,16 +5,9 @@ import NIOSSL
 /// The connections of one event loop to the upstreams. A call's upstream connection is always on the loop of its client, so
 /// that no byte changes threads.
 final class UpstreamPool {
-    /// Connections to one endpoint are all alike.
-    struct Key: Hashable {
-        let host: String
-        let port: Int
-        let isSecure: Bool
-    }
-
     let eventLoop: any EventLoop
     private let connectTimeout: TimeAmount
-    private var idle: [Key: [UpstreamConnection]] = [:]
+    private var idle: [ObjectIdentifier: [UpstreamConnection]] = [:]
     /// Shorter than servers usually wait, so that they rarely close a connection that is just being used.
     private static let idleTime = TimeAmount.seconds(30)
     private static let mostIdle = 1024
@@ -28,15 +21,14 @@ final class UpstreamPool {
 
     /// - Returns: a connection that nobody uses, the one that was used last.
     func take(_ endpoint: UpstreamTarget.Endpoint) -> UpstreamConnection? {
-        let key = endpoint.poolKey
-        while let connection = idle[key]?.popLast() {
+        while let connection = idle[ObjectIdentifier(endpoint)]?.popLast() {
             if connection.isUsable { return connection }
         }
         return nil
     }
 
     func connect(_ endpoint: UpstreamTarget.Endpoint) -> EventLoopFuture<UpstreamConnection> {
-        let connection = NIOLoopBound(UpstreamConnection(pool: self, key: endpoint.poolKey), eventLoop: eventLoop)
+        let connection = NIOLoopBound(UpstreamConnection(pool: self, endpoint: endpoint), eventLoop: eventLoop)
         return ClientBootstrap(group: eventLoop)
             .connectTimeout(connectTimeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -57,16 +49,16 @@ final class UpstreamPool {
     }
 
     func put(_ connection: UpstreamConnection) {
-        if idle[connection.key, default: []].count >= Self.mostIdle {
+        if idle[connection.poolKey, default: []].count >= Self.mostIdle {
             connection.close()
         } else {
-            idle[connection.key, default: []].append(connection)
+            idle[connection.poolKey, default: []].append(connection)
         }
     }
 
     func remove(_ connection: UpstreamConnection) {
-        guard let index = idle[connection.key]?.lastIndex(where: { $0 === connection }) else { return }
-        idle[connection.key]?.remove(at: index)
+        guard let index = idle[connection.poolKey]?.lastIndex(where: { $0 === connection }) else { return }
+        idle[connection.poolKey]?.remove(at: index)
     }
 
     /// The connection's call is over and its answer isn't: servers exist that take long to end what is complete.
@@ -93,8 +85,4 @@ final class UpstreamPool {
         idle = [:]
         for connection in all { connection.close() }
     }
-}
-
-extension UpstreamTarget.Endpoint {
-    var poolKey: UpstreamPool.Key { .init(host: host, port: port, isSecure: tls != nil) }
 }

@@ -1,0 +1,225 @@
+import Core
+import FoundationEssentials
+import ModelAPI
+import TestSupport
+import Testing
+
+@testable import TokenProxy
+
+/// What a replica leases, for whom it waits, and what it gives back.
+struct AccountsTests {
+    private let storage = RecordingStorage()
+    private let wish = Allowance.Wish(input: 100, output: 200)
+
+    private func accounts(idleTime: Duration = .seconds(60)) -> Accounts {
+        Accounts(
+            storage: storage, holder: "h", clock: WallClock { testNow }, idleTime: idleTime, logger: quiet)
+    }
+
+    private func reserve(_ accounts: Accounts, _ account: Account) async throws(Refusal) -> Account.Grant {
+        if let grant = try accounts.reserve(wish, account, upgradeURL: "https://u", time: testNow, now: accounts.now) { return grant }
+        return try await accounts.reserveWaiting(wish, account, upgradeURL: "https://u")
+    }
+
+    @Test func onlyTheFirstCallWaitsForALease() async throws {
+        storage.limit = 1_000_000
+        let accounts = accounts()
+        let account = accounts.account(testIDs.next())
+        #expect(try accounts.reserve(wish, account, upgradeURL: "", time: testNow, now: accounts.now) == nil)
+        #expect(try await accounts.reserveWaiting(wish, account, upgradeURL: "").output == 200)
+        for _ in 0..<10 { #expect(try accounts.reserve(wish, account, upgradeURL: "", time: testNow, now: accounts.now)?.output == 200) }
+    }
+
+    @Test func leasesOnceForAllWhoWait() async throws {
+        storage.limit = 1_000_000
+        let accounts = accounts()
+        let account = accounts.account(testIDs.next())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 { group.addTask { _ = try await reserve(accounts, account) } }
+            try await group.waitForAll()
+        }
+        #expect(storage.wishes.count <= 3)
+    }
+
+    @Test func saysWhenTheMonthIsUsedUp() async throws {
+        storage.limit = 110
+        let accounts = accounts()
+        let account = accounts.account(testIDs.next())
+        let refusal = await #expect(throws: Refusal.self) { try await reserve(accounts, account) }
+        #expect(refusal?.error.code == "monthly_limit_exceeded")
+        // Known for a moment without asking again.
+        let asked = storage.wishes.count
+        #expect(throws: Refusal.self) { try accounts.reserve(wish, account, upgradeURL: "", time: testNow, now: accounts.now) }
+        #expect(storage.wishes.count == asked)
+    }
+
+    @Test func waitsForACallThatIsUnderWay() async throws {
+        storage.limit = 300
+        let accounts = accounts()
+        let account = accounts.account(testIDs.next())
+        let first = try await reserve(accounts, account)
+        #expect(first.output == 200)
+        let keeping = Task { await accounts.keep() }
+        defer { keeping.cancel() }
+        async let second = reserve(accounts, account)
+        try await Task.sleep(for: .milliseconds(150))
+        _ = account.settle(reserved: 300, used: 50, periodStart: testNow, now: accounts.now)
+        #expect(try await second.output == 150)
+    }
+
+    @Test func goesOnInsideItsLeaseWhenTheStorageFails() async throws {
+        storage.limit = 1_000_000
+        let accounts = accounts()
+        let account = accounts.account(testIDs.next())
+        _ = try await reserve(accounts, account)
+        storage.fails = true
+        #expect(try await reserve(accounts, account).output == 200)
+        let other = accounts.account(testIDs.next())
+        let refusal = await #expect(throws: Refusal.self) { try await reserve(accounts, other) }
+        #expect(refusal == .storageUnavailable)
+    }
+
+    @Test func givesBackWhatNobodyNeedsAnyMore() async throws {
+        storage.limit = 1_000_000
+        let accounts = accounts(idleTime: .milliseconds(10))
+        let account = accounts.account(testIDs.next())
+        let grant = try await reserve(accounts, account)
+        let keeping = Task { await accounts.keep() }
+        defer { keeping.cancel() }
+        try await Task.sleep(for: .milliseconds(300))
+        #expect(storage.leased > 0)
+        _ = account.settle(reserved: 300, used: 40, periodStart: grant.period.lowerBound, now: accounts.now)
+        // What was used is the bookkeeper's to settle.
+        try await eventually { storage.leased == 40 }
+        #expect(accounts.leasedTokens == 0)
+    }
+
+    @Test func startsANewPeriodWithANewLease() async throws {
+        storage.limit = 1_000_000
+        let account = Account(testIDs.next())
+        guard case .needsMore = account.reserve(wish, time: testNow, now: .zero) else {
+            Issue.record("nothing was leased yet")
+            return
+        }
+        let quota = Quota(
+            periodStart: testNow, periodEnd: testNow + .days(30), limit: 1_000, used: 0, reserved: 1_000)
+        _ = account.beginLease(need: 300, now: .zero)
+        account.endLease(LeaseAnswer(granted: 1_000, held: 1_000, quota: quota), need: 300, now: .zero)
+        guard case .granted = account.reserve(wish, time: testNow, now: .zero) else {
+            Issue.record("it was leased")
+            return
+        }
+        guard case .needsMore = account.reserve(wish, time: testNow + .days(30), now: .zero) else {
+            Issue.record("the period is over")
+            return
+        }
+        // The call of the old period is settled there.
+        #expect(account.settle(reserved: 300, used: 10, periodStart: testNow, now: .zero).remaining == 990)
+        #expect(account.takeIdle(after: .zero, time: testNow + .days(30), now: .zero).map(\.tokens) == [990])
+    }
+}
+
+struct CredentialsTests {
+    private let storage = RecordingStorage()
+    private let hash = Array("token".utf8).withUnsafeBytes { TokenHash($0) }
+    private let credential = ProxyCredential(customerID: testIDs.next(), boxID: testIDs.next(), tier: .pro)
+
+    private func credentials() -> Credentials {
+        Credentials(
+            storage: storage,
+            accounts: Accounts(
+                storage: storage, holder: "h", clock: WallClock { testNow }, idleTime: .seconds(60), logger: quiet),
+            plans: .builtIn, refreshInterval: .seconds(1), logger: quiet)
+    }
+
+    @Test func remembersWhoCalls() async throws {
+        storage.credentials = [hash.hexadecimal: credential]
+        let credentials = credentials()
+        #expect(credentials.caller(hash) == nil)
+        #expect(try await credentials.lookUp(hash, from: "a").credential == credential)
+        #expect(credentials.caller(hash)?.credential == credential)
+        #expect(storage.lookUps == 1)
+    }
+
+    @Test func forgetsWhoIsNotWelcomeAnyMore() async throws {
+        storage.credentials = [hash.hexadecimal: credential]
+        let credentials = credentials()
+        _ = try await credentials.lookUp(hash, from: "a")
+        storage.credentials = [:]
+        await credentials.verify()
+        #expect(credentials.caller(hash) == nil)
+        await #expect(throws: Refusal.unauthenticated) { try await credentials.lookUp(hash, from: "a") }
+    }
+
+    @Test func learnsOfAnotherPlan() async throws {
+        storage.credentials = [hash.hexadecimal: credential]
+        let credentials = credentials()
+        _ = try await credentials.lookUp(hash, from: "a")
+        storage.credentials = [
+            hash.hexadecimal: ProxyCredential(
+                customerID: credential.customerID, boxID: credential.boxID, tier: .team)
+        ]
+        await credentials.verify()
+        #expect(credentials.caller(hash)?.plan.tier == .team)
+    }
+
+    @Test func goesOnWithWhatItKnowsWhenTheStorageFails() async throws {
+        storage.credentials = [hash.hexadecimal: credential]
+        let credentials = credentials()
+        _ = try await credentials.lookUp(hash, from: "a")
+        storage.fails = true
+        await credentials.verify()
+        #expect(credentials.caller(hash)?.credential == credential)
+    }
+
+    @Test func stopsAskingTheStorageForThoseWhoGuess() async throws {
+        let credentials = credentials()
+        for number in 0..<100 {
+            let guess = Array("\(number)".utf8).withUnsafeBytes { TokenHash($0) }
+            await #expect(throws: Refusal.self) { try await credentials.lookUp(guess, from: "a") }
+        }
+        #expect(storage.lookUps <= 25)
+    }
+
+    @Test func hashesAsTheStoreDoes() {
+        #expect(
+            Array("abc".utf8).withUnsafeBytes { TokenHash($0) }.hexadecimal
+                == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    }
+}
+
+struct BookkeeperTests {
+    @Test func keepsWhatTheStorageDoesNotTakeAndTriesAgain() async throws {
+        try await withFolder { root in
+            let storage = RecordingStorage()
+            let journal = try Journal(root: root, holder: "h", slots: 8, logger: quiet)
+            let bookkeeper = Bookkeeper(journal: journal, storage: storage, holder: "h", logger: quiet)
+            let call = CallReservation.sample()
+            let bill = Bill(UsageMeter(.openAI), reservation: call, ending: .complete)
+            let ticket = try journal.reserve(call)
+            journal.settle(ticket, bill.usage, isEstimated: bill.isEstimated, now: testNow)
+            bookkeeper.add(call, .sample(), bill, at: testNow, ticket)
+            storage.fails = true
+            #expect(await !bookkeeper.book())
+            #expect(bookkeeper.lag == (1, true))
+            storage.fails = false
+            #expect(await bookkeeper.book())
+            #expect(bookkeeper.lag == (0, false))
+            #expect(storage.events.map(\.usage) == [bill.usage])
+        }
+    }
+
+    @Test func booksNothingForACallThatUsedNothing() async throws {
+        try await withFolder { root in
+            let storage = RecordingStorage()
+            let journal = try Journal(root: root, holder: "h", slots: 8, logger: quiet)
+            let bookkeeper = Bookkeeper(journal: journal, storage: storage, holder: "h", logger: quiet)
+            let ticket = try journal.reserve(.sample())
+            journal.settle(ticket, Bill.nothing.usage, isEstimated: false, now: testNow)
+            bookkeeper.add(.sample(), .sample(), .nothing, at: testNow, ticket)
+            #expect(bookkeeper.lag == (0, false))
+            journal.remove()
+            #expect(try FileManager.default.contentsOfDirectory(atPath: root).isEmpty)
+        }
+    }
+}

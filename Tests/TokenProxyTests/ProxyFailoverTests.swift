@@ -1,0 +1,150 @@
+import Core
+import Hummingbird
+import NIOCore
+import Synchronization
+import Testing
+import TokenProxy
+
+/// Several keys, a second upstream, and an upstream that wants fewer calls.
+struct ProxyFailoverTests {
+    /// An upstream that answers some keys and refuses others, and remembers who was asked.
+    private final class Upstream: Sendable {
+        let asked = Mutex<[String]>([])
+        let answers: [String: (HTTPResponse.Status, String)]
+
+        init(_ answers: [String: (HTTPResponse.Status, String)]) {
+            self.answers = answers
+        }
+
+        var router: Router<BasicRequestContext> {
+            let router = Router(context: BasicRequestContext.self)
+            router.post("/v1/chat/completions") { [self] request, _ in
+                _ = try await request.body.collect(upTo: 1 << 20)
+                let key = request.headers[.authorization]?.split(separator: " ").last.map(String.init) ?? ""
+                asked.withLock { $0.append(key) }
+                let (status, body) = answers[key] ?? (.ok, #"{"usage":{"prompt_tokens":3,"completion_tokens":4}}"#)
+                return Response(
+                    status: status, headers: [.contentType: "application/json"],
+                    body: .init(byteBuffer: ByteBuffer(string: body)))
+            }
+            return router
+        }
+    }
+
+    private static let busy = #"{"error":{"type":"rate_limit_reached_error","message":"slow down"}}"#
+    private static let noMoney = #"{"error":{"type":"exceeded_current_quota_error","message":"pay"}}"#
+
+    @Test func letsKeysTakeTurns() async throws {
+        let upstream = Upstream([:])
+        try await ProxyLab.run(
+            upstream: upstream.router, upstreams: { [$0.with { $0.keys = [Secret("a"), Secret("b")] }] }
+        ) { lab async throws in
+            for _ in 0..<6 { #expect(try await lab.post(ProxyLab.body("hello")).status == 200) }
+        }
+        let asked = upstream.asked.withLock { $0 }
+        #expect(asked.count { $0 == "a" } == 3 && asked.count { $0 == "b" } == 3)
+    }
+
+    @Test(arguments: [
+        (HTTPResponse.Status.unauthorized, "{}"), (.tooManyRequests, noMoney), (.tooManyRequests, busy),
+        (.internalServerError, "oops"), (.badGateway, "<html>"),
+    ])
+    func triesAnotherKeyBeforeItGivesUp(_ status: HTTPResponse.Status, _ body: String) async throws {
+        let upstream = Upstream(["bad": (status, body)])
+        try await ProxyLab.run(
+            upstream: upstream.router, upstreams: { [$0.with { $0.keys = [Secret("bad"), Secret("good")] }] },
+            configure: { $0.plans = ProxyLimitTests.unhurried }
+        ) { lab async throws in
+            for _ in 0..<4 { #expect(try await lab.post(ProxyLab.body("hello")).status == 200) }
+            // Metered once, however often it was tried.
+            #expect(try await lab.quota().used == 4 * 7)
+        }
+        // And passed over for a while once it is known.
+        #expect(upstream.asked.withLock { $0 }.count { $0 == "bad" } == 1)
+    }
+
+    @Test func goesToTheSecondUpstreamWhenTheFirstIsDown() async throws {
+        let upstream = Upstream([:])
+        try await ProxyLab.run(
+            upstream: upstream.router,
+            upstreams: { second in
+                [
+                    second.with {
+                        $0.name = "first"
+                        $0.openAIBaseURL = "http://127.0.0.1:9/v1"
+                    },
+                    second,
+                ]
+            }
+        ) { lab async throws in
+            #expect(try await lab.post(ProxyLab.body("hello")).status == 200)
+            #expect(try await lab.quota().used == 7)
+        }
+    }
+
+    @Test func doesNotAskAnUpstreamForAModelThatItDoesNotHave() async throws {
+        let upstream = Upstream(["bad": (.internalServerError, "oops")])
+        try await ProxyLab.run(
+            upstream: upstream.router,
+            upstreams: { first in
+                [
+                    first.with { $0.keys = [Secret("bad")] },
+                    first.with {
+                        $0.name = "second"
+                        $0.models = ["other": "x"]
+                    },
+                ]
+            }
+        ) { lab async throws in
+            #expect(try await lab.post(ProxyLab.body("hello")).status == 503)
+            #expect(try await lab.quota().used == 0)
+        }
+        #expect(Set(upstream.asked.withLock { $0 }) == ["bad"])
+    }
+
+    @Test func takesNewKeysAndModelsWhileItRuns() async throws {
+        let upstream = Upstream(["old": (.unauthorized, "{}")])
+        try await ProxyLab.run(
+            upstream: upstream.router, upstreams: { [$0.with { $0.keys = [Secret("old")] }] }
+        ) { lab async throws in
+            #expect(try await lab.post(ProxyLab.body("hello")).status == 503)
+            try lab.upstreams.replace([
+                UpstreamConfiguration(
+                    name: "kimi", openAIBaseURL: lab.upstreamURL + "/v1", anthropicBaseURL: lab.upstreamURL,
+                    keys: [Secret("new")], models: ["k2p5": "kimi-k3", "k3": "kimi-k3"])
+            ])
+            #expect(try await lab.post(ProxyLab.body("hello")).status == 200)
+            #expect(try await lab.get("/v1/models", token: lab.token.secret.reveal()).body.contains(#""id":"k3""#))
+        }
+        #expect(upstream.asked.withLock { $0 } == ["old", "new"])
+    }
+
+    @Test func makesCallsWaitAsLongAsTheUpstreamAsks() async throws {
+        let refusals = Mutex(1)
+        let router = Router(context: BasicRequestContext.self)
+        router.post("/v1/chat/completions") { request, _ -> Response in
+            _ = try await request.body.collect(upTo: 1 << 20)
+            let isRefused = refusals.withLock { refusals in
+                refusals -= 1
+                return refusals >= 0
+            }
+            if isRefused {
+                return Response(
+                    status: .tooManyRequests, headers: [.contentType: "application/json", .retryAfter: "1"],
+                    body: .init(byteBuffer: ByteBuffer(string: Self.busy)))
+            }
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: .init(
+                    byteBuffer: ByteBuffer(string: #"{"usage":{"prompt_tokens":3,"completion_tokens":4}}"#)))
+        }
+        try await ProxyLab.run(upstream: router) { lab async throws in
+            let refused = try await lab.post(ProxyLab.body("hello"))
+            #expect(refused.status == 429)
+            #expect(refused.headers.first(name: "retry-after") == "1")
+            let start = ContinuousClock.now
+            #expect(try await lab.post(ProxyLab.body("hello")).status == 200)
+            #expect(ContinuousClock.now - start > .milliseconds(700))
+        }
+    }
+}
