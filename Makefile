@@ -5,9 +5,13 @@ SHELL := bash
 # One set of flags for every build, so that switching between targets rebuilds nothing. A target that imports what
 # Package.swift doesn't give it is an error.
 BUILD_FLAGS := --explicit-target-dependency-import-check error
+# The program for others: one file without Swift's libraries, and without the checks of access to memory that the tests run
+# with and that cost a tenth of the token proxy's speed.
+RELEASE_FLAGS := -c release --scratch-path .build-release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked
 PROGRAM := .build/debug/openclaw-cloud
 
-.PHONY: run test build format lint chaos-journey help
+.PHONY: run test build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy fuzz-proxy \
+	bench-proxy help
 
 run: ## Build, and start the whole product on this machine: http://localhost:8080
 	@scripts/bootstrap run
@@ -20,13 +24,20 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --skip JourneyTests
 	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter JourneyTests
 	scripts/test-peers
+	scripts/limit-proxy --rounds 4
+	scripts/chaos-proxy --kills 60
+	scripts/abuse-proxy --seconds 2
 
 build: ## Build everything, the tests too
 	@scripts/bootstrap run
 	swift build $(BUILD_FLAGS) --build-tests
 
+release: ## Build the program for others: .build-release/release/openclaw-cloud
+	@scripts/bootstrap run
+	swift build $(RELEASE_FLAGS) --product openclaw-cloud
+
 format: ## Format the Swift files in place
-	swift format --in-place --recursive --parallel Package.swift Sources Tests
+	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 lint: ## Check format, style, scripts and the length of files
 	scripts/lint
@@ -37,6 +48,33 @@ chaos-journey: ## Kill the product at 50 random moments of the journey and see t
 	@rm -f .build/chaos-journey.txt
 	CHAOS_KILLS=50 scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --filter ChaosJourneyTests
 	@cat .build/chaos-journey.txt
+
+limit-proxy: ## Call the token proxy 200 times at once at a limit that affords a tenth, 50 rounds, 1 and 3 replicas
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --product openclaw-cloud
+	scripts/limit-proxy --rounds 50
+
+chaos-proxy: ## Kill the token proxy 1,000 times under load and hold its books against the upstream's
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --product openclaw-cloud
+	scripts/chaos-proxy --kills 1000
+
+mutants-proxy: ## Plant known bugs in the token proxy, one at a time, and see that the trials catch each
+	@scripts/bootstrap test
+	scripts/mutants-proxy
+
+abuse-proxy: ## Attack the token proxy in every way a client can, and time a good client meanwhile
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --product openclaw-cloud
+	scripts/abuse-proxy
+
+fuzz-proxy: ## Read 10 million mutated request heads in two ways and compare
+	@scripts/bootstrap run
+	swift build $(BUILD_FLAGS) --build-tests
+	FUZZ_INPUTS=10000000 swift test $(BUILD_FLAGS) --skip-build --filter HeadFuzzTests
+
+bench-proxy: ## Measure the token proxy beside nginx and LiteLLM
+	scripts/bench-proxy
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -45,8 +45,10 @@ extension Quota {
     /// How much of what is left one holder gets: all that it wants while there is plenty; near the limit no more than its
     /// calls need, so that other holders get their share.
     package func slice(_ wish: LeaseWish) -> Int {
-        if available >= 4 * wish.want { return wish.want }
-        if available >= wish.need { return max(wish.need, min(wish.want, available / 4)) }
+        // Small leases would make calls wait; large ones cost a customer much when a machine goes down.
+        let want = max(wish.want, limit / 50)
+        if available >= 4 * want { return want }
+        if available >= wish.need { return max(wish.need, min(want, available / 4)) }
         return available >= wish.least ? available : 0
     }
 }

@@ -100,7 +100,7 @@ struct AllowanceTests {
 
 struct QuotaSliceTests {
     @Test(arguments: [
-        (100_000, 1_000), (4_000, 1_000), (3_000, 750), (700, 200), (200, 200), (150, 150), (60, 60), (49, 0), (0, 0),
+        (100_000, 2_010), (4_000, 1_000), (3_000, 750), (700, 200), (200, 200), (150, 150), (60, 60), (49, 0), (0, 0),
     ])
     func givesPlentyFromPlentyAndNoMoreThanIsNeededNearTheLimit(_ available: Int, _ slice: Int) {
         let quota = Quota(

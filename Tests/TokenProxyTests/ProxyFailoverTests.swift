@@ -1,6 +1,8 @@
 import Core
 import Hummingbird
 import NIOCore
+import NIOHTTP1
+import Store
 import Synchronization
 import Testing
 import TokenProxy

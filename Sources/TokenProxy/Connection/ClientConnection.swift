@@ -11,7 +11,7 @@ final class ClientConnection: ChannelDuplexHandler {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private enum Phase {
+    enum Phase {
         /// The head of a request, or the next request.
         case head
         /// Somebody else is at work: the storage, or another event loop.
@@ -25,29 +25,29 @@ final class ClientConnection: ChannelDuplexHandler {
 
     let loop: ProxyLoop
     private(set) var context: ChannelHandlerContext?
-    private var phase = Phase.head
-    private var deadline: NIODeadline
-    private var buffer = ByteBuffer()
-    private var scanner = HeadScanner()
-    private var isReadPending = false
-    private var isProcessing = false
+    var phase = Phase.head
+    var deadline: NIODeadline
+    var buffer = ByteBuffer()
+    var scanner = HeadScanner()
+    var isReadPending = false
+    var isProcessing = false
 
     // The request that is being taken in or answered.
     private(set) var request: IncomingRequest?
-    private var decoder = BodyDecoder(RequestHead.Body.none)
-    private var body = ByteBuffer()
-    private var bodyTaken = 0
-    private var closes = false
-    private var chunked = true
+    var decoder = BodyDecoder(RequestHead.Body.none)
+    var body = ByteBuffer()
+    var bodyTaken = 0
+    var closes = false
+    var chunked = true
 
-    private static let mostDiscarded = 64 << 20
+    static let mostDiscarded = 64 << 20
 
     init(_ loop: ProxyLoop) {
         self.loop = loop
         deadline = loop.deadline + TimeAmount(loop.services.configuration.timeouts.requestHead)
     }
 
-    private var timeouts: TokenProxyConfiguration.Timeouts { loop.services.configuration.timeouts }
+    var timeouts: TokenProxyConfiguration.Timeouts { loop.services.configuration.timeouts }
 
     // MARK: The channel
 
@@ -85,7 +85,7 @@ final class ClientConnection: ChannelDuplexHandler {
         }
     }
 
-    private func resumeReading() {
+    func resumeReading() {
         guard isReadPending, let context else { return }
         isReadPending = false
         context.read()
@@ -115,7 +115,7 @@ final class ClientConnection: ChannelDuplexHandler {
 
     // MARK: Requests
 
-    private func process() {
+    func process() {
         // What is done here may end an answer, and that may go on here.
         if isProcessing { return }
         isProcessing = true
@@ -132,7 +132,7 @@ final class ClientConnection: ChannelDuplexHandler {
     }
 
     /// - Returns: whether there may be more to do at once.
-    private func takeHead() -> Bool {
+    func takeHead() -> Bool {
         if buffer.readableBytes == 0 {
             buffer = ByteBuffer()
             return false
@@ -157,7 +157,7 @@ final class ClientConnection: ChannelDuplexHandler {
         }
     }
 
-    private func begin(_ request: IncomingRequest) {
+    func begin(_ request: IncomingRequest) {
         self.request = request
         closes = !request.head.keepsAlive || loop.isDraining
         chunked = request.head.isCurrent
@@ -175,7 +175,7 @@ final class ClientConnection: ChannelDuplexHandler {
         }
     }
 
-    private func authenticate(_ request: IncomingRequest) throws(Refusal) {
+    func authenticate(_ request: IncomingRequest) throws(Refusal) {
         guard let hash = request.tokenHash else { throw .unauthenticated }
         if let caller = loop.services.credentials.caller(hash) {
             try admit(caller, request)
@@ -195,7 +195,7 @@ final class ClientConnection: ChannelDuplexHandler {
         }
     }
 
-    private func resume(with result: Result<Caller, Refusal>) {
+    func resume(with result: Result<Caller, Refusal>) {
         loop.tick()
         guard case .waiting = phase, let request else { return }
         do throws(Refusal) {
@@ -206,7 +206,7 @@ final class ClientConnection: ChannelDuplexHandler {
         process()
     }
 
-    private func admit(_ caller: Caller, _ request: IncomingRequest) throws(Refusal) {
+    func admit(_ caller: Caller, _ request: IncomingRequest) throws(Refusal) {
         request.caller = caller
         guard case .call = request.knownRoute else {
             respond(.ok, loop.services.modelList)
@@ -227,7 +227,7 @@ final class ClientConnection: ChannelDuplexHandler {
         resumeReading()
     }
 
-    private func takeBody() -> Bool {
+    func takeBody() -> Bool {
         switch decoder.next(&buffer) {
         case .bytes(let bytes):
             let limit = loop.services.configuration.bodyLimit
@@ -259,7 +259,7 @@ final class ClientConnection: ChannelDuplexHandler {
         }
     }
 
-    private func takeMemory(_ bytes: Int) -> Bool {
+    func takeMemory(_ bytes: Int) -> Bool {
         guard loop.services.bodies.take(bytes) else { return false }
         bodyTaken += bytes
         return true
@@ -272,7 +272,7 @@ final class ClientConnection: ChannelDuplexHandler {
         body = ByteBuffer()
     }
 
-    private func discard(_ left: Int) -> Bool {
+    func discard(_ left: Int) -> Bool {
         switch decoder.next(&buffer) {
         case .bytes(let bytes):
             let left = left - bytes.readableBytes
@@ -290,7 +290,7 @@ final class ClientConnection: ChannelDuplexHandler {
         }
     }
 
-    private func awaitNextRequest() {
+    func awaitNextRequest() {
         request = nil
         freeBody()
         if closes || loop.isDraining {
@@ -303,119 +303,9 @@ final class ClientConnection: ChannelDuplexHandler {
         resumeReading()
     }
 
-    private func closeWhenWritten() {
+    func closeWhenWritten() {
         guard let context else { return }
         let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
         context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in bound.value.close(promise: nil) }
-    }
-
-    // MARK: Responses
-
-    private func encoder(_ status: HTTPResponseStatus, _ contentType: String) -> ResponseEncoder {
-        var encoder = ResponseEncoder(status, contentType: contentType, date: loop.httpDate)
-        if let request { encoder.field("x-request-id") { request.writeEchoedID(to: &$0) } }
-        return encoder
-    }
-
-    private func respond(_ status: HTTPResponseStatus, _ body: String, contentType: String = "application/json") {
-        var head = encoder(status, contentType)
-        send(head.end(.length(body.utf8.count), closes: closes), ByteBuffer(string: body), status: Int(status.code))
-    }
-
-    func respond(_ refusal: Refusal) {
-        var head = encoder(refusal.status, "application/json")
-        for (name, value) in refusal.headers.sorted(by: { $0.key < $1.key }) { head.field(name, value) }
-        let body = refusal.error.body(request?.dialect ?? .openAI, requestID: request?.echoedID ?? "")
-        send(
-            head.end(.length(body.utf8.count), closes: closes), ByteBuffer(string: body),
-            status: Int(refusal.status.code))
-    }
-
-    /// An answer in one piece that isn't ours.
-    /// - Parameter usage: what is left of the month; `nil` for an answer that is none.
-    func respond(_ status: Int, contentType: String, _ body: ByteBuffer, usage: UsageFields?) {
-        var head = encoder(HTTPResponseStatus(statusCode: status), contentType)
-        usage?.write(to: &head)
-        send(head.end(.length(body.readableBytes), closes: closes), body, status: status)
-    }
-
-    private func send(_ head: ByteBuffer, _ body: ByteBuffer, status: Int) {
-        guard let context else { return }
-        if body.readableBytes <= Self.copiedSize {
-            var whole = head
-            whole.writeImmutableBuffer(body)
-            context.writeAndFlush(wrapOutboundOut(whole), promise: nil)
-        } else {
-            context.write(wrapOutboundOut(head), promise: nil)
-            context.writeAndFlush(wrapOutboundOut(body), promise: nil)
-        }
-        answered(status)
-    }
-
-    /// To copy a body of this size behind its head is cheaper than to write in two pieces.
-    private static let copiedSize = 16 << 10
-
-    func startStream(contentType: String, usage: UsageFields) {
-        var head = encoder(.ok, contentType)
-        usage.write(to: &head)
-        if !chunked { closes = true }
-        context?.write(wrapOutboundOut(head.end(chunked ? .chunks : .untilClose, closes: closes)), promise: nil)
-    }
-
-    /// Room in front of a chunk for its size.
-    static let chunkPrefix = 10
-
-    /// - Parameter chunk: the payload, behind ``chunkPrefix`` bytes of room.
-    func write(_ chunk: inout ByteBuffer) {
-        let length = chunk.readableBytes - Self.chunkPrefix
-        guard length > 0, let context else { return }
-        if chunked {
-            let digits = String(length, radix: 16)
-            let start = chunk.readerIndex + Self.chunkPrefix - digits.utf8.count - 2
-            chunk.setString(digits, at: start)
-            chunk.setStaticString("\r\n", at: start + digits.utf8.count)
-            chunk.moveReaderIndex(to: start)
-            chunk.writeStaticString("\r\n")
-        } else {
-            chunk.moveReaderIndex(forwardBy: Self.chunkPrefix)
-        }
-        context.write(wrapOutboundOut(chunk), promise: nil)
-    }
-
-    func flush() { context?.flush() }
-
-    func endStream() {
-        if chunked { context?.write(wrapOutboundOut(ByteBuffer(staticString: "0\r\n\r\n")), promise: nil) }
-        context?.flush()
-        answered(200)
-    }
-
-    /// The answer is written: what is left of the request is read, and then the next one.
-    private func answered(_ status: Int) {
-        request?.end(status: status, loop)
-        freeBody()
-        if decoder.isDone {
-            awaitNextRequest()
-        } else {
-            phase = .discarding(left: Self.mostDiscarded)
-            deadline = loop.deadline + TimeAmount(timeouts.requestBody)
-            resumeReading()
-        }
-        process()
-    }
-
-    private func answerLater(_ body: @escaping @Sendable (ProxyServices) async -> OperationsAnswer) {
-        if !decoder.isDone { closes = true }
-        phase = .waiting
-        let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        let services = loop.services
-        Task {
-            let answer = await body(services)
-            connection.eventLoop.execute {
-                guard case .waiting = connection.value.phase else { return }
-                connection.value.respond(answer.status, answer.body, contentType: answer.contentType)
-                connection.value.process()
-            }
-        }
     }
 }

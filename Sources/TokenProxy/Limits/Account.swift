@@ -130,7 +130,7 @@ final class Account: Sendable {
             state.isLeasing = true
             let isSoon = state.lastWant > 0 && now - state.lastLeaseAt < .seconds(1)
             let limit = state.allowances.last?.limit ?? 0
-            state.lastWant = max(2 * need, limit / 50, min(isSoon ? 2 * state.lastWant : 0, limit / 16))
+            state.lastWant = max(2 * need, min(isSoon ? 2 * state.lastWant : 0, limit / 16))
             state.lastLeaseAt = now
             return state.lastWant
         }

@@ -59,8 +59,9 @@ final class Bookkeeper: Sendable {
             journal.markBooked(ticket)
             return
         }
-        let entry = Entry(call: call, credential: credential, bill: bill, time: time, ticket: ticket)
-        queue.withLock { $0.arrived.append(entry) }
+        queue.withLock {
+            $0.arrived.append(Entry(call: call, credential: credential, bill: bill, time: time, ticket: ticket))
+        }
     }
 
     /// Settled calls that the storage hasn't taken yet; and whether it refuses them.

@@ -24,6 +24,8 @@ final class UpstreamConnection: ChannelDuplexHandler {
     private var buffer = ByteBuffer()
     private var isReused = false
     private var isReadPending = false
+    /// What the channel knows, too, but doesn't say as cheaply.
+    private var isActive = false
     private var isDraining = false
     private var call: Call?
 
@@ -39,7 +41,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
 
     var isUsable: Bool {
-        if case .idle = state { context?.channel.isActive == true } else { false }
+        if case .idle = state { isActive } else { false }
     }
 
     // MARK: Calls
@@ -111,7 +113,13 @@ final class UpstreamConnection: ChannelDuplexHandler {
         }
     }
 
+    func channelActive(context: ChannelHandlerContext) {
+        isActive = true
+        context.fireChannelActive()
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
+        isActive = false
         pool.remove(self)
         switch state {
         case .idle, .closed: state = .closed
@@ -182,7 +190,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
         let call = call
         self.call = nil
         buffer = ByteBuffer()
-        if keepsAlive, context?.channel.isActive == true {
+        if keepsAlive, isActive {
             state = .idle
             isReused = true
             isDraining = false

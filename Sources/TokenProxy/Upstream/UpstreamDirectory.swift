@@ -61,6 +61,8 @@ package final class UpstreamDirectory: Sendable {
         return targets
     }
 
+    func has(model: String) -> Bool { current.withLock { $0 }.contains { $0.quotedModels[model] != nil } }
+
     /// The product's names of the models.
     var models: [String] { Set(current.withLock { $0 }.flatMap(\.configuration.models.keys)).sorted() }
 

@@ -1,0 +1,83 @@
+import ModelAPI
+import NIOCore
+
+/// The way back: what the upstream sends goes on to the client.
+extension Call {
+    func receive(_ head: ResponseHead) {
+        loop.tick()
+        guard case .sent(let connection) = state, let reservation, let wanted else { return }
+        state = .answering(connection)
+        lastProgress = loop.deadline
+        KillPoint.afterFirstByte.pass()
+        answer = Answer(
+            head, dialect: dialect, removesUsageChunk: !wanted.asksForUsage, reservation: reservation,
+            answerLimit: services.configuration.answerLimit)
+    }
+
+    func receive(_ bytes: ByteBuffer) {
+        guard case .answering = state else { return }
+        prepareOutput()
+        if let step = answer?.receive(bytes, &output, last: &last) { perform(step) }
+    }
+
+    func upstreamEnded() {
+        guard case .answering = state else { return }
+        prepareOutput()
+        if let step = answer?.end(&output, last: &last) { perform(step) }
+    }
+
+    /// What was written is released once it has left, so its memory serves again.
+    func prepareOutput() {
+        guard isOutputWritten else { return }
+        isOutputWritten = false
+        output.clear()
+        output.writeRepeatingByte(0, count: ClientConnection.chunkPrefix)
+    }
+
+    func perform(_ step: Answer.Step) {
+        switch step {
+        case .goesOn: break
+        case .ended(let bill):
+            settle(bill)
+            output.writeImmutableBuffer(last)
+            writeOutput()
+            beginAnswer()
+            end { client in client.endStream() }
+        case .whole(let body, let bill):
+            let usage = settle(bill)
+            loop.metrics.firstByte.observe(loop.deadline - startedAt)
+            let type = answer?.contentType ?? "application/json"
+            end { client in client.respond(200, contentType: type, body, usage: usage) }
+        case .refused(let verdict, let body): refused(verdict, body)
+        case .broken: brokeOff()
+        }
+    }
+
+    /// All that came in one read has been told: what may go on goes out in one piece.
+    func flush() {
+        guard case .answering = state, answer?.isStream == true else { return }
+        loop.tick()
+        lastProgress = loop.deadline
+        writeOutput()
+        client.flush()
+    }
+
+    func writeOutput() {
+        guard !isOutputWritten, output.readableBytes > ClientConnection.chunkPrefix else { return }
+        beginAnswer()
+        client.write(&output)
+        isOutputWritten = true
+    }
+
+    func beginAnswer() {
+        guard !hasBegunAnswer, let grant else { return }
+        hasBegunAnswer = true
+        body = ByteBuffer()
+        client.freeBody()
+        loop.metrics.firstByte.observe(loop.deadline - startedAt)
+        client.startStream(
+            contentType: answer?.contentType ?? "text/event-stream",
+            usage: UsageFields(
+                remaining: grant.remaining, percentUsed: grant.percentUsed, resets: grant.period.upperBound))
+    }
+}

@@ -1,0 +1,115 @@
+import Core
+import ModelAPI
+import NIOCore
+import NIOHTTP1
+
+/// What the client is sent.
+extension ClientConnection {
+    private func encoder(_ status: HTTPResponseStatus, _ contentType: String) -> ResponseEncoder {
+        var encoder = ResponseEncoder(status, contentType: contentType, date: loop.httpDate)
+        if let request { encoder.field("x-request-id") { request.writeEchoedID(to: &$0) } }
+        return encoder
+    }
+
+    func respond(_ status: HTTPResponseStatus, _ body: String, contentType: String = "application/json") {
+        var head = encoder(status, contentType)
+        send(head.end(.length(body.utf8.count), closes: closes), ByteBuffer(string: body), status: Int(status.code))
+    }
+
+    func respond(_ refusal: Refusal) {
+        var head = encoder(refusal.status, "application/json")
+        for (name, value) in refusal.headers.sorted(by: { $0.key < $1.key }) { head.field(name, value) }
+        let body = refusal.error.body(request?.dialect ?? .openAI, requestID: request?.echoedID ?? "")
+        send(
+            head.end(.length(body.utf8.count), closes: closes), ByteBuffer(string: body),
+            status: Int(refusal.status.code))
+    }
+
+    /// An answer in one piece that isn't ours.
+    /// - Parameter usage: what is left of the month; `nil` for an answer that is none.
+    func respond(_ status: Int, contentType: String, _ body: ByteBuffer, usage: UsageFields?) {
+        var head = encoder(HTTPResponseStatus(statusCode: status), contentType)
+        usage?.write(to: &head)
+        send(head.end(.length(body.readableBytes), closes: closes), body, status: status)
+    }
+
+    private func send(_ head: ByteBuffer, _ body: ByteBuffer, status: Int) {
+        guard let context else { return }
+        if body.readableBytes <= Self.copiedSize {
+            var whole = head
+            whole.writeImmutableBuffer(body)
+            context.writeAndFlush(wrapOutboundOut(whole), promise: nil)
+        } else {
+            context.write(wrapOutboundOut(head), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(body), promise: nil)
+        }
+        answered(status)
+    }
+
+    /// To copy a body of this size behind its head is cheaper than to write in two pieces.
+    private static let copiedSize = 16 << 10
+
+    func startStream(contentType: String, usage: UsageFields) {
+        var head = encoder(.ok, contentType)
+        usage.write(to: &head)
+        if !chunked { closes = true }
+        context?.write(wrapOutboundOut(head.end(chunked ? .chunks : .untilClose, closes: closes)), promise: nil)
+    }
+
+    /// Room in front of a chunk for its size.
+    static let chunkPrefix = 10
+
+    /// - Parameter chunk: the payload, behind ``chunkPrefix`` bytes of room.
+    func write(_ chunk: inout ByteBuffer) {
+        let length = chunk.readableBytes - Self.chunkPrefix
+        guard length > 0, let context else { return }
+        if chunked {
+            let digits = String(length, radix: 16)
+            let start = chunk.readerIndex + Self.chunkPrefix - digits.utf8.count - 2
+            chunk.setString(digits, at: start)
+            chunk.setStaticString("\r\n", at: start + digits.utf8.count)
+            chunk.moveReaderIndex(to: start)
+            chunk.writeStaticString("\r\n")
+        } else {
+            chunk.moveReaderIndex(forwardBy: Self.chunkPrefix)
+        }
+        context.write(wrapOutboundOut(chunk), promise: nil)
+    }
+
+    func flush() { context?.flush() }
+
+    func endStream() {
+        if chunked { context?.write(wrapOutboundOut(ByteBuffer(staticString: "0\r\n\r\n")), promise: nil) }
+        context?.flush()
+        answered(200)
+    }
+
+    /// The answer is written: what is left of the request is read, and then the next one.
+    private func answered(_ status: Int) {
+        request?.end(status: status, loop)
+        freeBody()
+        if decoder.isDone {
+            awaitNextRequest()
+        } else {
+            phase = .discarding(left: Self.mostDiscarded)
+            deadline = loop.deadline + TimeAmount(timeouts.requestBody)
+            resumeReading()
+        }
+        process()
+    }
+
+    func answerLater(_ body: @escaping @Sendable (ProxyServices) async -> OperationsAnswer) {
+        if !decoder.isDone { closes = true }
+        phase = .waiting
+        let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        let services = loop.services
+        Task {
+            let answer = await body(services)
+            connection.eventLoop.execute {
+                guard case .waiting = connection.value.phase else { return }
+                connection.value.respond(answer.status, answer.body, contentType: answer.contentType)
+                connection.value.process()
+            }
+        }
+    }
+}
