@@ -97,7 +97,8 @@ let package = Package(
         room(
             "TokenProxy",
             [
-                "Core", "ModelAPI", .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .crypto, .logging, .serviceLifecycle,
+                "Core", "ModelAPI", .asyncHTTPClient, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .crypto, .logging,
+                .serviceLifecycle,
             ]),
 
         // HTTP.

@@ -8,8 +8,11 @@ package struct ModelRequest: Sendable, Hashable {
     package let asksForUsage: Bool
     /// The smallest cap on the answer's tokens that the client set.
     package let completionCap: Int?
-    /// Bytes of the body: no tokenizer makes more tokens than bytes, so it bounds the prompt.
+    /// Bytes of the body.
     package let size: Int
+    /// An upper bound of the prompt's tokens: no tokenizer makes more tokens than bytes, and a picture counts 1,024, whatever
+    /// its size (https://www.kimi.com/help/kimi-api/api-model-selection).
+    package let promptBound: Int
     /// Where the value of `messages` stands.
     package let messages: Range<Int>?
 
@@ -28,6 +31,8 @@ package struct ModelRequest: Sendable, Hashable {
         /// The value of `include_usage`.
         case value(Range<Int>)
     }
+
+    private static let tokensPerImage = 1024
 
     /// - Throws: ``ModelRequestFault``.
     package init(_ dialect: ModelDialect, body: UnsafeRawBufferPointer) throws(ModelRequestFault) {
@@ -52,6 +57,7 @@ package struct ModelRequest: Sendable, Hashable {
         capRanges = members.caps.map(\.range)
         streamOptions = members.streamOptions
         size = body.count
+        promptBound = body.count - members.imageBytes + members.images * Self.tokensPerImage
         messages = members.messages
     }
 }
@@ -74,6 +80,9 @@ private struct Members {
     var caps: [(value: Int, range: Range<Int>)] = []
     var streamOptions = ModelRequest.StreamOptions.absent
     var messages: Range<Int>?
+    var images = 0
+    /// Bytes of what the pictures consist of.
+    var imageBytes = 0
     private var names = JSONKeySet()
     /// At the top level; real requests have a few dozen.
     private static let mostMembers = 256
@@ -91,7 +100,37 @@ private struct Members {
         case "max_completion_tokens": try readCap("max_completion_tokens", &scanner)
         case "n": try readChoices(&scanner)
         case "stream_options": try readStreamOptions(&scanner)
-        case "messages": messages = try scanner.skipValue().range
+        case "messages":
+            _ = try scanner.kind()
+            let start = scanner.position
+            try readContent(&scanner)
+            messages = start..<scanner.position
+        default: try scanner.skipValue()
+        }
+    }
+
+    /// Passes over messages and their parts, and counts pictures: parts of the type `image_url` in OpenAI's form, `image` in
+    /// Anthropic's.
+    private mutating func readContent(_ scanner: inout JSONScanner) throws(JSONFault) {
+        switch try scanner.kind() {
+        case .array:
+            try scanner.array { (scanner) throws(JSONFault) in try readContent(&scanner) }
+        case .object:
+            var isImage = false
+            var data: Range<Int>?
+            try scanner.object { (scanner, key) throws(JSONFault) in
+                switch key {
+                case "type" where try scanner.kind() == .string:
+                    let type = try scanner.string()
+                    isImage = type == "image_url" || type == "image"
+                case "image_url", "source": data = try scanner.skipValue().range
+                default: try readContent(&scanner)
+                }
+            }
+            if isImage, let data {
+                images += 1
+                imageBytes += data.count
+            }
         default: try scanner.skipValue()
         }
     }

@@ -7,6 +7,8 @@ struct Refusal: Error, Hashable {
     let status: HTTPResponseStatus
     let error: ModelError
     var headers: [String: String] = [:]
+    /// Tokens that are left of a month that counts as used up.
+    var remaining: Int?
 
     init(_ status: HTTPResponseStatus, _ type: String, code: String, _ message: String, headers: [String: String] = [:]) {
         self.status = status
@@ -84,11 +86,24 @@ extension Refusal {
 
     /// The words reach the agent's user: OpenClaw shows up to 300 characters with "monthly limit" and "resets", and reads
     /// words like "quota", "credit" or "spending" as a billing problem of the account instead.
-    static func monthIsUsedUp(resets: Timestamp, upgradeURL: String) -> Refusal {
-        Refusal(
-            .tooManyRequests, "rate_limit_error", code: "monthly_limit_exceeded",
-            "Monthly usage limit reached. It resets on \(resets.dayAndMonth). Upgrade at \(upgradeURL)",
-            headers: ["x-should-retry": "false"])
+    ///
+    /// - Parameters:
+    ///   - remaining: tokens that are left, but not enough for this call.
+    ///   - limit: tokens of the month.
+    static func monthIsUsedUp(resets: Timestamp, remaining: Int, limit: Int, upgradeURL: String) -> Refusal {
+        // Less than that is of no use for a shorter chat, either.
+        let isShort = remaining * 100 > limit && remaining >= 1_000
+        let message =
+            isShort
+            ? "This chat is too long for what is left of the monthly limit: \(remaining) tokens. Begin a new one. The limit "
+                + "resets on \(resets.dayAndMonth)."
+            : "Monthly usage limit reached. It resets on \(resets.dayAndMonth)."
+        var refusal = Refusal(
+            .tooManyRequests, "rate_limit_error",
+            code: isShort ? "exceeds_remaining_tokens" : "monthly_limit_exceeded",
+            "\(message) Upgrade at \(upgradeURL)", headers: ["x-should-retry": "false"])
+        refusal.remaining = remaining
+        return refusal
     }
 
     static func unavailable(code: String, _ message: String) -> Refusal {

@@ -14,6 +14,8 @@ package struct TokenProxyConfiguration: Sendable {
     package var upstreamConcurrency = 4096
     /// Whether the figures tell customers apart.
     package var countsByCustomer = false
+    /// No prompt has more tokens: the upstream refuses it.
+    package var contextWindow = 262_144
     /// The largest cap on an answer's tokens.
     package var completionCap = 32_768
     /// Bytes of a request's body.

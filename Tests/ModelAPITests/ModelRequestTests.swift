@@ -10,6 +10,23 @@ struct ModelRequestTests {
         #expect(request.completionCap == 200)
     }
 
+    @Test func boundsThePromptByItsBytesAndPicturesByTheirNumber() throws {
+        let text = #"{"model":"a","messages":[{"role":"user","content":[{"type":"text","text":"hi"}]}]}"#
+        #expect(try read(text).promptBound == text.utf8.count)
+        let picture = #"{"url":"data:image/png;base64,\#(String(repeating: "A", count: 10_000))"}"#
+        let openAI = text.replacing(#"{"type":"text","text":"hi"}"#, with: #"{"image_url":\#(picture),"type":"image_url"}"#)
+        #expect(try read(openAI).promptBound == openAI.utf8.count - picture.utf8.count + 1024)
+        // In the result of a tool, too.
+        let anthropic = text.replacing(
+            #"{"type":"text","text":"hi"}"#,
+            with: #"{"type":"tool_result","content":[{"type":"image","source":\#(picture)}]}"#)
+        #expect(try read(anthropic).promptBound == anthropic.utf8.count - picture.utf8.count + 1024)
+        // What only looks like a picture counts by its bytes.
+        let document = text.replacing(
+            #"{"type":"text","text":"hi"}"#, with: #"{"type":"document","source":\#(picture)}"#)
+        #expect(try read(document).promptBound == document.utf8.count)
+    }
+
     @Test func changesNothingButWhatItMust() throws {
         let body =
             #" { "messages" : [ {"role":"user","content":"\u00e9 \"max_tokens\": 9  😀"} ], "#

@@ -63,6 +63,42 @@ struct ProxyLimitTests {
         }
     }
 
+    @Test func asksTheUpstreamForItsCountBeforeItRefusesALongPrompt() async throws {
+        try await ProxyLab.run(limit: 3_000) { lab async throws in
+            // By its bytes it wouldn't fit; by the sandbox's own count it has a quarter of that.
+            let text = String(repeating: "word ", count: 1_600)
+            #expect(try await lab.post(ProxyLab.body(text)).status == 200)
+            let (quota, books) = (try await lab.quota(), try await lab.ledger())
+            #expect(quota.used == books.total && quota.used > 2_000 && quota.used <= 3_000)
+            #expect(try await lab.events().map(\.estimated) == [false])
+        }
+    }
+
+    @Test func saysWhenOnlyThisChatIsTooLong() async throws {
+        try await ProxyLab.run(limit: 3_000) { lab async throws in
+            let answer = try await lab.post(ProxyLab.body(String(repeating: "word ", count: 4_000)))
+            #expect(answer.status == 429)
+            #expect(answer.headers.first(name: "x-should-retry") == "false")
+            #expect(answer.body.contains("exceeds_remaining_tokens"))
+            // The words that OpenClaw shows to people.
+            #expect(answer.body.contains("monthly limit") && answer.body.contains("resets"))
+            #expect(try await lab.post(ProxyLab.body("hello")).status == 200)
+        }
+    }
+
+    @Test(arguments: ["/v1/chat/completions", "/v1/messages"])
+    func countsPicturesByTheirNumber(_ path: String) async throws {
+        try await ProxyLab.run(limit: 10_000) { lab async throws in
+            let data = String(repeating: "QUJD", count: 500_000)
+            let part =
+                path == "/v1/messages"
+                ? #"{"type":"image","source":{"type":"base64","media_type":"image/png","data":"\#(data)"}}"#
+                : #"{"type":"image_url","image_url":{"url":"data:image/png;base64,\#(data)"}}"#
+            let body = #"{"model":"k2p5","max_tokens":50,"messages":[{"role":"user","content":[\#(part)]}]}"#
+            #expect(try await lab.post(body, path: path).status == 200)
+        }
+    }
+
     @Test func warnsFrom80Percent() async throws {
         try await ProxyLab.run(limit: 1_000) { lab async throws in
             #expect(try await lab.post(ProxyLab.body("hello")).headers.first(name: "x-usage-warning") == nil)

@@ -206,6 +206,8 @@ class Trial:
 
     async def _check_books(self, upstream):
         """Whatever the attackers did with their calls, they pay for them."""
+        # What a proxy holds for customers who may call again it gives back when it stops.
+        await self.proxy.stop()
         deadline = time.monotonic() + 20
         while not self.deployment.database.is_settled():
             if time.monotonic() > deadline:

@@ -86,6 +86,8 @@ def _check_entry(findings, entry, event, made, after_power_loss):
         findings.violation("a", told)
     if not event.is_estimated and not made.has_hung_up and (event.input, event.output) != (entry.input, entry.output):
         findings.violation("b", told)
+    if event.is_estimated and made.is_complete and not after_power_loss:
+        findings.violation("g", f"{told}: an estimate, though the client has the whole answer")
     if event.is_estimated and event.total > made.call.bound:
         findings.violation("c", f"{told}, bound {made.call.bound}")
 

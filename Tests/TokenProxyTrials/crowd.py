@@ -102,7 +102,7 @@ class Crowd:
             self.ends["complete" if answer.is_complete else "told broken"] += 1
             return 0
         self.ends[f"{answer.status} {answer.code}"] += 1
-        if answer.code == "monthly_limit_exceeded":
+        if answer.code in ("monthly_limit_exceeded", "exceeds_remaining_tokens"):
             customer.is_exhausted = True
             return 0
         if answer.status in (429, 503):

@@ -91,7 +91,7 @@ class Caller:
         self.ends[f"{answer.status} {answer.code}".strip()] += 1
         if answer.status == 200:
             self.outcome = "answered" if answer.is_complete else "half an answer"
-        elif answer.code == "monthly_limit_exceeded":
+        elif answer.code in ("monthly_limit_exceeded", "exceeds_remaining_tokens"):
             self.outcome = "refused"
         elif answer.status not in (429, 503) or answer.retry_after is None:
             self.outcome = f"{answer.status} {bytes(answer.body[:200])!r}"

@@ -51,9 +51,7 @@ extension Call {
     /// Whether an upstream or a key is left that this call hasn't tried.
     var canTryAnother: Bool {
         guard attempts < Self.mostAttempts, let wanted, let target else { return false }
-        let next = services.upstreams.target(
-            model: wanted.model, tried: tried + [target], now: loop.now)
-        return next.map { next in next !== target && !tried.contains { $0 === next } } ?? false
+        return services.upstreams.hasOther(than: tried + [target], model: wanted.model)
     }
 
     /// Nothing has been produced: the call can be tried elsewhere, with the same tokens set aside.

@@ -27,6 +27,9 @@ final class Call {
     var body: ByteBuffer
     var state = State.reserving
     var wanted: ModelRequest?
+    private var wish: Allowance.Wish?
+    /// Whether the upstream has been asked how many tokens the prompt has.
+    private var isEstimated = false
     var reservation: CallReservation?
     var grant: Account.Grant?
     var ticket: Journal.Ticket?
@@ -76,17 +79,23 @@ final class Call {
             self.wanted = wanted
             request.model = wanted.model
             KillPoint.beforeReservation.pass()
-            let wish = Allowance.Wish(
-                input: wanted.size, output: min(wanted.completionCap ?? .max, services.configuration.completionCap))
-            if let grant = try services.accounts.reserve(
-                wish, caller.account, upgradeURL: services.configuration.upgradeURL, time: loop.time, now: loop.now)
-            {
-                try reserved(grant)
-            } else {
-                reserveLater(wish)
-            }
+            try reserve(
+                Allowance.Wish(
+                    input: min(wanted.promptBound, services.configuration.contextWindow),
+                    output: min(wanted.completionCap ?? .max, services.configuration.completionCap)))
         } catch {
-            refuse(error)
+            refuseOrEstimate(error)
+        }
+    }
+
+    private func reserve(_ wish: Allowance.Wish) throws(Refusal) {
+        self.wish = wish
+        if let grant = try services.accounts.reserve(
+            wish, caller.account, upgradeURL: services.configuration.upgradeURL, time: loop.time, now: loop.now)
+        {
+            try reserved(grant)
+        } else {
+            reserveLater(wish)
         }
     }
 
@@ -130,15 +139,45 @@ final class Call {
         do throws(Refusal) {
             try reserved(try result.get())
         } catch {
+            refuseOrEstimate(error)
+        }
+    }
+
+    /// Bytes are a safe bound of a prompt's tokens and a wide one: near the end of the month the upstream is asked for its own
+    /// count before a call is refused that may well fit.
+    private func refuseOrEstimate(_ refusal: Refusal) {
+        // Nothing in a prompt takes more than eight bytes a token on the average.
+        guard let remaining = refusal.remaining, !isEstimated, let wanted, let wish, remaining > wish.input / 8,
+            let question = TokenEstimate(
+                wanted, body: body, upstreams: services.upstreams, now: loop.now)
+        else {
+            refuse(refusal)
+            return
+        }
+        isEstimated = true
+        let call = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        Task {
+            let tokens = await question.ask()
+            call.eventLoop.execute { call.value.resume(estimate: tokens, orRefuse: refusal) }
+        }
+    }
+
+    private func resume(estimate: Int?, orRefuse refusal: Refusal) {
+        loop.tick()
+        guard case .reserving = state, let wish else { return }
+        do throws(Refusal) {
+            guard let estimate, estimate < wish.input else { throw refusal }
+            try reserve(Allowance.Wish(input: estimate, output: wish.output))
+        } catch {
             refuse(error)
         }
     }
 
     func reserved(_ grant: Account.Grant) throws(Refusal) {
-        guard let wanted else { return }
+        guard let wanted, let wish else { return }
         let reservation = CallReservation(
             requestBits: request.idBits, customerBits: caller.account.customerBits, boxBits: caller.boxBits,
-            model: wanted.model, periodStart: grant.period.lowerBound, input: wanted.size, output: grant.output,
+            model: wanted.model, periodStart: grant.period.lowerBound, input: wish.input, output: grant.output,
             createdAt: loop.time)
         do {
             ticket = try services.journal.reserve(reservation)

@@ -33,7 +33,8 @@ final class Account: Sendable {
         case granted(Grant, needsMore: Bool)
         case needsMore(Int)
         case busy
-        case exhausted(resets: Timestamp)
+        /// With the tokens that are left all the same.
+        case exhausted(resets: Timestamp, remaining: Int, limit: Int)
     }
 
     private let state = Mutex(State())
@@ -87,7 +88,10 @@ final class Account: Sendable {
                 return .granted(grant, needsMore: needsMore)
             case .needsMore(let tokens): return .needsMore(tokens)
             case .busy: return .busy
-            case .exhausted: return .exhausted(resets: state.allowances[index].period.upperBound)
+            case .exhausted:
+                let allowance = state.allowances[index]
+                return .exhausted(
+                    resets: allowance.period.upperBound, remaining: allowance.remaining, limit: allowance.limit)
             }
         }
     }

@@ -65,7 +65,8 @@ final class Accounts: Sendable {
             }
             return grant
         case .needsMore, .busy: return nil
-        case .exhausted(let resets): throw .monthIsUsedUp(resets: resets, upgradeURL: upgradeURL)
+        case .exhausted(let resets, let remaining, let limit):
+            throw .monthIsUsedUp(resets: resets, remaining: remaining, limit: limit, upgradeURL: upgradeURL)
         }
     }
 
@@ -80,7 +81,8 @@ final class Accounts: Sendable {
             let isLast = now >= deadline || isStorageDown
             switch account.reserve(wish, isLast: isLast, time: clock.now, now: now) {
             case .granted(let grant, _): return grant
-            case .exhausted(let resets): throw .monthIsUsedUp(resets: resets, upgradeURL: upgradeURL)
+            case .exhausted(let resets, let remaining, let limit):
+            throw .monthIsUsedUp(resets: resets, remaining: remaining, limit: limit, upgradeURL: upgradeURL)
             case .needsMore(let need):
                 guard !isLast else { throw isStorageDown ? .storageUnavailable : .allowanceInUse }
                 guard let want = account.beginLease(need: need, now: now) else { continue }

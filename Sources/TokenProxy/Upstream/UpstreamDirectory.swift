@@ -61,7 +61,13 @@ package final class UpstreamDirectory: Sendable {
         return targets
     }
 
-    func has(model: String) -> Bool { current.withLock { $0 }.contains { $0.quotedModels[model] != nil } }
+    func has(model: String) -> Bool { hasOther(than: [], model: model) }
+
+    func hasOther(than tried: [UpstreamTarget], model: String) -> Bool {
+        current.withLock { $0 }.contains { target in
+            target.quotedModels[model] != nil && !tried.contains { $0 === target }
+        }
+    }
 
     /// The product's names of the models.
     var models: [String] { Set(current.withLock { $0 }.flatMap(\.configuration.models.keys)).sorted() }
