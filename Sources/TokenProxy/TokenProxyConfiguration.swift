@@ -45,7 +45,7 @@ package struct TokenProxyConfiguration: Sendable {
         /// How often the tokens in use are verified.
         package var verification = Duration.milliseconds(400)
         /// After so long without a call, the tokens leased for a customer are given back.
-        package var idleLease = Duration.seconds(60)
+        package var idleLease = Duration.seconds(5)
 
         package init() {}
     }

@@ -204,13 +204,16 @@ package struct Journey: Sendable {
         }
     }
 
-    /// - Returns: what has been used, once no call is under way any more.
+    /// - Returns: what has been used, once it doesn't grow any more: the token proxy books every tenth of a second.
     func tokensAreCounted() async throws -> Usage {
-        try await eventually("the tokens are counted") {
+        var last = 0
+        var since = ContinuousClock.now
+        return try await eventually("the tokens are counted", every: .milliseconds(50)) {
             let answer = try await browser.get(api + "/v1/usage")
             guard answer.status == 200 else { return nil }
             let usage: Usage = try answer.json()
-            return usage.used > 0 && usage.reserved == 0 ? usage : nil
+            if usage.used != last { (last, since) = (usage.used, .now) }
+            return usage.used > 0 && ContinuousClock.now - since > .milliseconds(300) ? usage : nil
         }
     }
 
@@ -225,7 +228,7 @@ package struct Journey: Sendable {
     }
 
     private func eventually<Value>(
-        _ what: String, _ look: () async throws -> Value?
+        _ what: String, every interval: Duration = .milliseconds(25), _ look: () async throws -> Value?
     ) async throws -> Value {
         let patience = Duration.seconds(isStubborn ? 120 : 30)
         let deadline = ContinuousClock.now + patience
@@ -235,7 +238,7 @@ package struct Journey: Sendable {
             } catch  where isStubborn && !Task.isCancelled {
                 // Looked at again, like everything else.
             }
-            try await Task.sleep(for: .milliseconds(25))
+            try await Task.sleep(for: interval)
         }
         throw Stuck(description: "waited \(patience) until \(what)")
     }

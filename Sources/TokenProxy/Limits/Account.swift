@@ -158,18 +158,34 @@ final class Account: Sendable {
         wakeWaiting()
     }
 
+    /// Whether ``takeIdle(after:time:now:)`` would find any.
+    func isIdle(for idleTime: Duration, time: Timestamp, now: Duration) -> Bool {
+        state.withLock { state in
+            !state.isLeasing
+                && state.allowances.contains {
+                    Self.isIdle($0, state, for: idleTime, time: time, now: now) && $0.free > 0
+                }
+        }
+    }
+
+    private static func isIdle(
+        _ allowance: Allowance, _ state: State, for idleTime: Duration, time: Timestamp, now: Duration
+    ) -> Bool {
+        allowance.openCalls == 0
+            && (!allowance.period.contains(time) || allowance.isScarce || now - state.lastUsedAt > idleTime)
+    }
+
     /// Tokens to give back, by period, if the customer doesn't call: after a while, or at once if others may need them. Must be
     /// followed by ``endLease(_:need:now:)`` unless empty.
     func takeIdle(after idleTime: Duration, time: Timestamp, now: Duration) -> [(periodStart: Timestamp, tokens: Int)] {
         state.withLock { state in
             if state.isLeasing || !state.waiting.isEmpty { return [] }
             var idle: [(Timestamp, Int)] = []
-            for index in state.allowances.indices where state.allowances[index].openCalls == 0 {
-                let allowance = state.allowances[index]
-                let isOver = !allowance.period.contains(time)
-                guard isOver || allowance.isScarce || now - state.lastUsedAt > idleTime else { continue }
+            for index in state.allowances.indices
+            where Self.isIdle(state.allowances[index], state, for: idleTime, time: time, now: now) {
+                let period = state.allowances[index].period
                 let tokens = state.allowances[index].giveBack()
-                if tokens > 0 { idle.append((allowance.period.lowerBound, tokens)) }
+                if tokens > 0 { idle.append((period.lowerBound, tokens)) }
             }
             state.allowances.removeAll { $0.openCalls == 0 && !$0.period.contains(time) && $0.free <= 0 }
             state.isLeasing = !idle.isEmpty

@@ -125,13 +125,28 @@ final class Accounts: Sendable {
         await withDiscardingTaskGroup { group in
             while (try? await Task.sleep(for: Allowance.patience)) != nil {
                 let all = accounts.withLock { Array($0.values) }
-                for account in all {
-                    account.wakeWaiting()
-                    let idle = account.takeIdle(after: idleTime, time: clock.now, now: now)
-                    if !idle.isEmpty { group.addTask { await self.giveBack(idle, account) } }
+                for account in all { account.wakeWaiting() }
+                let idle = all.filter { $0.isIdle(for: idleTime, time: clock.now, now: now) }
+                // Without the storage, what is leased is all that there is.
+                if !idle.isEmpty, await isStorageThere {
+                    for account in idle {
+                        let tokens = account.takeIdle(after: idleTime, time: clock.now, now: now)
+                        if !tokens.isEmpty { group.addTask { await self.giveBack(tokens, account) } }
+                    }
                 }
                 if now - renewedAt.withLock({ $0 }) > Self.renewal { await renew() }
                 forgetIdle()
+            }
+        }
+    }
+
+    private var isStorageThere: Bool {
+        get async {
+            do {
+                try await storage.check()
+                return true
+            } catch {
+                return false
             }
         }
     }
