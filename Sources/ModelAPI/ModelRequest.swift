@@ -11,7 +11,8 @@ package struct ModelRequest: Sendable, Hashable {
     /// Bytes of the body.
     package let size: Int
     /// An upper bound of the prompt's tokens: no tokenizer makes more tokens than bytes, and a picture counts 1,024, whatever
-    /// its size (https://www.kimi.com/help/kimi-api/api-model-selection).
+    /// its size (https://www.kimi.com/help/kimi-api/api-model-selection). `Int.max` with a part that may be larger than its
+    /// bytes, such as a video's address: then only the model's context bounds it.
     package let promptBound: Int
     /// Where the value of `messages` stands.
     package let messages: Range<Int>?
@@ -36,7 +37,7 @@ package struct ModelRequest: Sendable, Hashable {
 
     /// - Throws: ``ModelRequestFault``.
     package init(_ dialect: ModelDialect, body: UnsafeRawBufferPointer) throws(ModelRequestFault) {
-        var members = Members()
+        var members = Members(dialect: dialect)
         do throws(JSONFault) {
             var scanner = JSONScanner(body)
             guard try scanner.kind() == .object else { throw scanner.fault("the body is not a JSON object") }
@@ -57,7 +58,8 @@ package struct ModelRequest: Sendable, Hashable {
         capRanges = members.caps.map(\.range)
         streamOptions = members.streamOptions
         size = body.count
-        promptBound = body.count - members.imageBytes + members.images * Self.tokensPerImage
+        promptBound =
+            members.fetchesMore ? .max : body.count - members.imageBytes + members.images * Self.tokensPerImage
         messages = members.messages
     }
 }
@@ -73,6 +75,7 @@ package enum ModelRequestFault: Error, Sendable, Hashable {
 
 /// The members that matter, as they are come across.
 private struct Members {
+    let dialect: ModelDialect
     var model: String?
     var modelRange: Range<Int>?
     var streams = false
@@ -83,11 +86,17 @@ private struct Members {
     var images = 0
     /// Bytes of what the pictures consist of.
     var imageBytes = 0
-    private var names = JSONKeySet()
+    /// Whether parts name something larger than themselves.
+    var fetchesMore = false
+    var names = JSONKeySet()
     /// At the top level; real requests have a few dozen.
     private static let mostMembers = 256
     /// The first value that must not be; reported only once the whole body has proved to be JSON.
     var fault: ModelRequestFault?
+
+    init(dialect: ModelDialect) {
+        self.dialect = dialect
+    }
 
     mutating func read(_ key: JSONKey, from scanner: inout JSONScanner) throws(JSONFault) {
         // Parsers disagree on which of two members of one name counts.
@@ -97,43 +106,67 @@ private struct Members {
         case "model": try readModel(&scanner)
         case "stream": streams = try flag("stream", &scanner).value
         case "max_tokens": try readCap("max_tokens", &scanner)
-        case "max_completion_tokens": try readCap("max_completion_tokens", &scanner)
+        case "max_completion_tokens" where dialect == .openAI: try readCap("max_completion_tokens", &scanner)
         case "n": try readChoices(&scanner)
         case "stream_options": try readStreamOptions(&scanner)
         case "messages":
             _ = try scanner.kind()
             let start = scanner.position
-            try readContent(&scanner)
+            try readMessages(&scanner)
             messages = start..<scanner.position
         default: try scanner.skipValue()
         }
     }
 
-    /// Passes over messages and their parts, and counts pictures: parts of the type `image_url` in OpenAI's form, `image` in
-    /// Anthropic's.
+    /// Passes over the messages, and looks at the parts of their contents.
+    private mutating func readMessages(_ scanner: inout JSONScanner) throws(JSONFault) {
+        guard try scanner.kind() == .array else {
+            try scanner.skipValue()
+            return
+        }
+        try scanner.array { (scanner) throws(JSONFault) in
+            guard try scanner.kind() == .object else {
+                try scanner.skipValue()
+                return
+            }
+            try scanner.object { (scanner, key) throws(JSONFault) in
+                if "content" ~= key { try readContent(&scanner) } else { try scanner.skipValue() }
+            }
+        }
+    }
+
+    /// Counts pictures: parts of the type `image_url` in OpenAI's form, `image` in Anthropic's, there also in a tool's result.
+    /// Anywhere else the same members are text.
     private mutating func readContent(_ scanner: inout JSONScanner) throws(JSONFault) {
-        switch try scanner.kind() {
-        case .array:
-            try scanner.array { (scanner) throws(JSONFault) in try readContent(&scanner) }
-        case .object:
-            var isImage = false
+        guard try scanner.kind() == .array else {
+            try scanner.skipValue()
+            return
+        }
+        try scanner.array { (scanner) throws(JSONFault) in
+            guard try scanner.kind() == .object else {
+                try scanner.skipValue()
+                return
+            }
+            var type = ""
             var data: Range<Int>?
             try scanner.object { (scanner, key) throws(JSONFault) in
                 switch key {
-                case "type" where try scanner.kind() == .string:
-                    let type = try scanner.string()
-                    isImage = type == "image_url" || type == "image"
+                case "type" where try scanner.kind() == .string: type = try scanner.string()
                 case "image_url", "source": data = try scanner.skipValue().range
-                default: try readContent(&scanner)
+                case "content": try readContent(&scanner)
+                default: try scanner.skipValue()
                 }
             }
-            if isImage, let data {
+            if let data, type == "image_url" || type == "image" {
                 images += 1
                 imageBytes += data.count
             }
-        default: try scanner.skipValue()
+            if Self.fetchedTypes.contains(type) { fetchesMore = true }
         }
     }
+
+    /// Parts that name something larger than themselves.
+    private static let fetchedTypes: Set = ["video_url", "document", "file", "input_file"]
 
     private mutating func refuse(_ key: String, mustBe text: String) {
         fault = fault ?? .invalid(key, mustBe: text)

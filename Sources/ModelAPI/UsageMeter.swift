@@ -137,6 +137,12 @@ package struct UsageMeter: Sendable, Hashable {
         }
     }
 
+    /// Figures that no call can have are none: they would only break what they are added to.
+    private static func tokens(_ scanner: inout JSONScanner) throws(JSONFault) -> Int? {
+        guard let count = try scanner.count(), count <= 100_000_000 else { return nil }
+        return count
+    }
+
     /// - Returns: whether there is a usage.
     private mutating func readUsage(_ scanner: inout JSONScanner) throws(JSONFault) -> Bool {
         guard try scanner.kind() == .object else {
@@ -145,15 +151,15 @@ package struct UsageMeter: Sendable, Hashable {
         }
         try scanner.object { (scanner, key) throws(JSONFault) in
             switch key {
-            case "prompt_tokens", "input_tokens": prompt = try scanner.count() ?? prompt
-            case "completion_tokens", "output_tokens": output = try scanner.count() ?? output
-            case "total_tokens": total = try scanner.count() ?? total
-            case "cached_tokens", "cache_read_input_tokens": cacheRead = try scanner.count() ?? cacheRead
-            case "cache_creation_input_tokens": cacheWritten = try scanner.count() ?? cacheWritten
+            case "prompt_tokens", "input_tokens": prompt = try Self.tokens(&scanner) ?? prompt
+            case "completion_tokens", "output_tokens": output = try Self.tokens(&scanner) ?? output
+            case "total_tokens": total = try Self.tokens(&scanner) ?? total
+            case "cached_tokens", "cache_read_input_tokens": cacheRead = try Self.tokens(&scanner) ?? cacheRead
+            case "cache_creation_input_tokens": cacheWritten = try Self.tokens(&scanner) ?? cacheWritten
             case "prompt_tokens_details" where try scanner.kind() == .object:
                 try scanner.object { (scanner, key) throws(JSONFault) in
                     if "cached_tokens" ~= key {
-                        cacheRead = try scanner.count() ?? cacheRead
+                        cacheRead = try Self.tokens(&scanner) ?? cacheRead
                     } else {
                         try scanner.skipValue()
                     }

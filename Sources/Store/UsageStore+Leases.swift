@@ -84,7 +84,10 @@ extension UsageStore {
                 requestID: Self.lossID(holder, customerID, periodStart), customerID: customerID, boxID: try box.id("id"),
                 periodStart: periodStart, model: "lost", usage: TokenUsage(input: 0, output: tokens), estimated: true,
                 createdAt: now)
-            try insert([loss])
+            // A holder that was taken for dead may have lived on, and lost another lease.
+            try transaction.execute(
+                Self.insertOne + " ON CONFLICT (request_id) DO UPDATE SET output = usage_events.output + excluded.output",
+                loss.values)
             try transaction.execute(
                 "UPDATE quotas SET used = used + ?3 WHERE customer_id = ?1 AND period_start = ?2",
                 [.text(customerID.rawValue), .integer(periodStart.milliseconds), .integer(Int64(tokens))])

@@ -12,7 +12,7 @@ enum Route: Hashable {
         let path = target[part: 0..<end]
         guard let route = Self.route(path) else { throw .unknownPath }
         let isCall = if case .call = route { true } else { false }
-        guard method == (isCall ? .post : .get) else { throw .wrongMethod(allowed: isCall ? "POST" : "GET") }
+        guard method == (isCall ? .post : .get) || method == .head && !isCall else { throw .wrongMethod(allowed: isCall ? "POST" : "GET") }
         self = route
     }
 

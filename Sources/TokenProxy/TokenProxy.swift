@@ -87,6 +87,7 @@ package struct TokenProxy: Service {
     private func settle(_ services: ProxyServices) async {
         // A task of its own: whoever stops this process may have cancelled this one.
         await Task {
+            await services.accounts.close()
             guard await services.bookkeeper.book() else { return }
             do {
                 try await storage.endLeases(holder: holder, isAllKnown: true)

@@ -37,7 +37,7 @@ package struct TokenProxyConfiguration: Sendable {
         package var turn = Duration.seconds(30)
         package var connect = Duration.seconds(5)
         /// For the upstream to begin or continue its answer: one that comes in one piece is thought out before its first byte.
-        package var answerSilence = Duration.seconds(240)
+        package var answerSilence = Duration.seconds(360)
         /// For an answer as a whole.
         package var answer = Duration.seconds(540)
         /// For calls under way when the proxy is told to stop.

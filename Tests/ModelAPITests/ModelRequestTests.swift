@@ -22,9 +22,18 @@ struct ModelRequestTests {
             with: #"{"type":"tool_result","content":[{"type":"image","source":\#(picture)}]}"#)
         #expect(try read(anthropic).promptBound == anthropic.utf8.count - picture.utf8.count + 1024)
         // What only looks like a picture counts by its bytes.
-        let document = text.replacing(
-            #"{"type":"text","text":"hi"}"#, with: #"{"type":"document","source":\#(picture)}"#)
-        #expect(try read(document).promptBound == document.utf8.count)
+        let disguised = text.replacing(
+            #"{"type":"text","text":"hi"}"#, with: #"{"type":"tool_use","input":{"type":"image","source":\#(picture)}}"#)
+        #expect(try read(disguised).promptBound == disguised.utf8.count)
+        // What is fetched from elsewhere may have any size.
+        let video = text.replacing("text\",\"text\":\"hi", with: "video_url\",\"video_url\":\"ms://1")
+        #expect(try read(video).promptBound == .max)
+    }
+
+    @Test func takesOnlyADialectsOwnCapForOne() throws {
+        let body = #"{"model":"a","max_completion_tokens":1}"#
+        #expect(try read(body).completionCap == 1)
+        #expect(try edited(body, .anthropic, cap: 9).hasSuffix(#""max_completion_tokens":1,"max_tokens":9}"#))
     }
 
     @Test func changesNothingButWhatItMust() throws {

@@ -93,6 +93,19 @@ struct UsageMeterTests {
     }
 }
 
+extension UsageMeterTests {
+    @Test(arguments: ["9223372036854775807", "100000001", "1e30", "-1"])
+    func takesFiguresThatNoCallCanHaveForNone(_ figure: String) {
+        var meter = UsageMeter(.anthropic)
+        let answer = """
+            {"type":"message_delta","usage":{"input_tokens":\(figure),"cache_read_input_tokens":\(figure),"output_tokens":\(figure)}}
+            """
+        _ = meter.read(event: answer)
+        #expect(meter.input == nil && meter.output == nil && meter.cached == 0)
+        #expect(!meter.isFinal)
+    }
+}
+
 extension UsageMeter {
     fileprivate mutating func read(event: String) -> Part {
         Array(event.utf8).withUnsafeBytes { read(event: $0) }

@@ -126,6 +126,18 @@ struct UsageStoreTests {
     }
 
     @Test(arguments: Engine.allCases)
+    func chargesASecondLossOfTheSameHolder(_ engine: Engine) async throws {
+        try await withUsage(engine, limit: 1_000) { stage async throws in
+            for _ in 0..<2 {
+                _ = try await stage.lease(need: 100, holder: "h")
+                _ = try await stage.write { try $0.writeOffLeases(holder: "h", now: testNow) }
+            }
+            #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 200))
+            #expect(try await stage.events().map(\.usage.total) == [200])
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
     func takesThoseForDeadWhoDoNotRenewTheirLeases(_ engine: Engine) async throws {
         try await withUsage(engine, limit: 1_000) { stage async throws in
             _ = try await stage.lease(need: 10, holder: "silent")

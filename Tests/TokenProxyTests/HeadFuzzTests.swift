@@ -133,7 +133,7 @@ private struct PlainHead: Equatable {
         if start[2] == "HTTP/1.1", fields["host"] == nil { return nil }
         if let host = fields["host"]?[0], host.contains(" ") || host.contains(",") { return nil }
         if fields["expect", default: []].contains(where: { $0.lowercased() != "100-continue" }) { return nil }
-        method = start[0] == "POST" ? .post : start[0] == "GET" ? .get : .other
+        method = start[0] == "POST" ? .post : start[0] == "GET" ? .get : start[0] == "HEAD" ? .head : .other
         target = start[1].unicodeScalars.map { UInt8($0.value) }
         isCurrent = start[2] == "HTTP/1.1"
         self.body = body

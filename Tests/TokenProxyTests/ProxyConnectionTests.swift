@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import Core
+import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -46,6 +47,39 @@ struct ProxyConnectionTests {
                 "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(lab.token.secret.reveal())\r\n"
                     + "Content-Length: 100\r\n\r\n{")
             #expect(answer.isEmpty)
+        }
+    }
+
+    @Test func answersAHeadRequestWithoutABody() async throws {
+        try await ProxyLab.run { lab async throws in
+            let answer = try await lab.exchange("HEAD /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK") && answer.hasSuffix("\r\n\r\n"))
+            #expect(answer.contains("content-length: 15"))
+        }
+    }
+
+    @Test func answersRequestsThatWereSentAheadInTheirOrder() async throws {
+        try await ProxyLab.run { lab async throws in
+            let body = ProxyLab.body("what is 2+3")
+            let call =
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(lab.token.secret.reveal())\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            let last = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+            let answers = try await lab.exchange(call + call + last)
+            #expect(answers.components(separatedBy: "HTTP/1.1 200 OK").count == 4)
+            #expect(answers.hasSuffix(#"{"status":"ok"}"#))
+            #expect(try await lab.events().count == 2)
+        }
+    }
+
+    @Test func streamsToAClientThatKnowsNoChunks() async throws {
+        try await ProxyLab.run { lab async throws in
+            let body = ProxyLab.body("hello", fields: #","stream":true"#)
+            let answer = try await lab.exchange(
+                "POST /v1/chat/completions HTTP/1.0\r\nAuthorization: Bearer \(lab.token.secret.reveal())\r\n"
+                    + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+            #expect(!answer.lowercased().contains("transfer-encoding"))
+            #expect(answer.hasSuffix("data: [DONE]\n\n"))
         }
     }
 

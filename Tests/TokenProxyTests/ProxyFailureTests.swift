@@ -100,6 +100,71 @@ struct ProxyFailureTests {
         }
     }
 
+    @Test func takesAnErrorForOneWhateverItsStatus() async throws {
+        let router = Router(context: BasicRequestContext.self)
+        router.post("/v1/chat/completions") { request, _ in
+            _ = try await request.body.collect(upTo: 1 << 20)
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(string: #"{"error":{"type":"quota","message":"pay your bill"}}"#)))
+        }
+        try await ProxyLab.run(upstream: router) { lab async throws in
+            let answer = try await lab.post(ProxyLab.body("hello"))
+            #expect(answer.status == 503)
+            #expect(!answer.body.contains("bill"))
+            #expect(try await lab.quota().used == 0)
+        }
+    }
+
+    @Test func chargesAnAnswerInOnePieceThatBreaksOffInFull() async throws {
+        let router = Router(context: BasicRequestContext.self)
+        router.post("/v1/chat/completions") { request, _ in
+            _ = try await request.body.collect(upTo: 1 << 20)
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: .init { writer in
+                    try await writer.write(ByteBuffer(string: #"{"choices":["#))
+                    throw CancellationError()
+                })
+        }
+        try await ProxyLab.run(upstream: router) { lab async throws in
+            let body = ProxyLab.body("hello", cap: 500)
+            #expect(try await lab.post(body).status == 503)
+            #expect(try await lab.quota().used == body.utf8.count + 500)
+        }
+    }
+
+    /// The end of a body may come long after the answer's last event.
+    @Test func usesAConnectionAgainWhoseAnswerEndedLate() async throws {
+        let router = Router(context: BasicRequestContext.self)
+        router.post("/v1/chat/completions") { request, _ in
+            let body = String(buffer: try await request.body.collect(upTo: 1 << 20))
+            let words = body.contains("long") ? 80 : 1
+            return Response(
+                status: .ok, headers: [.contentType: "text/event-stream"],
+                body: .init { writer in
+                    for _ in 0..<words {
+                        try await writer.write(
+                            ByteBuffer(string: "data: {\"choices\":[{\"delta\":{\"content\":\"word \"}}]}\n\n"))
+                        try await Task.sleep(for: .milliseconds(words > 1 ? 100 : 1))
+                    }
+                    try await writer.write(
+                        ByteBuffer(string: "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\n"))
+                    try await writer.write(ByteBuffer(string: "data: [DONE]\n\n"))
+                    try await Task.sleep(for: .milliseconds(50))
+                    try await writer.finish(nil)
+                })
+        }
+        try await ProxyLab.run(upstream: router) { lab async throws in
+            for text in ["short", "long"] {
+                let answer = try await lab.post(ProxyLab.body(text, fields: #","stream":true"#))
+                #expect(answer.body.hasSuffix("data: [DONE]\n\n"))
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            #expect(try await lab.events().map(\.estimated) == [false, false])
+        }
+    }
+
     /// Reads a few chunks of an answer and hangs up.
     private func readTheBeginning(of request: HTTPClientRequest) async throws {
         let response = try await ProxyLab.client.execute(request, timeout: .seconds(30))

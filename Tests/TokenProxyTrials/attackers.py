@@ -85,6 +85,16 @@ async def never_reader(port, token, number):
     await asyncio.sleep(3600)
 
 
+async def pipeliner(port, token, number):
+    """Asks again and again, and reads nothing of what it is told."""
+    loop = asyncio.get_running_loop()
+    each = await _open(port, 4096)
+    requests = b"GET /healthz HTTP/1.1\r\nHost: proxy\r\n\r\n" * 200
+    while True:
+        await loop.sock_sendall(each, requests)
+        ends["sent"] += 1
+
+
 async def half_open(port, token, number):
     """Says nothing, or half a head, or a whole request and that nothing more will come."""
     loop = asyncio.get_running_loop()
@@ -125,7 +135,8 @@ async def header_bomb(port, token, number):
 #: What each client of an attack does, how many clients there are, and how many begin each second.
 ATTACKS = {
     "slow-writers": (slow_writer, _HELD, 100), "slow-readers": (slow_reader, 40, 20),
-    "never-readers": (never_reader, 12, 4), "half-open": (half_open, _HELD, 100), "header-bombs": (header_bomb, 10, 20)}
+    "never-readers": (never_reader, 12, 4), "pipeliners": (pipeliner, 8, 20),
+    "half-open": (half_open, _HELD, 100), "header-bombs": (header_bomb, 10, 20)}
 
 
 async def _attack(kind, port, token, seconds):

@@ -59,6 +59,8 @@ def audit(ledger, made, database, *, after_power_loss=False):
         _check_entry(findings, entry, by_id.get(entry.request_id), made.get(entry.mark), after_power_loss)
     _check_unsent(findings, ledger, made, events, after_power_loss)
     _check_sums(findings, ledger, made, events, database.quotas())
+    if after_power_loss:
+        _check_losses(findings, ledger, made, events)
     if not database.is_settled():
         findings.violation("e", "tokens are still set aside, or leased")
     return findings
@@ -105,6 +107,21 @@ def _check_unsent(findings, ledger, made, events, after_power_loss):
     broken = sum(1 for mark, each in made.items() if mark not in reached and not each.is_complete)
     if len(unsent) > broken:
         findings.violation("d", f"{len(unsent)} events without a call upstream, but only {broken} calls broke off before it")
+
+
+def _check_losses(findings, ledger, made, events):
+    """Whatever a journal lost, the customer's leases that were written off must cover it."""
+    booked = {event.request_id for event in events}
+    lost, written_off = defaultdict(int), defaultdict(int)
+    for entry in ledger.entries.values():
+        if entry.request_id not in booked and entry.mark in made:
+            lost[made[entry.mark].customer_id] += entry.total
+    for event in events:
+        if event.request_id.startswith("lost_"):
+            written_off[event.customer_id] += event.total
+    for customer, tokens in lost.items():
+        if written_off[customer] < tokens:
+            findings.violation("h", f"{customer}: {tokens} of lost calls, {written_off[customer]} written off for them")
 
 
 def _check_sums(findings, ledger, made, events, quotas):

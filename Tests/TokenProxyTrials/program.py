@@ -92,9 +92,9 @@ class Proxy:
     def is_running(self):
         return self.process is not None and self.process.returncode is None
 
-    async def spawn(self, kill_at=None):
-        """kill_at: `<point>:<n>`, where a debug build ends itself."""
-        more = {"TOKEN_PROXY_PORT": str(self.port)}
+    async def spawn(self, kill_at=None, **more):
+        """kill_at: `<point>:<n>`, where a debug build ends itself. more: environment variables."""
+        more["TOKEN_PROXY_PORT"] = str(self.port)
         if kill_at:
             more["KILL_AT"] = kill_at
         with open(self.deployment.log, "ab") as log:

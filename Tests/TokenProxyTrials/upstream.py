@@ -63,6 +63,10 @@ class Upstream:
             raise _Malformed("a request's head is too large") from None
         method, path, headers = _parse(head)
         body = await _read_body(reader, headers)
+        if (method, path) == ("POST", "/v1/tokenizers/estimate-token-count"):
+            # Its own count of the prompt, which not every upstream tells.
+            await _send_json(writer, "404 Not Found", {"error": {"type": "not_found_error", "message": "no such path"}})
+            return True
         if method != "POST" or path not in _ROUTES:
             self.ledger.oddities.append(f"{method} {path}")
             await _send_json(writer, "404 Not Found", {"error": {"type": "not_found_error", "message": "no such path"}})

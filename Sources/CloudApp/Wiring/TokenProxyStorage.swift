@@ -60,9 +60,12 @@ struct TokenProxyStorage: ProxyStorage {
 
     func endLostLeases() async throws {
         let before = clock.now - Self.patience
+        var failure: (any Error)?
         for holder in try await database.read({ try UsageStore($0).lostHolders(before: before) }) {
-            try await endLeases(holder: holder, isAllKnown: false)
+            // One that can't be ended doesn't keep the others.
+            do { try await endLeases(holder: holder, isAllKnown: false) } catch { failure = error }
         }
+        if let failure { throw failure }
     }
 
     func check() async throws {

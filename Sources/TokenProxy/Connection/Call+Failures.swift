@@ -8,8 +8,9 @@ extension Call {
     func upstreamFailed(isStale: Bool) {
         loop.tick()
         switch state {
-        case .sent where isStale:
+        case .sent where isStale && !hasMetStale && loop.deadline - lastProgress < Self.staleTime:
             // It was closed while it was idle, so nothing of this call was read there.
+            hasMetStale = true
             attempts -= 1
             forward()
         case .sent:
@@ -18,6 +19,9 @@ extension Call {
         default: break
         }
     }
+
+    /// Within it, a connection that was idle before is taken for one that the upstream was about to close.
+    private static let staleTime = TimeAmount.seconds(1)
 
     func refused(_ verdict: UpstreamVerdict, _ body: ByteBuffer) {
         switch verdict {
@@ -100,7 +104,8 @@ extension Call {
         cancelUpstream()
         loop.metrics.upstreamFailed(reason: reason)
         services.logger.warning("an answer broke off", metadata: ["reason": "\(reason)"])
-        settle(answer.bill(.broken(isCaughtUp: true)))
+        // One in one piece was thought out before its first byte.
+        settle(answer.bill(.broken(isCaughtUp: answer.isStream)))
         if answer.isStream {
             prepareOutput()
             beginAnswer()
@@ -122,10 +127,7 @@ extension Call {
         let bill: Bill
         switch state {
         case .sent:
-            // The prompt is being read; of an answer in one piece, nobody knows how much has been thought out.
-            bill = reservation.map {
-                Bill(UsageMeter(dialect), reservation: $0, ending: .broken(isCaughtUp: wanted?.streams ?? false))
-            } ?? .nothing
+            bill = unheardBill
         case .answering: bill = answer?.bill(.broken(isCaughtUp: isCaughtUp && answer?.isStream == true)) ?? .nothing
         case .reserving, .queued, .connecting, .over: bill = .nothing
         }
@@ -160,15 +162,28 @@ extension Call {
             guard now >= deadline || now - lastProgress > TimeAmount(timeouts.answerSilence) else { return }
             cancelUpstream()
             loop.metrics.upstreamFailed(reason: "timeout")
-            target?.failed(now: loop.now)
-            settle(.nothing)
+            // A stream that never began has produced nothing; what takes long to think out in one piece may well have.
+            let streams = wanted?.streams ?? true
+            if streams { target?.failed(now: loop.now) }
+            settle(streams ? .nothing : unheardBill)
             end { client in client.respond(.upstreamUnavailable) }
         case .answering:
             let isSilent = stalledSince == nil && now - lastProgress > TimeAmount(timeouts.answerSilence)
             guard now >= deadline || isSilent else { return }
             brokeOff("timeout")
-        case .reserving, .connecting, .over: break
+        case .reserving:
+            guard now - lastProgress > TimeAmount(timeouts.turn) else { return }
+            end { client in client.respond(.storageUnavailable) }
+        case .connecting, .over: break
         }
+    }
+
+    /// For a call that was sent and that nothing was heard of: the prompt is being read; of an answer in one piece, nobody
+    /// knows how much has been thought out.
+    private var unheardBill: Bill {
+        guard let reservation else { return .nothing }
+        return Bill(
+            UsageMeter(dialect), reservation: reservation, ending: .broken(isCaughtUp: wanted?.streams ?? false))
     }
 
     func cancelUpstream() {

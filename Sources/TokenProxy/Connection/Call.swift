@@ -38,6 +38,8 @@ final class Call {
     var target: UpstreamTarget?
     var tried: [UpstreamTarget] = []
     var attempts = 0
+    /// Whether an idle connection turned out to be closed.
+    var hasMetStale = false
     var answer: Answer?
     var hasBegunAnswer = false
     var output = ByteBuffer()
@@ -61,6 +63,7 @@ final class Call {
         caller = request.caller!
         startedAt = loop.deadline
         lastProgress = startedAt
+        stalledSince = client.isWritable ? nil : startedAt
         deadline = startedAt + TimeAmount(loop.services.configuration.timeouts.answer)
     }
 

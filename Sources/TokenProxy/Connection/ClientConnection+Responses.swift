@@ -35,7 +35,9 @@ extension ClientConnection {
 
     private func send(_ head: ByteBuffer, _ body: ByteBuffer, status: Int) {
         guard let context else { return }
-        if body.readableBytes <= Self.copiedSize {
+        if request?.head.method == .head {
+            context.writeAndFlush(wrapOutboundOut(head), promise: nil)
+        } else if body.readableBytes <= Self.copiedSize {
             var whole = head
             whole.writeImmutableBuffer(body)
             context.writeAndFlush(wrapOutboundOut(whole), promise: nil)
@@ -88,6 +90,7 @@ extension ClientConnection {
     private func answered(_ status: Int) {
         request?.end(status: status, loop)
         freeBody()
+        if isGone { return }
         if decoder.isDone {
             awaitNextRequest()
         } else {

@@ -31,6 +31,10 @@ final class ClientConnection: ChannelDuplexHandler {
     var scanner = HeadScanner()
     var isReadPending = false
     var isProcessing = false
+    /// Whether the client takes what it is sent; while it doesn't, nothing more is taken from it.
+    var isWritable = true
+    /// Whether the channel is closed, whatever is still being done for it.
+    var isGone = false
 
     // The request that is being taken in or answered.
     private(set) var request: IncomingRequest?
@@ -60,6 +64,7 @@ final class ClientConnection: ChannelDuplexHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         let call = if case .calling(let call) = phase { call } else { Call?.none }
+        isGone = true
         phase = .closed
         freeBody()
         if let call { call.clientHasGone() } else { request?.end(status: 499, loop) }
@@ -72,13 +77,20 @@ final class ClientConnection: ChannelDuplexHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if case .calling(let call) = phase { call.clientTakesMore(context.channel.isWritable) }
+        isWritable = context.channel.isWritable
+        if case .calling(let call) = phase {
+            call.clientTakesMore(isWritable)
+        } else if isWritable {
+            resumeReading()
+            process()
+        }
         context.fireChannelWritabilityChanged()
     }
 
     func read(context: ChannelHandlerContext) {
         switch phase {
-        case .head, .body, .discarding: context.read()
+        case .head, .body, .discarding:
+            if isWritable { context.read() } else { isReadPending = true }
         case .waiting, .calling, .closed:
             // Few clients send ahead; to stop reading from the others, too, costs more than it saves.
             if buffer.readableBytes == 0 { context.read() } else { isReadPending = true }
@@ -108,8 +120,8 @@ final class ClientConnection: ChannelDuplexHandler {
     func checkTime(_ now: NIODeadline) {
         switch phase {
         case .calling(let call): call.checkTime(now)
-        case .waiting, .closed: break
-        case .head, .body, .discarding: if now >= deadline { close() }
+        case .waiting: break
+        case .head, .body, .discarding, .closed: if now >= deadline { close() }
         }
     }
 
@@ -117,7 +129,7 @@ final class ClientConnection: ChannelDuplexHandler {
 
     func process() {
         // What is done here may end an answer, and that may go on here.
-        if isProcessing { return }
+        if isProcessing || isGone { return }
         isProcessing = true
         defer { isProcessing = false }
         var goesOn = true
@@ -137,6 +149,7 @@ final class ClientConnection: ChannelDuplexHandler {
             buffer = ByteBuffer()
             return false
         }
+        guard isWritable else { return false }
         do {
             let result = buffer.withUnsafeReadableBytes { bytes -> Result<RequestHead?, HeadFault> in
                 Result { () throws(HeadFault) in
@@ -160,7 +173,8 @@ final class ClientConnection: ChannelDuplexHandler {
 
     func begin(_ request: IncomingRequest) {
         self.request = request
-        closes = !request.head.keepsAlive || loop.isDraining
+        // Whoever asks in a way that is not known here gets an answer and no more.
+        closes = !request.head.keepsAlive || loop.isDraining || request.head.method == .other
         chunked = request.head.isCurrent
         decoder = BodyDecoder(request.head.body)
         do throws(Refusal) {
@@ -217,8 +231,6 @@ final class ClientConnection: ChannelDuplexHandler {
         let announced = if case .length(let length) = request.head.body { length } else { 0 }
         guard announced <= limit else { throw .tooLarge(limit: limit) }
         try request.enter(now: loop.now)
-        guard takeMemory(announced) else { throw .tooBusy }
-        if announced > 0 { body.reserveCapacity(announced) }
         if request.head.expectsContinue, buffer.readableBytes == 0 {
             context?.writeAndFlush(
                 wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
@@ -292,10 +304,12 @@ final class ClientConnection: ChannelDuplexHandler {
     }
 
     func awaitNextRequest() {
+        if isGone { return }
         request = nil
         freeBody()
         if closes || loop.isDraining {
             phase = .closed
+            deadline = loop.deadline + TimeAmount(timeouts.stalledClient)
             closeWhenWritten()
             return
         }

@@ -1,6 +1,6 @@
 /// What the proxy needs of a request's head. Ranges count from the head's first byte.
 struct RequestHead {
-    enum Method: Hashable { case get, post, other }
+    enum Method: Hashable { case get, head, post, other }
     enum Body: Hashable {
         case none
         case length(Int)
@@ -51,7 +51,9 @@ struct RequestHead {
         while end < line.upperBound, bytes[end] >= 0x41, bytes[end] <= 0x5A { end += 1 }
         guard (1...16).contains(end), end < line.upperBound, bytes[end] == 0x20 else { throw .malformed }
         let name = bytes[part: 0..<end]
-        method = name.elementsEqual("POST".utf8) ? .post : name.elementsEqual("GET".utf8) ? .get : .other
+        method =
+            name.elementsEqual("POST".utf8)
+            ? .post : name.elementsEqual("GET".utf8) ? .get : name.elementsEqual("HEAD".utf8) ? .head : .other
         let start = end + 1
         end = start
         while end < line.upperBound, bytes[end] > 0x20, bytes[end] < 0x7F { end += 1 }

@@ -22,7 +22,8 @@ struct JournalRecovery: Sendable {
     /// Takes care of each folder whose process is dead. What fails is left for the next time.
     func run() async {
         let folders = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
-        for folder in folders.sorted() {
+        // Those that are hidden belong to processes that are just starting, and hold nothing.
+        for folder in folders.sorted() where !folder.hasPrefix(".") {
             do {
                 try await recover(root + "/" + folder)
             } catch {

@@ -13,6 +13,8 @@ final class Accounts: Sendable {
     private let accounts = Mutex<[Customer.ID: Account]>([:])
     /// When the storage last heard of us; until then our leases are ours for sure.
     private let renewedAt: Mutex<Duration>
+    /// Leases that are being asked for, and whether more may be.
+    private let asking = Mutex((count: 0, isClosed: false))
     private let start = NIODeadline.now()
 
     /// How long a call waits for tokens that others have set aside.
@@ -104,6 +106,15 @@ final class Accounts: Sendable {
 
     @discardableResult
     private func lease(_ account: Account, need: Int, want: Int, least: Int) async -> LeaseEnd {
+        let mayAsk = asking.withLock { asking in
+            if !asking.isClosed { asking.count += 1 }
+            return !asking.isClosed
+        }
+        guard mayAsk else {
+            account.endLease(nil, need: need, now: now)
+            return .failed
+        }
+        defer { asking.withLock { $0.count -= 1 } }
         do {
             let answer = try await storage.lease(
                 LeaseWish(
@@ -120,12 +131,23 @@ final class Accounts: Sendable {
 
     // MARK: Keeping
 
+    /// Asks for nothing any more, and returns when nothing is being asked for.
+    func close() async {
+        asking.withLock { $0.isClosed = true }
+        while asking.withLock({ $0.count > 0 }) { try? await Task.sleep(for: .milliseconds(5)) }
+    }
+
     /// Gives back what isn't needed, renews the rest, and wakes those who wait, until the task is cancelled.
     func keep() async {
         await withDiscardingTaskGroup { group in
+            group.addTask {
+                // Apart from the rest, which may have to wait for the storage.
+                while (try? await Task.sleep(for: Allowance.patience)) != nil {
+                    for account in self.accounts.withLock({ Array($0.values) }) { account.wakeWaiting() }
+                }
+            }
             while (try? await Task.sleep(for: Allowance.patience)) != nil {
                 let all = accounts.withLock { Array($0.values) }
-                for account in all { account.wakeWaiting() }
                 let idle = all.filter { $0.isIdle(for: idleTime, time: clock.now, now: now) }
                 // Without the storage, what is leased is all that there is.
                 if !idle.isEmpty, await isStorageThere {

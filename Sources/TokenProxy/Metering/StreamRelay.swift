@@ -39,7 +39,11 @@ struct StreamRelay {
             let whole = partial
             let used = whole.withUnsafeReadableBytes { relay($0, &output, &last) }
             partial.moveReaderIndex(forwardBy: used)
-            if partial.readableBytes == 0 { partial = ByteBuffer() }
+            if partial.readableBytes == 0 {
+                partial = ByteBuffer()
+            } else if partial.readerIndex > 64 << 10 {
+                partial.discardReadBytes()
+            }
         }
         if partial.readableBytes > Self.largestEvent { step = .broken }
         return step

@@ -92,7 +92,12 @@ struct Answer {
             form = .stream(relay)
             return step == .ended ? .ended(bill(.complete)) : .broken
         case .piece(let body):
-            return .whole(body, bill(.complete))
+            let bill = bill(.complete)
+            // Some gateways tell an error with the status of an answer.
+            if bill.isEstimated, body.withUnsafeReadableBytes({ ModelError(body: $0) }) != nil {
+                return .refused(.unavailable(reason: "status_2xx"), body)
+            }
+            return .whole(body, bill)
         case .error(let body):
             let error = body.withUnsafeReadableBytes { ModelError(body: $0) }
             // A page, or anything else that no client asked for, is our trouble whatever its status.

@@ -45,7 +45,7 @@ struct TokenEstimate: Sendable {
             guard response.status == .ok else { return nil }
             let answer = try await response.body.collect(upTo: 64 << 10)
             let count = try JSONDecoder().decode(Count.self, from: Data(answer.readableBytesView)).data.totalTokens
-            return count + rest + Self.slack
+            return (0...100_000_000).contains(count) ? count + rest + Self.slack : nil
         } catch {
             return nil
         }

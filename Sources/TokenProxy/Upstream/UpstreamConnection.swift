@@ -26,7 +26,10 @@ final class UpstreamConnection: ChannelDuplexHandler {
     private var isReadPending = false
     /// What the channel knows, too, but doesn't say as cheaply.
     private var isActive = false
-    private var isDraining = false
+    /// Whether it ends in another way than it should.
+    private var hasFailed = false
+    /// Since when it brings the rest of an answer that nobody waits for any more.
+    private(set) var drainsSince: NIODeadline?
     private var call: Call?
 
     init(pool: UpstreamPool, endpoint: UpstreamTarget.Endpoint) {
@@ -84,6 +87,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
     func close() {
         state = .closed
+        drainsSince = nil
         context?.close(promise: nil)
     }
 
@@ -107,8 +111,8 @@ final class UpstreamConnection: ChannelDuplexHandler {
     func channelReadComplete(context: ChannelHandlerContext) {
         if let call {
             call.flush()
-        } else if case .body = state, !isDraining {
-            isDraining = true
+        } else if case .body = state, drainsSince == nil {
+            drainsSince = .now()
             pool.drain(self)
         }
     }
@@ -125,13 +129,14 @@ final class UpstreamConnection: ChannelDuplexHandler {
         case .idle, .closed: state = .closed
         case .head: fail()
         case .body(let decoder, _):
-            if decoder.endsWithConnection { end(keepsAlive: false) } else { fail() }
+            if decoder.endsWithConnection, !hasFailed { end(keepsAlive: false) } else { fail() }
         }
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // Such as a reset, or TLS cut short: what it means shows when the channel is inactive.
+        hasFailed = true
         context.close(promise: nil)
     }
 
@@ -193,7 +198,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
         if keepsAlive, isActive {
             state = .idle
             isReused = true
-            isDraining = false
+            drainsSince = nil
             idleSince = .now()
             pool.put(self)
             resume()

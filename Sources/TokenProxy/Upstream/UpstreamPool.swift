@@ -11,7 +11,7 @@ final class UpstreamPool {
     /// Shorter than servers usually wait, so that they rarely close a connection that is just being used.
     private static let idleTime = TimeAmount.seconds(30)
     private static let mostIdle = 1024
-    private var draining: [(UpstreamConnection, since: NIODeadline)] = []
+    private var draining: [ObjectIdentifier: UpstreamConnection] = [:]
     private static let drainTime = TimeAmount.seconds(5)
 
     init(eventLoop: any EventLoop, connectTimeout: Duration) {
@@ -63,14 +63,20 @@ final class UpstreamPool {
 
     /// The connection's call is over and its answer isn't: servers exist that take long to end what is complete.
     func drain(_ connection: UpstreamConnection) {
-        draining.append((connection, .now()))
+        draining[ObjectIdentifier(connection)] = connection
     }
 
     /// Closes what wasn't used for a while.
     func closeIdle(now: NIODeadline) {
-        draining.removeAll { connection, since in
-            if now - since > Self.drainTime, !connection.isUsable { connection.close() }
-            return now - since > Self.drainTime
+        for (id, connection) in draining {
+            // It may have ended meanwhile, and serve another call.
+            guard let since = connection.drainsSince else {
+                draining[id] = nil
+                continue
+            }
+            guard now - since > Self.drainTime else { continue }
+            draining[id] = nil
+            connection.close()
         }
         for (key, connections) in idle {
             // The oldest stand first.
@@ -81,8 +87,9 @@ final class UpstreamPool {
     }
 
     func closeAll() {
-        let all = idle.values.flatMap { $0 }
+        let all = idle.values.flatMap { $0 } + draining.values
         idle = [:]
+        draining = [:]
         for connection in all { connection.close() }
     }
 }
