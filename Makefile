@@ -27,6 +27,7 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	scripts/limit-proxy --rounds 4
 	scripts/chaos-proxy --kills 60
 	scripts/abuse-proxy --seconds 2
+	scripts/allocations-proxy
 
 build: ## Build everything, the tests too
 	@scripts/bootstrap run

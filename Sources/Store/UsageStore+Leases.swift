@@ -160,7 +160,9 @@ extension UsageStore {
             - consume(total, holder: holder, customerID: key.customerID, periodStart: key.periodStart)
         if rest == 0 { return 0 }
         let id = SQLValue.text(Self.lossID(holder, key.customerID, key.periodStart))
-        guard let loss = try transaction.first("SELECT output FROM usage_events WHERE request_id = ?1", [id]) else { return 0 }
+        guard let loss = try transaction.first("SELECT output FROM usage_events WHERE request_id = ?1", [id]) else {
+            return 0
+        }
         let reduced = min(Int64(rest), try loss.integer("output"))
         try transaction.execute(
             "UPDATE usage_events SET output = output - ?2 WHERE request_id = ?1", [id, .integer(reduced)])

@@ -1,9 +1,10 @@
+import Synchronization
+
 #if canImport(Darwin)
     import Darwin
 #else
     import Glibc
 #endif
-import Synchronization
 
 /// Where a debug build can be made to die at once, to see that its books balance however a process ends.
 package enum KillPoint: String, CaseIterable, Sendable {
@@ -25,7 +26,9 @@ package enum KillPoint: String, CaseIterable, Sendable {
         /// - Returns: whether the text could be read.
         package static func arm(_ text: String) -> Bool {
             let parts = text.split(separator: ":").map(String.init)
-            guard parts.count == 2, let point = KillPoint(rawValue: parts[0]), let passes = Int(parts[1]) else { return false }
+            guard parts.count == 2, let point = KillPoint(rawValue: parts[0]), let passes = Int(parts[1]) else {
+                return false
+            }
             armed.withLock { $0 = (point, passes) }
             isArmed.store(true, ordering: .releasing)
             return true

@@ -41,8 +41,14 @@ extension ProxyServices {
                 ("token_proxy_open_calls", "Calls with the upstream.", running),
                 ("token_proxy_waiting_calls", "Calls that wait for their turn.", waiting),
                 ("token_proxy_call_limit", "Calls that may be with the upstream at once.", limit),
-                ("token_proxy_leased_tokens", "Tokens leased from the customers' quotas and not used.", accounts.leasedTokens),
-                ("token_proxy_unbooked_calls", "Calls in the journal that the storage hasn't taken yet.", bookkeeper.lag.calls),
+                (
+                    "token_proxy_leased_tokens", "Tokens leased from the customers' quotas and not used.",
+                    accounts.leasedTokens
+                ),
+                (
+                    "token_proxy_unbooked_calls", "Calls in the journal that the storage hasn't taken yet.",
+                    bookkeeper.lag.calls
+                ),
             ]), contentType: "text/plain; version=0.0.4; charset=utf-8")
     }
 

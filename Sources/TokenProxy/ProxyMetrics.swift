@@ -72,7 +72,10 @@ struct ProxyMetrics: Sendable {
         family(
             "token_proxy_requests_total", "counter", "Requests answered.",
             requests.map {
-                ("route=\"\($0.route?.name ?? "unknown")\",plan=\"\($0.plan?.rawValue ?? "none")\",status=\"\($0.status)\"", $1)
+                (
+                    "route=\"\($0.route?.name ?? "unknown")\",plan=\"\($0.plan?.rawValue ?? "none")\",status=\"\($0.status)\"",
+                    $1
+                )
             })
         family(
             "token_proxy_tokens_total", "counter", "Tokens charged.",

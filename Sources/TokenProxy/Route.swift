@@ -12,12 +12,16 @@ enum Route: Hashable {
         let path = target[part: 0..<end]
         guard let route = Self.route(path) else { throw .unknownPath }
         let isCall = if case .call = route { true } else { false }
-        guard method == (isCall ? .post : .get) || method == .head && !isCall else { throw .wrongMethod(allowed: isCall ? "POST" : "GET") }
+        guard method == (isCall ? .post : .get) || method == .head && !isCall else {
+            throw .wrongMethod(allowed: isCall ? "POST" : "GET")
+        }
         self = route
     }
 
     private static func route(_ path: UnsafeRawBufferPointer) -> Route? {
-        func isPath(_ text: StaticString) -> Bool { path.isCaseInsensitively(text) && !path.contains { $0 >= 0x41 && $0 <= 0x5A } }
+        func isPath(_ text: StaticString) -> Bool {
+            path.isCaseInsensitively(text) && !path.contains { $0 >= 0x41 && $0 <= 0x5A }
+        }
         if isPath("/v1/chat/completions") { return .call(.openAI) }
         if isPath("/v1/messages") || isPath("/anthropic/v1/messages") { return .call(.anthropic) }
         if isPath("/v1/models") { return .models }

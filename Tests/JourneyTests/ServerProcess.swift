@@ -24,6 +24,7 @@ final class ServerProcess: @unchecked Sendable {
 
     private let databaseURL: String?
     private let commands: [String]
+    private let environmentFile: String?
     private var processes: [Process] = []
 
     /// Where `swift build` puts what it makes, beside these sources.
@@ -34,9 +35,11 @@ final class ServerProcess: @unchecked Sendable {
     /// - Parameters:
     ///   - databaseURL: a PostgreSQL database; `nil` for SQLite.
     ///   - commands: a process for each.
-    init(databaseURL: String? = nil, commands: [String] = ["serve"]) {
+    ///   - environmentFile: what stands in `.env`; `nil` for none.
+    init(databaseURL: String? = nil, commands: [String] = ["serve"], environmentFile: String? = nil) {
         self.databaseURL = databaseURL
         self.commands = commands
+        self.environmentFile = environmentFile
         ports = Ports()
         dataDirectory = FileManager.default.temporaryDirectory.appending(path: "journey-\(UUID().uuidString)")
     }
@@ -61,6 +64,7 @@ final class ServerProcess: @unchecked Sendable {
     /// Starts the program and returns when it says it is ready.
     func start() async throws {
         try FileManager.default.createDirectory(at: dataDirectory, withIntermediateDirectories: true)
+        if let environmentFile { try write(environmentFile: environmentFile) }
         let log = dataDirectory.appending(path: "serve.log")
         if !FileManager.default.fileExists(atPath: log.path()) {
             try Data().write(to: log)
@@ -87,6 +91,28 @@ final class ServerProcess: @unchecked Sendable {
             try await Task.sleep(for: .milliseconds(50))
         }
         throw Failure(description: "\(commands) did not become ready; the log:\n\(self.log)")
+    }
+
+    /// Replaces `.env` in the folder where the program runs.
+    func write(environmentFile text: String) throws {
+        try Data(text.utf8).write(to: dataDirectory.appending(path: ".env"), options: .atomic)
+    }
+
+    /// Runs a command of the program beside it.
+    /// - Returns: what it prints.
+    func run(_ arguments: [String]) throws -> String {
+        let process = Process()
+        process.executableURL = Self.executable
+        process.arguments = arguments
+        process.environment = environment
+        process.currentDirectoryURL = dataDirectory
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        _ = process.end(with: 0)
+        return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }
 
     private static let sharedKey = String(repeating: "0123456789abcdef", count: 4)

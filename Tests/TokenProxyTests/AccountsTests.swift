@@ -17,7 +17,9 @@ struct AccountsTests {
     }
 
     private func reserve(_ accounts: Accounts, _ account: Account) async throws(Refusal) -> Account.Grant {
-        if let grant = try accounts.reserve(wish, account, upgradeURL: "https://u", time: testNow, now: accounts.now) { return grant }
+        if let grant = try accounts.reserve(wish, account, upgradeURL: "https://u", time: testNow, now: accounts.now) {
+            return grant
+        }
         return try await accounts.reserveWaiting(wish, account, upgradeURL: "https://u")
     }
 
@@ -27,7 +29,9 @@ struct AccountsTests {
         let account = accounts.account(testIDs.next())
         #expect(try accounts.reserve(wish, account, upgradeURL: "", time: testNow, now: accounts.now) == nil)
         #expect(try await accounts.reserveWaiting(wish, account, upgradeURL: "").output == 200)
-        for _ in 0..<10 { #expect(try accounts.reserve(wish, account, upgradeURL: "", time: testNow, now: accounts.now)?.output == 200) }
+        for _ in 0..<10 {
+            #expect(try accounts.reserve(wish, account, upgradeURL: "", time: testNow, now: accounts.now)?.output == 200)
+        }
     }
 
     @Test func leasesOnceForAllWhoWait() async throws {
@@ -49,7 +53,9 @@ struct AccountsTests {
         #expect(refusal?.error.code == "monthly_limit_exceeded")
         // Known for a moment without asking again.
         let asked = storage.wishes.count
-        #expect(throws: Refusal.self) { try accounts.reserve(wish, account, upgradeURL: "", time: testNow, now: accounts.now) }
+        #expect(throws: Refusal.self) {
+            try accounts.reserve(wish, account, upgradeURL: "", time: testNow, now: accounts.now)
+        }
         #expect(storage.wishes.count == asked)
     }
 

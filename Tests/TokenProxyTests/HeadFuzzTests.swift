@@ -56,7 +56,8 @@ struct HeadFuzzTests {
     ].map { Array($0.utf8) }
 
     private static let pieces = [
-        "\r\n", "\n", "\r", " ", "\t", ":", ",", "\r\n\r\n", "Content-Length: 5\r\n", "content-length:6\r\n", "+5", "-1", "0x",
+        "\r\n", "\n", "\r", " ", "\t", ":", ",", "\r\n\r\n", "Content-Length: 5\r\n", "content-length:6\r\n", "+5", "-1",
+        "0x",
         "Transfer-Encoding: chunked\r\n", "transfer-encoding: gzip, chunked\r\n", "Connection: close, x\r\n",
         "Expect: 100-continue\r\n", "Host: b\r\n", "Authorization: Basic x\r\n", "x-api-key: 2\r\n", "HTTP/1.1", "HTTP/1.0",
         "\0", "\u{7F}", "é", "http://a/", "GET ", "\r\n folded",

@@ -149,7 +149,8 @@ struct ProxyFailureTests {
                         try await Task.sleep(for: .milliseconds(words > 1 ? 100 : 1))
                     }
                     try await writer.write(
-                        ByteBuffer(string: "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\n"))
+                        ByteBuffer(
+                            string: "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\n"))
                     try await writer.write(ByteBuffer(string: "data: [DONE]\n\n"))
                     try await Task.sleep(for: .milliseconds(50))
                     try await writer.finish(nil)

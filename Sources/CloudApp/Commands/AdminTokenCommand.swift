@@ -24,7 +24,8 @@ struct AdminTokenCommand: AsyncParsableCommand {
         @Option(help: "How many tokens it may use, for good.")
         var tokens: Int
 
-        @Option(help: "The plan whose rate and concurrency it has: starter, pro or team. Without one it is as fast as it can.")
+        @Option(
+            help: "The plan whose rate and concurrency it has: starter, pro or team. Without one it is as fast as it can.")
         var plan: Tier?
 
         func validate() throws {

@@ -113,7 +113,9 @@ final class IncomingRequest {
         loop.metrics.request(route: knownRoute, plan: caller?.credential.tier, status: status)
         let logger = loop.services.logger
         guard logger.logLevel <= .debug else { return }
-        var metadata: Logger.Metadata = ["request": "\(requestID)", "route": "\(knownRoute?.name ?? "unknown")", "status": "\(status)"]
+        var metadata: Logger.Metadata = [
+            "request": "\(requestID)", "route": "\(knownRoute?.name ?? "unknown")", "status": "\(status)",
+        ]
         if echoedID != requestID { metadata["client_request"] = "\(echoedID)" }
         if let caller { metadata["plan"] = "\(caller.credential.tier.rawValue)" }
         if let model { metadata["model"] = "\(model)" }

@@ -40,7 +40,7 @@ final class Journal: Sendable {
     private let isDirty = Atomic(false)
 
     /// How long what was stored may wait to be synchronised.
-    private static let syncInterval = Duration.milliseconds(50)
+    private static let syncInterval = Duration.milliseconds(200)
 
     /// - Parameters:
     ///   - root: the folder that holds the folders of all processes.

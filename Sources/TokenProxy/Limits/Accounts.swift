@@ -84,7 +84,7 @@ final class Accounts: Sendable {
             switch account.reserve(wish, isLast: isLast, time: clock.now, now: now) {
             case .granted(let grant, _): return grant
             case .exhausted(let resets, let remaining, let limit):
-            throw .monthIsUsedUp(resets: resets, remaining: remaining, limit: limit, upgradeURL: upgradeURL)
+                throw .monthIsUsedUp(resets: resets, remaining: remaining, limit: limit, upgradeURL: upgradeURL)
             case .needsMore(let need):
                 guard !isLast else { throw isStorageDown ? .storageUnavailable : .allowanceInUse }
                 guard let want = account.beginLease(need: need, now: now) else { continue }

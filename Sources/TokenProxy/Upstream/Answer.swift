@@ -76,9 +76,11 @@ struct Answer {
             return body.readableBytes > answerLimit ? .broken : .goesOn
         case .error(var body):
             form = .piece(ByteBuffer())
-            body.writeImmutableBuffer(bytes.getSlice(
-                at: bytes.readerIndex, length: min(bytes.readableBytes, Self.errorLimit - min(body.readableBytes, Self.errorLimit)))
-                ?? ByteBuffer())
+            body.writeImmutableBuffer(
+                bytes.getSlice(
+                    at: bytes.readerIndex,
+                    length: min(bytes.readableBytes, Self.errorLimit - min(body.readableBytes, Self.errorLimit)))
+                    ?? ByteBuffer())
             form = .error(body)
             return .goesOn
         }

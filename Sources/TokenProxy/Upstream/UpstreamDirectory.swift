@@ -148,7 +148,8 @@ final class UpstreamTarget: Sendable {
         _ base: String, path: String, _ key: Secret, isAnthropic: Bool
     ) throws(DomainError) -> Endpoint {
         let invalid = DomainError(.invalid, code: "invalid_upstream", "'\(base)' can't be used as an upstream's URL.")
-        guard let url = URL(string: base), let host = url.host(), let scheme = url.scheme, ["http", "https"].contains(scheme)
+        guard let url = URL(string: base), let host = url.host(), let scheme = url.scheme,
+            ["http", "https"].contains(scheme)
         else { throw invalid }
         let key = key.reveal()
         guard (key + base).utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw invalid }
