@@ -1,6 +1,7 @@
 import Logging
 import ModelAPI
 import NIOHTTP1
+import Synchronization
 
 /// What the proxy tells those who run it.
 struct OperationsAnswer: Sendable {
@@ -12,13 +13,8 @@ struct OperationsAnswer: Sendable {
 extension ProxyServices {
     func readiness() async -> OperationsAnswer {
         var checks: [(name: String, isReady: Bool, status: String)] = []
-        do {
-            try await storage.check()
-            checks.append(("storage", true, "ok"))
-        } catch {
-            logger.error("the storage is not ready", metadata: ["error": "\(error)"])
-            checks.append(("storage", false, "unavailable"))
-        }
+        let isStorageReady = await isStorageReady(within: .seconds(2))
+        checks.append(("storage", isStorageReady, isStorageReady ? "ok" : "unavailable"))
         let fault = journal.fault
         checks.append(("journal", fault == nil, fault == nil ? "ok" : "unavailable"))
         let isBooking = !bookkeeper.lag.isFailing
@@ -31,6 +27,26 @@ extension ProxyServices {
         return OperationsAnswer(
             status: isReady ? .ok : .serviceUnavailable,
             body: "{\"status\":\"\(isReady ? "ok" : "unavailable")\",\"checks\":[\(list)]}")
+    }
+
+    /// A database that hangs must not make the answer hang, too: whoever asks has little patience.
+    private func isStorageReady(within patience: Duration) async -> Bool {
+        await withCheckedContinuation { continuation in
+            let answer = FirstAnswer(continuation)
+            Task {
+                do {
+                    try await storage.check()
+                    answer.give(true)
+                } catch {
+                    logger.error("the storage is not ready", metadata: ["error": "\(error)"])
+                    answer.give(false)
+                }
+            }
+            Task {
+                try? await Task.sleep(for: patience)
+                answer.give(false)
+            }
+        }
     }
 
     func metricsText() async -> OperationsAnswer {
@@ -61,5 +77,18 @@ extension ProxyServices {
         }
         return #"{"object":"list","data":[\#(models.joined(separator: ","))],"has_more":false,"#
             + #""first_id":\#(names.first ?? "null"),"last_id":\#(names.last ?? "null")}"#
+    }
+}
+
+/// Resumes a continuation with whichever answer comes first.
+private final class FirstAnswer: Sendable {
+    private let waiting: Mutex<CheckedContinuation<Bool, Never>?>
+
+    init(_ continuation: CheckedContinuation<Bool, Never>) {
+        waiting = Mutex(continuation)
+    }
+
+    func give(_ answer: Bool) {
+        waiting.withLock { $0.take() }?.resume(returning: answer)
     }
 }

@@ -14,6 +14,7 @@ final class RecordingStorage: ProxyStorage {
         var credentials: [String: ProxyCredential] = [:]
         var lookUps = 0
         var fails = false
+        var hangs = false
         var limit = 0
         var leased = 0
         var wishes: [LeaseWish] = []
@@ -29,6 +30,11 @@ final class RecordingStorage: ProxyStorage {
     var fails: Bool {
         get { state.withLock { $0.fails } }
         set { state.withLock { $0.fails = newValue } }
+    }
+    /// Whether a check takes longer than anybody waits.
+    var hangs: Bool {
+        get { state.withLock { $0.hangs } }
+        set { state.withLock { $0.hangs = newValue } }
     }
     var limit: Int {
         get { state.withLock { $0.limit } }
@@ -78,5 +84,9 @@ final class RecordingStorage: ProxyStorage {
     }
     func endLeases(holder: String, isAllKnown: Bool) async throws { try tell { $0.ended.append((holder, isAllKnown)) } }
     func endLostLeases() async throws { try tell { _ in } }
-    func check() async throws { try tell { _ in } }
+
+    func check() async throws {
+        if hangs { try await Task.sleep(for: .seconds(60)) }
+        try tell { _ in }
+    }
 }

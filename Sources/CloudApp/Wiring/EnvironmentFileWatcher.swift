@@ -14,8 +14,8 @@ struct EnvironmentFileWatcher: Service {
         await cancelWhenGracefulShutdown {
             var known = Self.content
             while (try? await Task.sleep(for: Self.interval)) != nil {
-                let content = Self.content
-                guard content != known else { continue }
+                // A file that is gone is most likely just being written anew.
+                guard let content = Self.content, content != known else { continue }
                 known = content
                 do {
                     onChange(try CloudConfiguration(try await CloudConfiguration.reader()))

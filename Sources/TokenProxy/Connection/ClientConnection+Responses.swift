@@ -115,4 +115,10 @@ extension ClientConnection {
             }
         }
     }
+
+    func closeWhenWritten() {
+        guard let context else { return }
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in bound.value.close(promise: nil) }
+    }
 }

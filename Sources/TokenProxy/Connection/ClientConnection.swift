@@ -33,6 +33,8 @@ final class ClientConnection: ChannelDuplexHandler {
     var isProcessing = false
     /// Whether the client takes what it is sent; while it doesn't, nothing more is taken from it.
     var isWritable = true
+    /// Whether others have their turn, although more of this connection could be taken in.
+    var isResting = false
     /// Whether the channel is closed, whatever is still being done for it.
     var isGone = false
 
@@ -88,19 +90,22 @@ final class ClientConnection: ChannelDuplexHandler {
     }
 
     func read(context: ChannelHandlerContext) {
-        switch phase {
-        case .head, .body, .discarding:
-            if isWritable { context.read() } else { isReadPending = true }
-        case .waiting, .calling, .closed:
-            // Few clients send ahead; to stop reading from the others, too, costs more than it saves.
-            if buffer.readableBytes == 0 { context.read() } else { isReadPending = true }
-        }
+        if mayRead { context.read() } else { isReadPending = true }
     }
 
     func resumeReading() {
-        guard isReadPending, let context else { return }
+        guard isReadPending, mayRead, let context else { return }
         isReadPending = false
         context.read()
+    }
+
+    private var mayRead: Bool {
+        switch phase {
+        case .head, .body, .discarding:
+            isWritable && !isResting && buffer.readableBytes <= HeadScanner.longestHead
+        // Few clients send ahead; to stop reading from the others, too, costs more than it saves.
+        case .waiting, .calling, .closed: buffer.readableBytes == 0
+        }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -129,17 +134,39 @@ final class ClientConnection: ChannelDuplexHandler {
 
     func process() {
         // What is done here may end an answer, and that may go on here.
-        if isProcessing || isGone { return }
+        if isProcessing || isResting || isGone { return }
         isProcessing = true
-        defer { isProcessing = false }
+        defer {
+            isProcessing = false
+            resumeReading()
+        }
+        var heads = 0
         var goesOn = true
         while goesOn {
             switch phase {
-            case .head: goesOn = takeHead()
+            case .head:
+                if heads == Self.headsAtOnce, buffer.readableBytes > 0 {
+                    rest()
+                    return
+                }
+                heads += 1
+                goesOn = takeHead()
             case .body: goesOn = takeBody()
             case .discarding(let left): goesOn = discard(left)
             case .waiting, .calling, .closed: goesOn = false
             }
+        }
+    }
+
+    /// Requests of one connection that are taken in before others have their turn, should a client send many ahead.
+    private static let headsAtOnce = 4
+
+    private func rest() {
+        isResting = true
+        loop.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { [self] in
+            isResting = false
+            loop.tick()
+            process()
         }
     }
 
@@ -316,11 +343,5 @@ final class ClientConnection: ChannelDuplexHandler {
         phase = .head
         deadline = loop.deadline + TimeAmount(timeouts.requestHead)
         resumeReading()
-    }
-
-    func closeWhenWritten() {
-        guard let context else { return }
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer())).whenComplete { _ in bound.value.close(promise: nil) }
     }
 }

@@ -160,6 +160,7 @@ final class Credentials: Sendable {
                 }
             }
         } catch {
+            if Task.isCancelled { return }
             // Nobody can have revoked a token in a database that nobody reaches; the leases end this anyway.
             logger.error("tokens can't be verified", metadata: ["error": "\(error)"])
         }
