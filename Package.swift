@@ -38,6 +38,7 @@ extension Target.Dependency {
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let yams = product(name: "Yams", package: "Yams")
     static let systemPackage = product(name: "SystemPackage", package: "swift-system")
 }
 
@@ -59,6 +60,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", exact: "1.0.2"),
@@ -80,6 +82,9 @@ let package = Package(
         room("Telegram", [.asyncHTTPClient, .nioCore, .nioHTTP1]),
         room("SMTP", [.nioCore, .nioPosix, .nioSSL]),
         room("ModelAPI"),
+        room(
+            "Kubernetes",
+            [.asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioSSL, .subprocess, .systemPackage, .yams]),
 
         // Features: they meet through stored state and job arguments.
         room("Identity", ["Core", "SQL", "Store", "Jobs", .crypto]),
@@ -89,8 +94,8 @@ let package = Package(
         room(
             "Operator",
             [
-                "Core", "SQL", "Store", "Jobs", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .nioPosix,
-                .serviceLifecycle, .subprocess, .systemPackage,
+                "Core", "SQL", "Store", "Jobs", "Kubernetes", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
+                .nioPosix, .serviceLifecycle, .subprocess, .systemPackage,
             ]),
 
         // The hot path.
@@ -131,8 +136,9 @@ let package = Package(
         room(
             "CloudApp",
             [
-                "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Stripe", "Telegram", "SMTP", "ModelAPI", "Identity",
-                "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy", "HTTPSupport", "API", "Web", "Sandbox",
+                "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "Stripe", "Telegram", "SMTP", "ModelAPI",
+                "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy", "HTTPSupport", "API", "Web",
+                "Sandbox",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
@@ -161,11 +167,19 @@ let package = Package(
                 "HTTPSupport", "Core", "Jobs", "SQL", "Store", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes,
                 .logging, .nioCore, .nioPosix, .serviceLifecycle,
             ]),
+        // On a real Kubernetes: see scripts/test-cluster.
+        tests(
+            "ClusterTests",
+            [
+                "Operator", "Core", "Jobs", "Kubernetes", "SQL", "Store", "TestSupport", .crypto, .logging,
+                .serviceLifecycle,
+            ]),
         tests("IdentityTests", ["Identity", "Core", "Jobs", "SQL", "Store", "TestSupport"]),
         tests(
             "JourneyTests",
             ["CloudApp", "TestSupport", "openclaw-cloud", .asyncHTTPClient, .nioCore, .nioFoundationCompat, .nioHTTP1]),
         tests("JobsTests", ["Jobs", "Core", "SQL", "TestSupport", .logging, .serviceLifecycle]),
+        tests("KubernetesTests", ["Kubernetes", .asyncHTTPClient, .logging, .nioCore, .nioSSL]),
         tests("ModelAPITests", ["ModelAPI"]),
         tests(
             "NotificationsTests",
@@ -183,8 +197,8 @@ let package = Package(
         tests(
             "OperatorTests",
             [
-                "Operator", "Core", "Jobs", "SQL", "Store", "TestSupport", .crypto, .logging, .serviceLifecycle,
-                .systemPackage,
+                "Operator", "Core", "Jobs", "Kubernetes", "SQL", "Store", "TestSupport", .crypto, .logging,
+                .serviceLifecycle, .systemPackage,
             ]),
         tests("SMTPTests", ["SMTP", .nioCore, .nioPosix, .nioSSL]),
         tests("SQLTests", ["SQL", "Postgres"]),

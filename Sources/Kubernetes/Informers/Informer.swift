@@ -1,0 +1,124 @@
+package import Logging
+import Synchronization
+
+/// Keeps a copy of all objects of a kind, by list and watch, and tells what changes
+/// (client-go's informer: https://pkg.go.dev/k8s.io/client-go/tools/cache).
+///
+/// Level-triggered: after a gap it lists anew, and tells of every object that is different, new or gone since.
+package final class Informer: Sendable {
+    package let type: ResourceType
+    private let client: KubernetesClient
+    private let labelSelector: String?
+    private let logger: Logger
+    private let cache = Mutex(ObjectCache())
+    private let changed: @Sendable (Change) -> Void
+    private let synced: AsyncStream<Never>
+    private let sync: AsyncStream<Never>.Continuation
+
+    /// An object that is different from before.
+    package struct Change: Sendable {
+        /// As it is now, or as it was last if it is gone.
+        package let object: KubernetesObject
+        package let isGone: Bool
+    }
+
+    /// - Parameter changed: called for each change, one after the other; must be quick.
+    package init(
+        _ type: ResourceType, client: KubernetesClient, labelSelector: String?, logger: Logger,
+        changed: @escaping @Sendable (Change) -> Void
+    ) {
+        self.type = type
+        self.client = client
+        self.labelSelector = labelSelector
+        var logger = logger
+        logger[metadataKey: "watch"] = "\(type.plural)"
+        self.logger = logger
+        self.changed = changed
+        (synced, sync) = AsyncStream.makeStream()
+    }
+
+    // MARK: Reading
+
+    package func object(_ name: String, namespace: String = "") -> KubernetesObject? {
+        cache.withLock { $0[namespace, name] }
+    }
+
+    package func objects(namespace: String) -> [KubernetesObject] {
+        cache.withLock { $0.objects(namespace: namespace) }
+    }
+
+    package var all: [KubernetesObject] {
+        cache.withLock { $0.all }
+    }
+
+    /// Returns once the copy has been complete, at once from then on.
+    /// - Throws: `CancellationError`.
+    package func waitUntilSynced() async throws {
+        for await _ in synced {}
+        try Task.checkCancellation()
+    }
+
+    /// Takes in an object that a request of this program's own has returned, so that it is seen before the watch tells of it.
+    package func remember(_ object: KubernetesObject) {
+        cache.withLock { _ = $0.update(object) }
+    }
+
+    // MARK: Running
+
+    /// Lists and watches until the task is cancelled.
+    package func run() async {
+        var backoff = Backoff()
+        var resourceVersion: String?
+        while !Task.isCancelled {
+            do {
+                let start: String
+                if let resourceVersion {
+                    start = resourceVersion
+                } else {
+                    let list = try await client.list(type, labelSelector: labelSelector)
+                    let changes = cache.withLock { $0.replaceAll(list) }
+                    sync.finish()
+                    for change in changes { changed(change) }
+                    start = list.resourceVersion
+                    resourceVersion = start
+                }
+                try await client.watch(type, labelSelector: labelSelector, resourceVersion: start) { event in
+                    backoff.reset()
+                    resourceVersion = take(event) ?? resourceVersion
+                }
+            } catch let error as KubernetesError where error.isExpired {
+                resourceVersion = nil
+            } catch {
+                if Task.isCancelled { break }
+                logger.warning("watch was cut off", metadata: ["error": "\(error)"])
+                try? await Task.sleep(for: backoff.next())
+            }
+        }
+        sync.finish()
+    }
+
+    /// - Returns: the resource version that is seen with it.
+    private func take(_ event: WatchEvent) -> String? {
+        switch event {
+        case .bookmark(let resourceVersion): return resourceVersion
+        case .updated(let object):
+            if cache.withLock({ $0.update(object) }) { changed(Change(object: object, isGone: false)) }
+            return object.resourceVersion
+        case .deleted(let object):
+            if cache.withLock({ $0.remove(object) }) { changed(Change(object: object, isGone: true)) }
+            return object.resourceVersion
+        }
+    }
+
+    /// 0.2 s, 0.4 s, … up to 5 s.
+    private struct Backoff {
+        private var failures = 0
+
+        mutating func next() -> Duration {
+            failures += 1
+            return min(.milliseconds(100) * (1 << min(failures, 10)), .seconds(5)) * Double.random(in: 0.5...1)
+        }
+
+        mutating func reset() { failures = 0 }
+    }
+}
