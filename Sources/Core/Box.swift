@@ -19,6 +19,10 @@ package struct Box: Sendable, Hashable, Identified {
     package var generation: Int64
     /// Raise it, and want the box again, to have the agent restarted though nothing else changes.
     package var restartMarker: Int64
+    /// The container image that the agent is to run as; `nil` until the operator has chosen one.
+    package var image: String?
+    /// The image to go back to, for as long as ``image`` is on trial; `nil` once the agent has run as it, see `RolloutPlan`.
+    package var imageBefore: String?
 
     /// The generation that the world was last made to look like.
     package var observedGeneration: Int64
@@ -27,6 +31,12 @@ package struct Box: Sendable, Hashable, Identified {
     package var detail: String?
     package let createdAt: Timestamp
     package var readyAt: Timestamp?
+    /// How often the agent was seen to go down by itself and be started again, in all.
+    package var restarts: Int64
+    /// When the agent was last seen to answer, give or take a few minutes.
+    package var seenAt: Timestamp?
+    /// How often in a row it has failed; 0 once it runs.
+    package var failures: Int64
 
     /// The Telegram bot that the agent speaks through.
     package struct Bot: Sendable, Hashable {
@@ -51,7 +61,8 @@ package struct Box: Sendable, Hashable, Identified {
         id: ID, customerID: Customer.ID, tier: Tier, agentName: String, purpose: String, language: Language,
         bot: Bot? = nil, desired: DesiredState = .draft, generation: Int64 = 1, restartMarker: Int64 = 0,
         observedGeneration: Int64 = 0, status: BoxStatus = .draft, detail: String? = nil, createdAt: Timestamp,
-        readyAt: Timestamp? = nil
+        readyAt: Timestamp? = nil, image: String? = nil, imageBefore: String? = nil, restarts: Int64 = 0,
+        seenAt: Timestamp? = nil, failures: Int64 = 0
     ) {
         self.id = id
         self.customerID = customerID
@@ -68,7 +79,15 @@ package struct Box: Sendable, Hashable, Identified {
         self.detail = detail
         self.createdAt = createdAt
         self.readyAt = readyAt
+        self.image = image
+        self.imageBefore = imageBefore
+        self.restarts = restarts
+        self.seenAt = seenAt
+        self.failures = failures
     }
+
+    /// Whether the agent answers, and is all that is wanted of it.
+    package var runs: Bool { desired == .running && status == .running && observedGeneration == generation }
 }
 
 /// What should be so.

@@ -30,6 +30,15 @@ package struct ResyncBoxes: JobArguments {
     package init() {}
 }
 
+/// Take the rollout of the agents' image one step further.
+package struct AdvanceRollout: JobArguments {
+    package static let kind = "operator.advance-rollout"
+    package var customerID: Customer.ID? { nil }
+    package var uniqueKey: String? { "all" }
+
+    package init() {}
+}
+
 /// Answer what the visitor said, clicked, or did on Telegram or at Stripe.
 package struct AnswerVisitor: JobArguments {
     package static let kind = "onboarding.answer"
@@ -115,6 +124,22 @@ package struct SendWelcome: JobArguments {
     package init(_ box: Box) {
         boxID = box.id
         customerID = box.customerID
+    }
+}
+
+/// Tell the host of something that only they can mend.
+package struct AlertHost: JobArguments {
+    package static let kind = "notifications.alert-host"
+    /// One line.
+    package let subject: String
+    /// Paragraphs of plain text, with an empty line between them.
+    package let text: String
+    package var customerID: Customer.ID? { nil }
+    package var uniqueKey: String? { subject }
+
+    package init(subject: String, text: String) {
+        self.subject = subject
+        self.text = text
     }
 }
 

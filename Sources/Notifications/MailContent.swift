@@ -33,7 +33,7 @@ struct MailContent: Sendable, Hashable {
     }
 
     private static func paragraph(_ text: String) -> String {
-        "<p>\(escaped(text))</p>"
+        "<p>\(escaped(text).split(separator: "\n").joined(separator: "<br>"))</p>"
     }
 
     private static func escaped(_ text: String) -> String {
@@ -102,5 +102,9 @@ extension MailContent {
         return MailContent(
             subject: subject[language], paragraphs: [intro[language], outro[language]],
             links: [(chat[language], botURL), (dashboard[language], dashboardURL)])
+    }
+    /// Alerts are for the host, who reads the logs as well: in English, like those.
+    static func alert(_ alert: AlertHost) -> MailContent {
+        MailContent(subject: alert.subject, paragraphs: alert.text.split(separator: "\n\n").map(String.init), links: [])
     }
 }

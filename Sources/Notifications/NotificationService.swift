@@ -17,28 +17,33 @@ package struct NotificationService: Sendable {
     private let publicURL: String
     private let telegramLinkBase: String
     private let from: Mailbox
+    /// The host's address; `nil`: alerts only go to the log.
+    private let alertsTo: String?
     private let logger: Logger
 
     /// - Parameters:
     ///   - publicURL: the site's address; a slash at its end is ignored.
     ///   - from: `address` or `name <address>`.
     ///   - telegramLinkBase: what a bot's name is appended to, for a link that opens the chat with it.
+    ///   - alertsTo: the address that the host reads; without one, what they must know is only logged.
     /// - Throws: `SMTPError.invalidMessage` if `from` is no address.
     package init(
         queue: WorkQueue, smtp: SMTPClient, publicURL: String, from: String, telegramLinkBase: String = "https://t.me",
-        logger: Logger
+        alertsTo: String? = nil, logger: Logger
     ) throws(SMTPError) {
         self.queue = queue
         self.smtp = smtp
         self.publicURL = publicURL.hasSuffix("/") ? String(publicURL.dropLast()) : publicURL
         self.telegramLinkBase = telegramLinkBase
         self.from = try Mailbox(parsing: from)
+        self.alertsTo = alertsTo
         self.logger = logger
     }
 
     package func register(in handlers: inout JobHandlers) {
         handlers.register(SendMagicLink.self, sendMagicLink)
         handlers.register(SendWelcome.self, sendWelcome)
+        handlers.register(AlertHost.self, alertHost)
     }
 
     /// Mails one link for each account with the address; to an unknown address, nothing.
@@ -77,6 +82,17 @@ package struct NotificationService: Sendable {
         }
         guard let recipient else { return }
         try await send(recipient.content, to: recipient.address, identity: context.id.rawValue)
+    }
+
+    /// Tells the host by mail; by the log alone if nobody is named to be told.
+    private func alertHost(_ job: AlertHost, _ context: JobContext) async throws {
+        guard let alertsTo else {
+            logger.error(
+                "an alert has nobody to go to; ALERT_MAIL_TO names no one",
+                metadata: ["subject": "\(job.subject)", "text": "\(job.text)"])
+            return
+        }
+        try await send(.alert(job), to: alertsTo, identity: context.id.rawValue)
     }
 
     /// - Parameter identity: the same for a repetition of the same mail.

@@ -20,12 +20,16 @@ package protocol AgentRuntime: Sendable {
     /// - Throws: `DomainError`, in words for the owner.
     func observe(_ agent: AgentReference) async throws -> AgentObservation
 
+    /// - Returns: SHA-256 of the proxy token that the runtime holds for the agent, in lowercase hex.
+    /// - Throws: `DomainError`, in words for the owner.
+    func proxyTokenHash(of agent: AgentReference) async throws -> String?
+
     /// Takes over the agents that an earlier run of the platform left behind, and stops those that aren't to be kept,
     /// without removing their data. One that can't be stopped is logged and left to its next reconciliation.
     /// - Throws: `DomainError`.
     func cleanUp(keeping agents: Set<AgentReference>) async throws
 
-    /// - Returns: an element for each change of an agent's ``AgentState`` from now on.
+    /// - Returns: an element for each change of an agent's ``AgentState``, and for each drift, from now on.
     func changes() -> AsyncStream<AgentReference>
 }
 
@@ -49,13 +53,16 @@ package struct AgentObservation: Sendable, Hashable {
     package let state: AgentState
     /// ``AgentSpecification/hash`` of what it was last made to run as.
     package let specificationHash: String?
-    /// SHA-256 of the proxy token that the runtime holds for it, in lowercase hex.
-    package let proxyTokenHash: String?
+    /// Whether somebody has changed something since it was applied.
+    package let isDrifted: Bool
+    /// How often it has been started again.
+    package let restarts: Int
 
-    package init(state: AgentState, specificationHash: String? = nil, proxyTokenHash: String? = nil) {
+    package init(state: AgentState, specificationHash: String? = nil, isDrifted: Bool = false, restarts: Int = 0) {
         self.state = state
         self.specificationHash = specificationHash
-        self.proxyTokenHash = proxyTokenHash
+        self.isDrifted = isDrifted
+        self.restarts = restarts
     }
 }
 
@@ -91,6 +98,10 @@ package enum AgentTrouble: Sendable, Hashable {
     case neverAnswered
     /// The program itself could not be started: a matter for the host.
     case notStartable
+    /// The container image can't be had: a matter for the host.
+    case imageUnavailable
+    /// No machine has room for it: a matter for the host.
+    case noRoom
 
     package var text: LocalizedText {
         switch self {
@@ -109,6 +120,14 @@ package enum AgentTrouble: Sendable, Hashable {
             LocalizedText(
                 en: "Your agent can't be started because of a fault on our side.",
                 pt: "O seu agente não pode ser iniciado devido a uma falha do nosso lado.")
+        case .imageUnavailable:
+            LocalizedText(
+                en: "Your agent's program can't be fetched at the moment.",
+                pt: "O programa do seu agente não pode ser obtido no momento.")
+        case .noRoom:
+            LocalizedText(
+                en: "There is no room for your agent on our machines at the moment.",
+                pt: "Não há espaço para o seu agente nas nossas máquinas no momento.")
         }
     }
 }

@@ -11,6 +11,8 @@ package struct AgentSpecification: Sendable {
     package let workspace: [String: String]
     package let proxyToken: ProxyToken
     package let botToken: Secret
+    /// The container image that the agent runs as; `nil` where it is no container.
+    package let image: String?
     /// Changes if and only if something changes that the agent reads, or a restart is asked for. SHA-256 in hex.
     package let hash: String
 
@@ -34,13 +36,15 @@ package struct AgentSpecification: Sendable {
     /// - Parameter bot: of the box; an agent without one can't be specified.
     /// - Throws: an `EncodingError`.
     package init(
-        _ box: Box, bot: Box.Bot, plan: Plan, botToken: Secret, proxyToken: ProxyToken, settings: AgentSettings
+        _ box: Box, bot: Box.Bot, plan: Plan, botToken: Secret, proxyToken: ProxyToken, settings: AgentSettings,
+        image: String? = nil
     ) throws {
         agent = AgentReference(box)
         resources = plan.resources
         workspace = Workspace(agentName: box.agentName, purpose: box.purpose, language: box.language).files
         self.proxyToken = proxyToken
         self.botToken = botToken
+        self.image = image
         self.settings = settings
         ownerUserIDs = [bot.ownerUserID]
         thinking = plan.thinking
@@ -51,7 +55,8 @@ package struct AgentSpecification: Sendable {
         hash = try HashedContent(
             configuration: String(decoding: configuration, as: UTF8.self),
             environment: Self.environment(at: .container, resources: plan.resources), workspace: workspace,
-            proxyToken: proxyToken.hash, botToken: AccessToken(botToken.reveal()).hash, restartMarker: box.restartMarker
+            proxyToken: proxyToken.hash, botToken: AccessToken(botToken.reveal()).hash, restartMarker: box.restartMarker,
+            image: image
         ).sha256()
     }
 
@@ -81,6 +86,10 @@ package struct AgentSpecification: Sendable {
         ]
     }
 
+    /// The platform's own addresses that the agent must reach.
+    var tokenProxyURL: String { settings.tokenProxyURL }
+    var telegramAPIRoot: String? { settings.telegramAPIRoot }
+
     /// The environment variables that `openclaw.json` takes its secrets from.
     package enum SecretName {
         package static let proxyToken = "OPENCLAW_PROXY_TOKEN"
@@ -97,6 +106,8 @@ private struct HashedContent: Encodable {
     let proxyToken: String
     let botToken: String
     let restartMarker: Int64
+    /// Left out where there is none, so that the hashes of agents that are no containers stay as they were.
+    let image: String?
 
     func sha256() throws -> String {
         let encoder = JSONEncoder()

@@ -10,53 +10,73 @@ extension OperatorService {
     struct Status: Sendable {
         let status: BoxStatus
         let detail: String?
+        /// How often the runtime says that the agent was started again.
+        private(set) var restarts: Int64 = 0
+        /// Whether it has gone down by itself.
+        private(set) var isDown = false
 
         init(_ status: BoxStatus, _ detail: String?) {
             self.status = status
             self.detail = detail
         }
 
-        /// - Parameter state: of an agent that is meant to run.
-        init(of state: AgentState, language: Language) {
-            switch state {
+        /// - Parameter observation: of an agent that is meant to run.
+        init(of observation: AgentObservation, language: Language) {
+            switch observation.state {
             case .ready: self.init(.running, nil)
             case .starting, .absent, .stopped: self.init(.provisioning, starting[language])
             case .restarting(let trouble):
                 self.init(.provisioning, "\(trouble.text[language]) \(restarting[language])")
+                isDown = true
             case .failed(let trouble):
                 self.init(.failed, "\(trouble.text[language]) \(keptTrying[language])")
+                isDown = true
             }
+            restarts = Int64(observation.restarts)
         }
     }
 
     /// Writes what was seen of a box and wakes the dashboard; nothing if the row says so already.
     ///
-    /// The first time an agent is ready, the chat is told to announce it.
+    /// The first time an agent is ready, the chat is told to announce it. When it has failed three times in a row, the host is
+    /// told, once until it has recovered.
     /// - Parameters:
     ///   - box: as it was when the world was looked at. If it is no longer wanted in that state, nothing is written.
     ///   - generation: the generation that was made real.
+    ///   - isFailedRun: whether this is how a job ended in failure, which counts though the box may have failed before.
     /// - Throws: `SQLError`.
-    func write(_ status: Status, of box: Box, generation: Int64) async throws {
-        @Sendable func isNews(_ row: Box?) -> Box? {
-            guard let row, row.desired == box.desired else { return nil }
-            let isSame = row.status == status.status && row.detail == status.detail && row.observedGeneration >= generation
-            return isSame ? nil : row
+    func write(_ status: Status, of box: Box, generation: Int64, isFailedRun: Bool = false) async throws {
+        @Sendable func change(_ transaction: any Transaction, _ now: Timestamp) throws -> StatusChange? {
+            guard let row = try BoxStore(transaction).find(box.id, customerID: box.customerID), row.desired == box.desired
+            else { return nil }
+            return StatusChange(status, of: row, before: box, generation: generation, isFailedRun: isFailedRun, now: now)
         }
-        guard isNews(try await queue.database.read({ try BoxStore($0).find(box.id, customerID: box.customerID) })) != nil
-        else { return }
-        try await queue.write { work in
-            let boxes = BoxStore(work.transaction)
-            guard let row = isNews(try boxes.find(box.id, customerID: box.customerID)) else { return }
-            let isRunning = status.status == .running
-            try boxes.observe(
-                row, generation: max(generation, row.observedGeneration), status: status.status, detail: status.detail,
-                readyAt: isRunning ? work.now : nil)
-            if isRunning, row.readyAt == nil,
+        let now = queue.clock.now
+        guard try await queue.database.read({ try change($0, now) }) != nil else { return }
+        let written = try await queue.write { [image] work -> StatusChange? in
+            guard let change = try change(work.transaction, work.now) else { return nil }
+            let row = change.row
+            try BoxStore(work.transaction).observe(
+                row, generation: change.generation, status: status.status, detail: status.detail,
+                readyAt: status.status == .running ? work.now : nil, restarts: change.restarts, seenAt: change.seenAt,
+                failures: change.failures)
+            if status.status == .running, row.readyAt == nil,
                 let conversation = try ConversationStore(work.transaction).find(customerID: box.customerID)
             {
                 try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: box.customerID))
             }
-            work.changed(box.customerID)
+            if let alert = change.alert { try work.enqueue(alert) }
+            if image != nil, row.isOnTrial { try work.enqueue(AdvanceRollout()) }
+            if change.isVisible { work.changed(box.customerID) }
+            return change
+        }
+        if let alert = written?.alert {
+            logger.error(
+                "an agent keeps failing",
+                metadata: [
+                    "box": "\(box.id)", "customer": "\(box.customerID)", "alert": "\(alert.subject)",
+                    "detail": "\(status.detail ?? "")",
+                ])
         }
     }
 
@@ -86,15 +106,20 @@ extension OperatorService: Service {
 
     private func follow(_ agent: AgentReference) async throws {
         let found = try await queue.database.read { try BoxStore($0).find(agent.boxID, customerID: agent.customerID) }
-        guard let box = found, box.desired == .running else { return }
-        let state = try await runtime.observe(agent).state
-        switch state {
-        case .absent, .stopped:
-            try await queue.write { try $0.enqueue(ReconcileBox(box)) }
-        case .starting:
-            break  // Whoever has it started tells so.
-        case .ready, .restarting, .failed:
-            try await write(Status(of: state, language: box.language), of: box, generation: box.observedGeneration)
+        guard let box = found else { return }
+        let observed = try await runtime.observe(agent)
+        let isOff = observed.state == .stopped || observed.state == .absent
+        let isAsWanted: Bool
+        switch box.desired {
+        case .draft: return
+        case .running: isAsWanted = !isOff && !observed.isDrifted
+        // Until the row says so, whoever ends it is still at it.
+        case .suspended: isAsWanted = isOff || box.status != .suspended
+        case .deleted: isAsWanted = observed.state == .absent || box.status != .deleted
         }
+        if !isAsWanted { try await queue.write { try $0.enqueue(ReconcileBox(box)) } }
+        // Whoever has it started tells that it is starting.
+        guard box.desired == .running, !isOff, observed.state != .starting else { return }
+        try await write(Status(of: observed, language: box.language), of: box, generation: box.observedGeneration)
     }
 }

@@ -12,18 +12,23 @@ package struct OperatorService: Sendable {
     private let vault: Vault
     private let plans: PlanTable
     private let settings: AgentSettings
+    /// The container image that agents are to run as; `nil` where they are no containers.
+    let image: String?
+    let rolloutLimits: RolloutPlan.Limits
     /// How long a job waits for its agent to become ready.
     private let patience: Duration
 
     package init(
         queue: WorkQueue, runtime: any AgentRuntime, vault: Vault, plans: PlanTable, settings: AgentSettings,
-        patience: Duration = .seconds(60), logger: Logger
+        image: String? = nil, rolloutLimits: RolloutPlan.Limits = .init(), patience: Duration = .seconds(60), logger: Logger
     ) {
         self.queue = queue
         self.runtime = runtime
         self.vault = vault
         self.plans = plans
         self.settings = settings
+        self.image = image
+        self.rolloutLimits = rolloutLimits
         self.patience = patience
         self.logger = logger
     }
@@ -34,6 +39,7 @@ package struct OperatorService: Sendable {
             try await reconcile(AgentReference(boxID: job.boxID, customerID: customerID))
         }
         handlers.register(ResyncBoxes.self) { _, _ in try await resync() }
+        handlers.register(AdvanceRollout.self) { _, _ in try await advanceRollout() }
     }
 
     /// Has every box reconciled.
@@ -51,43 +57,53 @@ package struct OperatorService: Sendable {
     package func reconcile(_ agent: AgentReference) async throws {
         let found = try await queue.database.read { try BoxStore($0).find(agent.boxID, customerID: agent.customerID) }
         guard let box = found else { throw JobOutcome.cancel(reason: "no such box") }
+        let trouble: DomainError?
         do {
-            switch box.desired {
-            case .draft: break
-            case .running: try await run(box)
-            case .suspended: try await end(box, as: .suspended)
-            case .deleted: try await end(box, as: .deleted)
-            }
+            trouble = try await makeReal(box)
         } catch let error as DomainError {
-            try await write(.init(.failed, error.message), of: box, generation: box.observedGeneration)
-            throw error
+            try await write(.init(.failed, error.message), of: box, generation: box.observedGeneration, isFailedRun: true)
+            trouble = error
         }
+        if let trouble { throw trouble }
     }
 
-    private func run(_ box: Box) async throws {
+    /// - Returns: what is wrong with the agent, though all was done for it; the row tells so already.
+    private func makeReal(_ box: Box) async throws -> DomainError? {
+        switch box.desired {
+        case .draft: break
+        case .running: return try await run(box)
+        case .suspended: try await end(box, as: .suspended)
+        case .deleted: try await end(box, as: .deleted)
+        }
+        return nil
+    }
+
+    private func run(_ box: Box) async throws -> DomainError? {
         guard let bot = box.bot else {
             try await write(.init(.failed, Self.noBot[box.language]), of: box, generation: box.generation)
-            return
+            return nil
         }
+        let box = try await choosingImage(box)
         let agent = AgentReference(box)
         let botToken = try vault.open(bot.sealedToken, context: box.botTokenContext)
         let observed = try await runtime.observe(agent)
-        guard let proxyToken = try await proxyToken(of: box, held: observed.proxyTokenHash) else { return }
+        guard let proxyToken = try await proxyToken(of: box, held: try await runtime.proxyTokenHash(of: agent)) else {
+            return nil
+        }
         let specification = try AgentSpecification(
-            box, bot: bot, plan: plans[box.tier], botToken: botToken, proxyToken: proxyToken, settings: settings)
+            box, bot: bot, plan: plans[box.tier], botToken: botToken, proxyToken: proxyToken, settings: settings,
+            image: image == nil ? nil : box.image)
         let isUnderWay = !(observed.state == .absent || observed.state == .stopped)
         if observed.specificationHash != specification.hash || !isUnderWay {
             try await write(.init(.provisioning, Self.starting[box.language]), of: box, generation: box.observedGeneration)
         }
         try await runtime.apply(specification)
 
-        let state = try await settledState(of: agent)
-        let status = Status(of: state, language: box.language)
-        try await write(status, of: box, generation: box.generation)
+        let status = Status(of: try await settled(agent), language: box.language)
+        try await write(status, of: box, generation: box.generation, isFailedRun: status.status == .failed)
         switch status.status {
-        case .running: break
-        case .failed:
-            throw DomainError(.unavailable, code: "agent_failed", status.detail ?? Self.starting[box.language])
+        case .running: return nil
+        case .failed: return DomainError(.unavailable, code: "agent_failed", status.detail ?? Self.starting[box.language])
         default: throw JobOutcome.retry(after: .seconds(10), reason: "the agent is not ready yet")
         }
     }
@@ -113,7 +129,7 @@ package struct OperatorService: Sendable {
     }
 
     /// Watches the agent until it is ready, in trouble, or patience has run out.
-    private func settledState(of agent: AgentReference) async throws -> AgentState {
+    private func settled(_ agent: AgentReference) async throws -> AgentObservation {
         let changes = runtime.changes()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -125,7 +141,7 @@ package struct OperatorService: Sendable {
             group.addTask { try await Task.sleep(for: patience) }
             try await group.next()
             group.cancelAll()
-            return try await runtime.observe(agent).state
+            return try await runtime.observe(agent)
         }
     }
 

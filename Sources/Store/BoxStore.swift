@@ -3,7 +3,7 @@ package import SQL
 
 /// The boxes: what is wanted of each, and what the operator last saw.
 package struct BoxStore {
-    private let transaction: any Transaction
+    let transaction: any Transaction
 
     package init(_ transaction: any Transaction) {
         self.transaction = transaction
@@ -15,8 +15,9 @@ package struct BoxStore {
             """
             INSERT INTO boxes (id, customer_id, tier, agent_name, purpose, language, bot_id, bot_username, bot_token_sealed,
                 bot_owner_user_id, desired, generation, observed_generation, status, detail, created_at, ready_at,
-                restart_marker)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
+                restart_marker, image, image_before, restarts, seen_at, failures)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
+                ?23)
             """,
             [
                 .text(box.id.rawValue), .text(box.customerID.rawValue), .text(box.tier.rawValue), .text(box.agentName),
@@ -24,6 +25,8 @@ package struct BoxStore {
                 SQLValue(box.bot?.sealedToken), SQLValue(box.bot?.ownerUserID), .text(box.desired.rawValue),
                 .integer(box.generation), .integer(box.observedGeneration), .text(box.status.rawValue), SQLValue(box.detail),
                 .integer(box.createdAt.milliseconds), SQLValue(box.readyAt), .integer(box.restartMarker),
+                SQLValue(box.image), SQLValue(box.imageBefore), .integer(box.restarts), SQLValue(box.seenAt),
+                .integer(box.failures),
             ])
     }
 
@@ -32,6 +35,12 @@ package struct BoxStore {
         try transaction.first(
             "SELECT * FROM boxes WHERE id = ?1 AND customer_id = ?2", [.text(id.rawValue), .text(customerID.rawValue)]
         ).map(Box.init(row:))
+    }
+
+    /// Any customer's box: for the host alone, who asks by the box's id.
+    /// - Throws: `SQLError`.
+    package func findForHost(_ id: Box.ID) throws -> Box? {
+        try transaction.first("SELECT * FROM boxes WHERE id = ?1", [.text(id.rawValue)]).map(Box.init(row:))
     }
 
     /// The customer's box that isn't deleted.
@@ -71,19 +80,25 @@ package struct BoxStore {
     }
 
     /// Writes what was seen of the box.
-    /// - Parameter generation: the generation that was made real.
+    /// - Parameters:
+    ///   - generation: the generation that was made real.
+    ///   - restarts: of its agent in all; `nil` leaves what is stored, and so do the next two.
+    ///   - seenAt: when the agent was seen to answer.
+    ///   - failures: in a row.
     /// - Throws: `SQLError`.
     package func observe(
-        _ box: Box, generation: Int64, status: BoxStatus, detail: String?, readyAt: Timestamp?
+        _ box: Box, generation: Int64, status: BoxStatus, detail: String?, readyAt: Timestamp?, restarts: Int64? = nil,
+        seenAt: Timestamp? = nil, failures: Int64? = nil
     ) throws {
         try transaction.execute(
             """
-            UPDATE boxes SET observed_generation = ?3, status = ?4, detail = ?5, ready_at = coalesce(ready_at, ?6)
+            UPDATE boxes SET observed_generation = ?3, status = ?4, detail = ?5, ready_at = coalesce(ready_at, ?6),
+                restarts = coalesce(?7, restarts), seen_at = coalesce(?8, seen_at), failures = coalesce(?9, failures)
             WHERE id = ?1 AND customer_id = ?2
             """,
             [
                 .text(box.id.rawValue), .text(box.customerID.rawValue), .integer(generation), .text(status.rawValue),
-                SQLValue(detail), SQLValue(readyAt),
+                SQLValue(detail), SQLValue(readyAt), SQLValue(restarts), SQLValue(seenAt), SQLValue(failures),
             ])
     }
 
@@ -106,7 +121,9 @@ extension Box {
             restartMarker: try row.integer("restart_marker"),
             observedGeneration: try row.integer("observed_generation"), status: try row.value("status"),
             detail: try row.optionalText("detail"), createdAt: try row.time("created_at"),
-            readyAt: try row.optionalTime("ready_at"))
+            readyAt: try row.optionalTime("ready_at"), image: try row.optionalText("image"),
+            imageBefore: try row.optionalText("image_before"), restarts: try row.integer("restarts"),
+            seenAt: try row.optionalTime("seen_at"), failures: try row.integer("failures"))
     }
 }
 

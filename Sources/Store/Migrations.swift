@@ -6,6 +6,7 @@ package enum Migrations {
         Migration(number: 1, name: "product", sql: text(PackageResources.m001_product_sql)),
         Migration(number: 2, name: "jobs", sql: text(PackageResources.m002_jobs_sql)),
         Migration(number: 3, name: "leases", sql: text(PackageResources.m003_leases_sql)),
+        Migration(number: 4, name: "agents", sql: text(PackageResources.m004_agents_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -53,6 +53,25 @@ struct CommandTests {
         #expect(!result.output.contains("sk_live_x"))
     }
 
+    @Test(arguments: [
+        "ghcr.io/openclaw/openclaw", "ghcr.io/openclaw/openclaw:latest", "ghcr.io/openclaw/openclaw:",
+        "localhost:5000/openclaw",
+        "openclaw 2026.10.3", "ghcr.io/openclaw/:1",
+    ])
+    func anImageOfTheAgentsThatIsNotPinnedIsRefused(_ image: String) throws {
+        let result = try run(["config"], ["AGENT_IMAGE": image, "ALERT_MAIL_TO": "nobody"])
+        #expect(result.status != 0)
+        #expect(result.output.contains("- AGENT_IMAGE must") && result.output.contains("- ALERT_MAIL_TO must"))
+    }
+
+    @Test(arguments: [
+        "", "localhost:5000/openclaw:2026.10.3", "ghcr.io/openclaw/openclaw@sha256:\(String(repeating: "0a", count: 32))",
+    ])
+    func anImageOfTheAgentsIsPinnedByATagOrADigest(_ image: String) throws {
+        let result = try run(["config"], ["AGENT_IMAGE": image, "ALERT_MAIL_TO": "host@cloud.example"])
+        #expect(result.status == 0, "\(result.output)")
+    }
+
     @Test func aSecondServeOnTheSameDataIsRefused() async throws {
         let server = ServerProcess()
         try await server.start()

@@ -98,6 +98,29 @@ struct NotificationTests {
         }
     }
 
+    @Test func anAlertReachesTheHostAndIsTheSameMailWhenRepeated() async throws {
+        try await MailRoom.run(alertsTo: "host@cloud.example") { room in
+            let alert = AlertHost(subject: "box_1 has failed 3 times", text: "It <crashes>.\n\nBox: box_1\nCustomer: cst_1")
+            let id: Job.ID = testIDs.next()
+            for attempt in 1...2 { try await room.perform(alert, id: id, attempt: attempt) }
+            let mails = try await room.mails()
+            #expect(mails.count == 2)
+            for mail in mails {
+                #expect(mail.contains("To: host@cloud.example") && mail.contains("Subject: box_1 has failed 3 times"))
+                #expect(mail.contains("Message-ID: <\(id.rawValue)@cloud.example>"))
+                #expect(mail.contains("It <crashes>.\r\n\r\nBox: box_1\r\nCustomer: cst_1"))
+                #expect(mail.contains("<p>It &lt;crashes&gt;.</p>") && mail.contains("<p>Box: box_1<br>Customer: cst_1</p>"))
+            }
+        }
+    }
+
+    @Test func withoutAnAddressForThemAlertsAreNotMailed() async throws {
+        try await MailRoom.run { room in
+            try await room.perform(AlertHost(subject: "x", text: "y"))
+            #expect(try await room.mails().isEmpty)
+        }
+    }
+
     @Test func aNameCannotBreakOutOfTheMail() {
         let mail = MailContent.welcome(
             agentName: "<b>Ada</b>\r\nBcc: x@y.z", botUsername: "ada_bot", botURL: "https://t.me/ada_bot",
@@ -118,7 +141,7 @@ struct MailRoom: Sendable {
     private let service: NotificationService
     private let outbox: any Database
 
-    static func run(_ body: @escaping @Sendable (MailRoom) async throws -> Void) async throws {
+    static func run(alertsTo: String? = nil, _ body: @escaping @Sendable (MailRoom) async throws -> Void) async throws {
         try await TestPlatform.run { platform in
             let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
             let folder = FileManager.default.temporaryDirectory.appending(path: "openclaw-mails-\(UUID().uuidString)")
@@ -133,7 +156,8 @@ struct MailRoom: Sendable {
                 let number = try #require(await ports.first { _ in true })
                 let service = try NotificationService(
                     queue: platform.queue, smtp: try SMTPClient(url: "smtp://127.0.0.1:\(number)"),
-                    publicURL: "https://site.example", from: "Openclaw <hello@cloud.example>", logger: logger)
+                    publicURL: "https://site.example", from: "Openclaw <hello@cloud.example>", alertsTo: alertsTo,
+                    logger: logger)
                 try await body(MailRoom(platform: platform, service: service, outbox: outbox))
                 await group.triggerGracefulShutdown()
                 try await tasks.waitForAll()

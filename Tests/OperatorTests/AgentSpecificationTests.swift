@@ -114,8 +114,17 @@ struct AgentSpecificationTests {
             Sample.specification(proxyToken: "ocp_other"),
             Sample.specification(settings: AgentSettings(tokenProxyURL: "http://elsewhere/v1")),
             Sample.specification(settings: settings),
+            Sample.specification(image: "ghcr.io/openclaw/openclaw:2026.10.3"),
+            Sample.specification(image: "ghcr.io/openclaw/openclaw:2026.10.4"),
         ].map(\.hash)
         #expect(Set(hashes).count == hashes.count)
+    }
+
+    /// Another one would restart every agent of every host who updates the platform.
+    @Test func hasTheHashOfEarlierReleasesWhereThereIsNoImage() throws {
+        let hash = "54263d60c7f06d579283182d378c4da816423f117560ce5e78a4cbb117f39add"
+        #expect(try Sample.specification().hash == hash)
+        #expect(try Sample.specification().image == nil)
     }
 
     private static let golden = """

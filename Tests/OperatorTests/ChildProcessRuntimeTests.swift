@@ -26,7 +26,7 @@ struct ChildProcessRuntimeTests {
 
             let observed = try await runtime.observe(AgentReference(box))
             #expect(observed.specificationHash == specification.hash)
-            #expect(observed.proxyTokenHash == specification.proxyToken.hash)
+            #expect(try await runtime.proxyTokenHash(of: AgentReference(box)) == specification.proxyToken.hash)
             let process = try #require(stand.processes(box).first)
             #expect(stand.processes(box).count == 1)
             #expect(getsid(process) == process, "it leads a session of its own")

@@ -18,7 +18,7 @@ struct ReconcileTests {
             #expect(row.detail == nil)
             #expect(row.observedGeneration == row.generation)
             #expect(row.readyAt == testNow)
-            let held = try await stage.runtime.observe(stage.agent).proxyTokenHash
+            let held = try await stage.runtime.proxyTokenHash(of: stage.agent)
             #expect(held != nil)
             #expect(try await stage.activeToken == held)
             let announcements = try await stage.platform.queuedJobs(AnswerVisitor.kind)
@@ -98,7 +98,7 @@ struct ReconcileTests {
             #expect(stage.stand.starts(stage.box).count == 2)
             let renewed = try await stage.activeToken
             #expect(renewed != nil && renewed != token)
-            #expect(try await stage.runtime.observe(stage.agent).proxyTokenHash == renewed)
+            #expect(try await stage.runtime.proxyTokenHash(of: stage.agent) == renewed)
         }
     }
 
@@ -179,7 +179,7 @@ struct ReconcileTests {
             try await stage.reconcile()
             let active = try await stage.activeToken
             #expect(active != "lost" && active != first)
-            #expect(try await stage.runtime.observe(stage.agent).proxyTokenHash == active)
+            #expect(try await stage.runtime.proxyTokenHash(of: stage.agent) == active)
             #expect(stage.stand.starts(stage.box).count == 2)
             let seen = try #require(try stage.stand.surroundings(stage.box).environment["OPENCLAW_PROXY_TOKEN"])
             #expect(AccessToken(seen).hash == active)
@@ -205,7 +205,7 @@ struct ReconcileTests {
             try await stage.reconcile()
             let renewed = try await stage.activeToken
             #expect(renewed != token)
-            #expect(try await stage.runtime.observe(stage.agent).proxyTokenHash == renewed)
+            #expect(try await stage.runtime.proxyTokenHash(of: stage.agent) == renewed)
         }
     }
 }

@@ -23,12 +23,12 @@ enum Sample {
 
     static func specification(
         _ box: Box = box(), plan: Plan = PlanTable.builtIn[.starter], botToken: Secret = botToken, bot: Box.Bot = bot,
-        proxyToken: String = "ocp_proxy-token", settings: AgentSettings = settings
+        proxyToken: String = "ocp_proxy-token", settings: AgentSettings = settings, image: String? = nil
     ) throws -> AgentSpecification {
         let token = AccessToken(proxyToken)
         return try AgentSpecification(
             box, bot: bot, plan: plan, botToken: botToken, proxyToken: .init(hash: token.hash, secret: token.secret),
-            settings: settings)
+            settings: settings, image: image)
     }
 
     /// The Starter plan with another memory limit.

@@ -13,6 +13,11 @@ struct BoxStoreTests {
             var full = Box.sample(of: eve, botID: 8_000_000_123, desired: .running)
             full.detail = "starting"
             full.readyAt = testNow
+            full.image = "ghcr.io/openclaw/openclaw:2026.10.3"
+            full.imageBefore = "ghcr.io/openclaw/openclaw:2026.9.1"
+            full.restarts = 3
+            full.seenAt = testNow + .seconds(1)
+            full.failures = 2
             try await database.write { [full] transaction in
                 try BoxStore(transaction).insert(plain)
                 try BoxStore(transaction).insert(full)
@@ -88,6 +93,26 @@ struct BoxStoreTests {
                 #expect(seen?.readyAt == testNow, "the first time it was ready")
                 #expect(seen?.generation == box.generation)
                 #expect(seen?.bot == box.bot)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func howAnAgentFaresIsWrittenWhenItIsKnownAndKeptWhenItIsNot(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let (ada, _) = try await Self.customers(in: database)
+            let box = Box.sample(of: ada, desired: .running)
+            try await database.write { transaction in
+                let store = BoxStore(transaction)
+                try store.insert(box)
+                try store.observe(
+                    box, generation: 1, status: .failed, detail: "crashed", readyAt: nil, restarts: 4, seenAt: testNow,
+                    failures: 2)
+                try store.observe(box, generation: 1, status: .provisioning, detail: nil, readyAt: nil)
+                let kept = try store.find(box.id, customerID: ada.id)
+                #expect(kept?.restarts == 4 && kept?.seenAt == testNow && kept?.failures == 2)
+                try store.observe(box, generation: 1, status: .running, detail: nil, readyAt: nil, failures: 0)
+                #expect(try store.find(box.id, customerID: ada.id)?.failures == 0)
             }
         }
     }

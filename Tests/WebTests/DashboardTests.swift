@@ -97,6 +97,26 @@ struct DashboardTests {
     }
 
     @Test(arguments: [
+        (0, BoxStatus.running, String?.none), (0, .failed, "Last seen 1 Jan, 0:00 (UTC)."),
+        (1, .running, "Restarted once in all."),
+        (3, .running, "Restarted 3 times in all."),
+        (3, .provisioning, "Restarted 3 times in all. Last seen 1 Jan, 0:00 (UTC)."),
+    ])
+    func whatHappenedToTheAgentIsSaidPlainly(_ restarts: Int, _ status: BoxStatus, _ text: String?) throws {
+        var box = BoxSnapshot.sample(status: status).box
+        box.restarts = Int64(restarts)
+        box.seenAt = testNow
+        let views = BoxViews(plans: .builtIn, telegramLinkBase: "https://t.me")
+        func history(_ box: Box) throws -> String? {
+            let snapshot = BoxSnapshot(box: box, checkout: nil, subscription: nil, quota: nil, recentCalls: [])
+            return StatusView(snapshot, views: views, texts: try Texts(.english)).history
+        }
+        #expect(try history(box) == text)
+        box.desired = .suspended
+        #expect(try history(box) == nil, "while nothing is to run, nothing is amiss")
+    }
+
+    @Test(arguments: [
         (Subscription.Status.active, "Renews on 31 January 2026"), (.unpaid, "Not active: a payment is missing."),
         (.incomplete, "Waiting for Stripe’s confirmation."), (.pastDue, "A payment is missing."),
         (.canceled, "data is kept until 2 March 2026"),

@@ -60,6 +60,7 @@ extension BoxSnapshot {
         var box = Box.sample(of: customer, botID: 1, desired: desired)
         box.status = status
         box.observedGeneration = box.generation
+        box.restarts = status == .failed ? 3 : 0
         return BoxSnapshot(
             box: box, checkout: .sample(of: box),
             subscription: .sample(of: box, stripeID: "sub_1", status: subscription), quota: quota,

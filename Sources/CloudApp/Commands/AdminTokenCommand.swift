@@ -7,7 +7,8 @@ import Store
 /// `openclaw-cloud admin`
 struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "admin", abstract: "What the host does by hand.", subcommands: [AdminTokenCommand.self])
+        commandName: "admin", abstract: "What the host does by hand.",
+        subcommands: [AdminBoxCommand.self, AdminRolloutCommand.self, AdminTokenCommand.self])
 }
 
 /// `openclaw-cloud admin token`
@@ -65,18 +66,17 @@ struct AdminTokenCommand: AsyncParsableCommand {
         var token: String
 
         func run() async throws {
-            let (configuration, logger) = try await Launcher.prepare()
-            let platform = try await Platform.open(configuration, sharing: .unlocked, logger: logger)
             let hash = AccessToken(token).hash
-            let now = platform.clock.now
-            let quota = try await platform.database.read { transaction -> Quota? in
-                let usage = UsageStore(transaction)
-                guard let holder = try usage.credential(proxyTokenHash: hash) else { return nil }
-                return try usage.quota(customerID: holder.customerID, at: now)
+            try await Launcher.withPlatform { platform in
+                let now = platform.clock.now
+                let quota = try await platform.database.read { transaction -> Quota? in
+                    let usage = UsageStore(transaction)
+                    guard let holder = try usage.credential(proxyTokenHash: hash) else { return nil }
+                    return try usage.quota(customerID: holder.customerID, at: now)
+                }
+                guard let quota else { throw ValidationError("There is no such token, or it has been revoked.") }
+                print("limit \(quota.limit)\nused \(quota.used)\nreserved \(quota.reserved)\navailable \(quota.available)")
             }
-            await platform.close()
-            guard let quota else { throw ValidationError("There is no such token, or it has been revoked.") }
-            print("limit \(quota.limit)\nused \(quota.used)\nreserved \(quota.reserved)\navailable \(quota.available)")
         }
     }
 }

@@ -27,8 +27,11 @@ struct CloudConfiguration: Sendable {
     /// `nil`: the sandbox's outbox.
     var smtpURL: Secret?
     var mailFrom: String
+    /// `nil`: alerts are only logged.
+    var alertMailTo: String?
     /// `nil`: `openclaw` from PATH, else the stand-in.
     var agentExecutable: String?
+    var cluster: Cluster
     var agentTokenProxyURL: String?
     var sandboxPort: Int
     var sandboxSMTPPort: Int
@@ -125,7 +128,9 @@ struct CloudConfiguration: Sendable {
         telegram = Self.telegram(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
         smtpURL = settings.secret(.smtpURL)
         mailFrom = settings.text(.mailFrom) ?? ""
+        alertMailTo = settings.address(.alertMailTo)
         agentExecutable = settings.text(.agentExecutable)
+        cluster = Self.cluster(&settings)
         agentTokenProxyURL = settings.url(.agentTokenProxyURL)
         logLevel = settings.logLevel()
         let ports = [

@@ -2,6 +2,7 @@ import Configuration
 import Core
 import FoundationEssentials
 import Logging
+import SMTP
 
 /// Reads and checks one setting after the other, and remembers every fault instead of stopping at the first.
 struct SettingsReader {
@@ -77,6 +78,32 @@ struct SettingsReader {
             pairs[parts[0]] = parts[1]
         }
         return pairs
+    }
+
+    /// A container image whose version is pinned: by a tag other than `latest`, or by a digest.
+    mutating func image(_ setting: Setting) -> String {
+        let value = text(setting) ?? ""
+        let name = value.split(separator: "/", omittingEmptySubsequences: false).last ?? ""
+        let parts = name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+        let tagged = (parts.first ?? "").split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let hasTag = tagged.count == 2 && !tagged[1].isEmpty && tagged[1] != "latest"
+        let hasDigest = parts.count == 2 && parts[1].hasPrefix("sha256:")
+        if value.contains(where: \.isWhitespace) || value.hasPrefix("/") || tagged.first?.isEmpty != false {
+            fault(setting, "must be a container image such as ghcr.io/openclaw/openclaw:2026.10.3, not '\(value)'")
+        } else if !hasTag, !hasDigest {
+            fault(setting, "must pin a version: '\(value)' would be another program tomorrow")
+        }
+        return value
+    }
+
+    /// An e-mail address alone.
+    mutating func address(_ setting: Setting) -> String? {
+        guard let value = text(setting) else { return nil }
+        guard (try? Mailbox(address: value)) != nil else {
+            fault(setting, "must be an e-mail address, not '\(value)'")
+            return nil
+        }
+        return value
     }
 
     mutating func logLevel() -> Logger.Level {

@@ -7,6 +7,7 @@ import HTTPSupport
 import Hummingbird
 import Identity
 import Jobs
+import Kubernetes
 import Logging
 import Notifications
 import Onboarding
@@ -108,9 +109,11 @@ struct Composition {
             let runtime = try agentRuntime()
             let boxes = OperatorService(
                 queue: platform.queue, runtime: runtime, vault: platform.vault, plans: configuration.plans,
-                settings: agentSettings, logger: platform.logger)
+                settings: configuration.agentSettings(inCluster: platform.cluster != nil),
+                image: platform.cluster == nil ? nil : configuration.cluster.settings.image, logger: platform.logger)
             boxes.register(in: &handlers)
             periodic.append(PeriodicJob(every: .seconds(300), ResyncBoxes()))
+            if platform.cluster != nil { periodic.append(PeriodicJob(every: .seconds(15), AdvanceRollout())) }
             services += [runtime, boxes]
         }
         guard !handlers.handlers.isEmpty else { return [] }
@@ -120,8 +123,10 @@ struct Composition {
         }
         services.append(
             JobWorker(
-                queue: platform.queue, handlers: handlers, periodic: periodic, notifier: platform.notifier, concurrency: 8,
-                logger: platform.logger))
+                queue: platform.queue, handlers: handlers, periodic: periodic, notifier: platform.notifier,
+                // Most of a box's time is waiting for the cluster.
+                concurrency: platform.cluster == nil ? 8 : 32, logger: platform.logger))
+        if let cluster = platform.cluster, roles == [.operator] { services = [electing(cluster, services)] }
         return services
     }
 
@@ -129,23 +134,29 @@ struct Composition {
         let url = configuration.smtpURL?.reveal() ?? "smtp://127.0.0.1:\(configuration.sandboxSMTPPort)"
         return try NotificationService(
             queue: platform.queue, smtp: try SMTPClient(url: url), publicURL: configuration.publicURL,
-            from: configuration.mailFrom, telegramLinkBase: configuration.telegram.linkBase, logger: platform.logger)
+            from: configuration.mailFrom, telegramLinkBase: configuration.telegram.linkBase,
+            alertsTo: configuration.alertMailTo, logger: platform.logger)
     }
 
-    private func agentRuntime() throws -> ChildProcessRuntime {
+    /// Of several operators one is at work. A process that is the whole product holds its database alone already.
+    private func electing(_ cluster: KubernetesClient, _ services: [any Service]) -> LeaderElectedService {
+        LeaderElectedService(
+            election: LeaderElection(
+                client: cluster, namespace: configuration.cluster.settings.platformNamespace,
+                name: "openclaw-cloud-operator", identity: platform.instance, logger: platform.logger),
+            services: services, logger: platform.logger)
+    }
+
+    private func agentRuntime() throws -> any AgentRuntime & Service {
+        if let cluster = platform.cluster {
+            return KubernetesRuntime(client: cluster, settings: configuration.cluster.settings, logger: platform.logger)
+        }
         let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         let standIn = AgentCommand(executable: try OwnExecutable.path(), arguments: ["sandbox-agent", "gateway"])
         return try ChildProcessRuntime(
             dataDirectory: platform.data.path,
             command: .openClaw(named: configuration.agentExecutable ?? "openclaw", searchPath: searchPath, orElse: standIn),
             searchPath: searchPath, logger: platform.logger)
-    }
-
-    private var agentSettings: AgentSettings {
-        AgentSettings(
-            tokenProxyURL: configuration.agentTokenProxyURL ?? "http://127.0.0.1:\(configuration.tokenProxyPort)/v1",
-            telegramAPIRoot: configuration.telegram.apiRoot == "https://api.telegram.org"
-                ? nil : configuration.telegram.apiRoot)
     }
 
     // MARK: HTTP

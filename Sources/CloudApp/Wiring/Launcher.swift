@@ -43,6 +43,20 @@ enum Launcher {
         await platform.close()
     }
 
+    /// Runs what an `admin` command does, beside whatever else runs on the same data.
+    /// - Throws: what `body` throws.
+    static func withPlatform(_ body: (Platform) async throws -> Void) async throws {
+        let (configuration, logger) = try await prepare()
+        let platform = try await Platform.open(configuration, sharing: .unlocked, logger: logger)
+        do {
+            try await body(platform)
+        } catch {
+            await platform.close()
+            throw error
+        }
+        await platform.close()
+    }
+
     #if DEBUG
         /// Lets the trials of the books kill this process where they want (`KILL_AT=<point>:<n>`); debug builds only.
         private static func armKillPoint() throws {

@@ -3,6 +3,7 @@ import Core
 import Crypto
 import FoundationEssentials
 import Jobs
+import Kubernetes
 import Logging
 import NIOCore
 import Postgres
@@ -23,6 +24,8 @@ struct Platform: Sendable {
     let vault: Vault
     let sandboxSecrets: SandboxSecrets
     let httpClient: HTTPClient
+    /// The cluster that agents run in; `nil` where they are child processes.
+    let cluster: KubernetesClient?
     /// Names this process where it holds something: leases and reservations.
     let instance: String
 
@@ -35,6 +38,7 @@ struct Platform: Sendable {
     static func open(
         _ configuration: CloudConfiguration, sharing: DataDirectory.Sharing, opensSecrets: Bool = true, logger: Logger
     ) async throws -> Platform {
+        let cluster = try configuration.cluster.connection()
         let data = try DataDirectory(configuration.dataDirectory)
         try data.lock(sharing)
         let keys = try encryptionKeys(configuration, data: data, mustBeShared: opensSecrets && sharing == .shared)
@@ -55,14 +59,24 @@ struct Platform: Sendable {
             queue: WorkQueue(database: database, clock: clock, ids: .random(clock: clock), notifier: notifier),
             vault: Vault(key: SymmetricKey(data: keys.current), previous: keys.previous.map(SymmetricKey.init(data:))),
             sandboxSecrets: SandboxSecrets(encryptionKey: keys.current), httpClient: httpClient(),
+            cluster: cluster.map { KubernetesClient($0) },
             instance: IdentifierBody(time: clock.now, random: .random(in: 0...UInt128.max)).text)
     }
 
     /// Ends all connections, after the services have ended.
     func close() async {
         try? await httpClient.shutdown()
+        await cluster?.close()
         await database.close()
         await databaseLock?.release()
+    }
+
+    /// - Throws: ``CloudConfiguration/Invalid`` where agents don't run in a cluster.
+    func requiredCluster() throws(CloudConfiguration.Invalid) -> KubernetesClient {
+        guard let cluster else {
+            throw CloudConfiguration.Invalid(faults: ["KUBECONFIG must be set: there is no cluster to ask"])
+        }
+        return cluster
     }
 
     private static func encryptionKeys(

@@ -103,10 +103,11 @@ actor AgentSupervisor {
 
     func observe() -> AgentObservation {
         load()
-        let proxyToken = directory.secrets()[AgentSpecification.SecretName.proxyToken]
-        return AgentObservation(
-            state: state, specificationHash: record?.specificationHash,
-            proxyTokenHash: proxyToken.map { AccessToken($0).hash })
+        return AgentObservation(state: state, specificationHash: record?.specificationHash)
+    }
+
+    func proxyTokenHash() -> String? {
+        directory.secrets()[AgentSpecification.SecretName.proxyToken].map { AccessToken($0).hash }
     }
 
     // MARK: What is done about it

@@ -2,7 +2,6 @@ import Core
 import FoundationEssentials
 package import Logging
 import ServiceLifecycle
-import Synchronization
 
 /// Runs agents as processes of this machine, each with a folder, a loopback port and a session of its own.
 ///
@@ -52,6 +51,10 @@ package actor ChildProcessRuntime: AgentRuntime, Service {
 
     package func observe(_ agent: AgentReference) async throws -> AgentObservation {
         await supervisor(agent).observe()
+    }
+
+    package func proxyTokenHash(of agent: AgentReference) async throws -> String? {
+        await supervisor(agent).proxyTokenHash()
     }
 
     package func cleanUp(keeping agents: Set<AgentReference>) async throws {
@@ -138,26 +141,5 @@ package actor ChildProcessRuntime: AgentRuntime, Service {
                 .unavailable, code: "agent_host_fault",
                 "Your agent's machine has a fault. We have been told and keep trying.")
         }
-    }
-}
-
-/// One stream of changes for each who listens.
-private final class Broadcast: Sendable {
-    private let listeners = Mutex<[Int: AsyncStream<AgentReference>.Continuation]>([:])
-
-    func stream() -> AsyncStream<AgentReference> {
-        let (stream, continuation) = AsyncStream<AgentReference>.makeStream()
-        listeners.withLock { listeners in
-            let key = (listeners.keys.max() ?? 0) + 1
-            listeners[key] = continuation
-            continuation.onTermination = { [weak self] _ in
-                self?.listeners.withLock { $0[key] = nil }
-            }
-        }
-        return stream
-    }
-
-    func send(_ agent: AgentReference) {
-        for listener in listeners.withLock({ Array($0.values) }) { listener.yield(agent) }
     }
 }

@@ -21,6 +21,8 @@ struct StatusView: Sendable {
     let tone: String
     let label: String
     let detail: String
+    /// How it has been; `nil` if there is nothing to tell.
+    let history: String?
     let botURL: String?
     let canRestart: Bool
 
@@ -28,6 +30,7 @@ struct StatusView: Sendable {
         let box = snapshot.box
         agentName = box.agentName
         botURL = snapshot.isPaid ? views.botURL(box) : nil
+        history = Self.history(box, texts)
         canRestart = box.desired == .running && (box.status == .running || box.status == .failed)
         (tone, label, detail) =
             switch (box.desired, box.status) {
@@ -42,6 +45,18 @@ struct StatusView: Sendable {
                 ("busy", texts["status_restarting"], texts["status_restarting_detail"])
             case (.running, _): ("busy", texts["status_provisioning"], texts["status_provisioning_detail"])
             }
+    }
+
+    /// How often the agent has been restarted, and, while it doesn't answer, when it last did.
+    private static func history(_ box: Box, _ texts: Texts) -> String? {
+        guard box.desired == .running else { return nil }
+        var parts: [String] = []
+        if box.restarts == 1 { parts.append(texts["status_restarted_once"]) }
+        if box.restarts > 1 { parts.append(texts("status_restarted", ["times": texts.number(Int(box.restarts))])) }
+        if box.status != .running, let seenAt = box.seenAt {
+            parts.append(texts("status_seen", ["when": texts.moment(seenAt)]))
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
     }
 
     private static func runningDetail(_ box: Box, _ texts: Texts) -> String {

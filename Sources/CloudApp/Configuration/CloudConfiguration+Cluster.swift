@@ -1,0 +1,59 @@
+import FoundationEssentials
+import Kubernetes
+import Operator
+
+extension CloudConfiguration {
+    /// The Kubernetes cluster that agents run in, if they do.
+    struct Cluster: Sendable {
+        /// Files that lead to it, joined by `:`; `nil`: the one that this process itself runs in, if any.
+        var kubeConfig: String?
+        var settings: ClusterSettings
+
+        /// - Returns: `nil` where agents are child processes.
+        /// - Throws: ``CloudConfiguration/Invalid``.
+        func connection() throws(Invalid) -> ClusterConfiguration? {
+            var environment = ProcessInfo.processInfo.environment
+            environment["KUBECONFIG"] = kubeConfig
+            do {
+                return try ClusterConfiguration.fromEnvironment(environment)
+            } catch {
+                throw Invalid(faults: ["\(Setting.kubeConfig.rawValue) doesn't lead to a cluster: \(error)"])
+            }
+        }
+    }
+
+    static func cluster(_ settings: inout SettingsReader) -> Cluster {
+        let ranges = settings.list(.agentBlockedRanges)
+        for range in ranges where !isAddressRange(range) {
+            settings.fault(.agentBlockedRanges, "has '\(range)', which is no range of addresses such as 10.42.0.0/16")
+        }
+        let egress = settings.text(.agentEgress).flatMap { ClusterSettings.Egress(rawValue: $0) }
+        if egress == nil { settings.fault(.agentEgress, "must be open or strict") }
+        return Cluster(
+            kubeConfig: settings.text(.kubeConfig),
+            settings: ClusterSettings(
+                image: settings.image(.agentImage), platformNamespace: settings.text(.platformNamespace) ?? "",
+                blockedRanges: ranges, egress: egress ?? .strict, storageClass: settings.text(.agentStorageClass),
+                priorityClass: settings.text(.agentPriorityClass), runtimeClass: settings.text(.agentRuntimeClass)))
+    }
+
+    private static func isAddressRange(_ text: String) -> Bool {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let length = Int(parts[1]), length >= 0 else { return false }
+        if parts[0].contains(":") { return length <= 128 && parts[0].allSatisfy { $0.isHexDigit || $0 == ":" } }
+        let bytes = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+        return length <= 32 && bytes.count == 4 && bytes.allSatisfy { UInt8($0) != nil }
+    }
+
+    /// What all agents have in common.
+    /// - Parameter inCluster: whether they run in the cluster, and so reach the token proxy by its Service.
+    func agentSettings(inCluster: Bool) -> AgentSettings {
+        let proxy =
+            inCluster
+            ? "http://token-proxy.\(cluster.settings.platformNamespace).svc.cluster.local:\(tokenProxyPort)/v1"
+            : "http://127.0.0.1:\(tokenProxyPort)/v1"
+        return AgentSettings(
+            tokenProxyURL: agentTokenProxyURL ?? proxy,
+            telegramAPIRoot: telegram.apiRoot == "https://api.telegram.org" ? nil : telegram.apiRoot)
+    }
+}

@@ -1,0 +1,101 @@
+import Kubernetes
+
+extension AgentState {
+    /// What the objects in the cluster say of an agent.
+    /// - Parameters:
+    ///   - namespace: its own; `nil` if there is none.
+    ///   - pods: those in it.
+    init(namespace: KubernetesObject?, deployment: KubernetesObject?, pods: [KubernetesObject]) {
+        guard let namespace, !namespace.isBeingDeleted else {
+            self = .absent
+            return
+        }
+        let agents = pods.filter { $0.label(Tenant.Label.appName) != nil && !$0.isOver }
+        guard let deployment, !deployment.isBeingDeleted, deployment["spec"]?["replicas"]?.integer != 0 else {
+            self = .stopped
+            return
+        }
+        let wanted = deployment["spec"]?["template"]?["metadata"]?["annotations"]?[Tenant.Annotation.specification]
+        let isSeen =
+            deployment["status"]?["observedGeneration"]?.integer ?? 0 >= deployment.metadata["generation"]?.integer ?? 0
+        let current = agents.filter {
+            !$0.isBeingDeleted && $0.annotation(Tenant.Annotation.specification) == wanted?.string
+        }.max { $0.creation < $1.creation }
+        guard isSeen, let current else {
+            self = Self.refusal(of: deployment).map { .failed($0) } ?? .starting
+            return
+        }
+        self = Self.state(of: current)
+    }
+
+    private static func state(of pod: KubernetesObject) -> AgentState {
+        if pod.condition("Ready")?["status"]?.string == "True" { return .ready }
+        if let scheduled = pod.condition("PodScheduled"), scheduled["status"]?.string == "False",
+            scheduled["reason"]?.string == "Unschedulable"
+        {
+            return .failed(.noRoom)
+        }
+        let status = pod["status"] ?? [:]
+        for container in (status["initContainerStatuses"]?.elements ?? []) + (status["containerStatuses"]?.elements ?? []) {
+            let restarts = container["restartCount"]?.integer ?? 0
+            if let reason = container["state"]?["waiting"]?["reason"]?.string {
+                if imageTroubles.contains(reason) { return .failed(.imageUnavailable) }
+                if reason == "CreateContainerConfigError" || reason == "RunContainerError" { return .failed(.notStartable) }
+            }
+            guard let ended = container["state"]?["terminated"] ?? container["lastState"]?["terminated"],
+                ended["exitCode"]?.integer != 0 || restarts > 0
+            else { continue }
+            let trouble = AgentTrouble(ended: ended)
+            return restarts >= 3 ? .failed(trouble) : .restarting(trouble)
+        }
+        return status["phase"]?.string == "Failed" ? .restarting(.vanished) : .starting
+    }
+
+    private static let imageTroubles: Set = [
+        "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError",
+        "RegistryUnavailable",
+    ]
+
+    /// Why the cluster makes no pod at all (no such priority class, say); nothing while a fresh quota is still being counted.
+    private static func refusal(of deployment: KubernetesObject) -> AgentTrouble? {
+        let failure = deployment["status"]?["conditions"]?.elements.first {
+            $0["type"]?.string == "ReplicaFailure" && $0["status"]?.string == "True"
+        }
+        guard let failure, failure["message"]?.string?.contains("status unknown for quota") != true else { return nil }
+        return .notStartable
+    }
+}
+
+extension AgentTrouble {
+    /// - Parameter ended: `state.terminated` of a container.
+    fileprivate init(ended: JSONValue) {
+        let code = ended["exitCode"]?.integer ?? 0
+        self =
+            switch (ended["reason"]?.string, code) {
+            case ("OOMKilled", _): .ranOutOfMemory
+            // Ended by a signal, as the kubelet does with what fails its liveness probe.
+            case (_, 128...): .vanished
+            default: .exited(code: Int32(clamping: code))
+            }
+    }
+}
+
+extension KubernetesObject {
+    /// Whether a pod has ended for good.
+    var isOver: Bool {
+        let phase = self["status"]?["phase"]?.string
+        return phase == "Succeeded" || phase == "Failed" && isBeingDeleted
+    }
+
+    /// RFC 3339, which sorts as text.
+    fileprivate var creation: String { metadata["creationTimestamp"]?.string ?? "" }
+
+    fileprivate func condition(_ type: String) -> JSONValue? {
+        self["status"]?["conditions"]?.elements.first { $0["type"]?.string == type }
+    }
+
+    /// How often a pod's containers have been started again.
+    var restarts: Int {
+        (self["status"]?["containerStatuses"]?.elements ?? []).reduce(0) { $0 + Int($1["restartCount"]?.integer ?? 0) }
+    }
+}

@@ -1,0 +1,38 @@
+package import Core
+package import Kubernetes
+package import Store
+
+/// Works out what a box is in a cluster, without touching one.
+package struct BoxRenderer {
+    private let plans: PlanTable
+    private let vault: Vault
+    private let settings: AgentSettings
+    private let cluster: ClusterSettings
+
+    package init(plans: PlanTable, vault: Vault, settings: AgentSettings, cluster: ClusterSettings) {
+        self.plans = plans
+        self.vault = vault
+        self.settings = settings
+        self.cluster = cluster
+    }
+
+    /// - Parameter proxyTokenHash: of the box's valid proxy token, if it has one.
+    /// - Returns: the box's objects as the operator applies them, but with placeholders for its secrets.
+    /// - Throws: ``DomainError`` if it has no bot yet, or its token can't be opened; an `EncodingError`.
+    package func objects(of box: Box, proxyTokenHash: String?) throws -> [KubernetesObject] {
+        guard let bot = box.bot else {
+            throw DomainError(.conflict, code: "no_bot", "The box has no Telegram bot yet, so there is nothing to run.")
+        }
+        let specification = try AgentSpecification(
+            box, bot: bot, plan: plans[box.tier], botToken: try vault.open(bot.sealedToken, context: box.botTokenContext),
+            proxyToken: .init(hash: proxyTokenHash ?? "", secret: nil), settings: settings)
+        let hidden = Secret("<not shown>")
+        let secrets = TenantSecrets(proxyToken: hidden, gatewayToken: hidden, botToken: hidden)
+        return try Manifests(specification: specification, secrets: secrets, settings: cluster).steps().flatMap(\.self)
+    }
+
+    /// The namespace that a box lives in.
+    package static func namespace(of box: Box) -> String { Tenant.namespace(box.customerID) }
+    /// The name of the agent's container in its pod.
+    package static var container: String { Tenant.container }
+}

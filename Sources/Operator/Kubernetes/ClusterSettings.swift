@@ -1,0 +1,36 @@
+/// What is the same for every box on a cluster.
+package struct ClusterSettings: Sendable, Hashable {
+    /// Where the platform's own services live.
+    package var platformNamespace: String
+    /// The ranges of the cluster itself (pods, services, nodes), which no agent may reach, beside the private ones.
+    package var blockedRanges: [String]
+    package var egress: Egress
+    /// `nil` for the cluster's default one.
+    package var storageClass: String?
+    package var priorityClass: String?
+    /// gVisor's or Kata's, where the nodes have it.
+    package var runtimeClass: String?
+    /// The agents' container image, unless a box has its own.
+    package var image: String
+
+    /// How far the agents' network reaches.
+    package enum Egress: String, Sendable, Hashable, CaseIterable {
+        /// The token proxy, and HTTPS to every public address.
+        case open
+        /// The token proxy and Telegram alone.
+        case strict
+    }
+
+    package init(
+        image: String, platformNamespace: String = "platform", blockedRanges: [String] = [], egress: Egress = .open,
+        storageClass: String? = nil, priorityClass: String? = nil, runtimeClass: String? = nil
+    ) {
+        self.image = image
+        self.platformNamespace = platformNamespace
+        self.blockedRanges = blockedRanges
+        self.egress = egress
+        self.storageClass = storageClass
+        self.priorityClass = priorityClass
+        self.runtimeClass = runtimeClass
+    }
+}

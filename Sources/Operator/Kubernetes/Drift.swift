@@ -1,0 +1,129 @@
+import Kubernetes
+
+/// What makes an object in the cluster differ from what it should be.
+///
+/// The server fills in defaults, and controllers write fields of their own, so "equal" can't be asked for. An object is as it
+/// should be if everything wanted is there, and nothing else is there that anybody has set: `managedFields` tells who set what,
+/// and defaults are nobody's (https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management).
+enum Drift: Sendable, Hashable {
+    /// Something wanted isn't so.
+    case changed
+    /// Somebody has added something.
+    case added
+
+    /// - Returns: `nil` if the object is as it should be.
+    static func of(_ live: KubernetesObject, from wanted: KubernetesObject) -> Drift? {
+        guard holds(live.json, wanted.json, in: live.type) else { return .changed }
+        return hasAdditions(live, to: wanted) ? .added : nil
+    }
+
+    /// The object that takes the place of one with additions: what is wanted, with what the cluster itself keeps in it.
+    static func replacement(of live: KubernetesObject, by wanted: KubernetesObject) -> KubernetesObject {
+        var object = wanted
+        for path in clusterOwned(live.type) {
+            guard let value = live.json[path: path] else { continue }
+            object.json.set(value, at: path)
+        }
+        for name in ["resourceVersion", "uid", "finalizers", "ownerReferences"] {
+            object.json["metadata"]?[name] = live.metadata[name]
+        }
+        for (name, value) in live.metadata["annotations"]?.members ?? [:] where isClusterOwned(annotation: name) {
+            object.json["metadata"]?["annotations"]?[name] = value
+        }
+        return object
+    }
+
+    // MARK: What is wanted
+
+    /// Whether `live` has everything that `wanted` has. Lists have to agree entry by entry.
+    private static func holds(_ live: JSONValue, _ wanted: JSONValue, in type: ResourceType) -> Bool {
+        switch (live, wanted) {
+        case (.object(let live), .object(let wanted)):
+            wanted.allSatisfy { name, value in
+                guard let found = live[name] else { return false }
+                return holds(found, value, in: type)
+            }
+        case (.array(let live), .array(let wanted)):
+            live.count == wanted.count && zip(live, wanted).allSatisfy { holds($0, $1, in: type) }
+        default:
+            live == wanted
+        }
+    }
+
+    // MARK: What is added
+
+    private static func hasAdditions(_ live: KubernetesObject, to wanted: KubernetesObject) -> Bool {
+        live.metadata["managedFields"]?.elements.contains { entry in
+            guard entry["subresource"] == nil else { return false }
+            return hasAdditions(entry["fieldsV1"] ?? [:], path: [], wanted.json, live.type)
+        } ?? false
+    }
+
+    /// - Parameters:
+    ///   - fields: a set of fields in the API's form: `f:<name>` for members, anything else for entries of lists.
+    ///   - wanted: what is wanted at that path.
+    private static func hasAdditions(
+        _ fields: JSONValue, path: [String], _ wanted: JSONValue, _ type: ResourceType
+    ) -> Bool {
+        fields.members.contains { key, inner in
+            // Entries of lists are held against what is wanted one by one already, and how many there are.
+            guard key.hasPrefix("f:") else { return false }
+            let name = String(key.dropFirst(2))
+            let path = path + [name]
+            if isClusterOwned(path, type) { return false }
+            let value = wanted[name]
+            let isLeaf = !inner.members.keys.contains { $0.hasPrefix("f:") }
+            if value == nil, isLeaf { return true }
+            return hasAdditions(inner, path: path, value ?? [:], type)
+        }
+    }
+
+    /// What the cluster's own controllers write, and what isn't ours to judge.
+    private static func isClusterOwned(_ path: [String], _ type: ResourceType) -> Bool {
+        if path.first == "status" || path == ["apiVersion"] || path == ["kind"] { return true }
+        if path.first == "metadata" {
+            guard path.count > 1, ["labels", "annotations"].contains(path[1]) else { return path.count > 1 }
+            // Clusters' own tools mark namespaces in many ways, and none of them changes what a namespace does.
+            if type == .namespaces { return path.count > 2 && !path[2].hasPrefix("pod-security.kubernetes.io/") }
+            return path.count > 2 && path[1] == "annotations" && isClusterOwned(annotation: path[2])
+        }
+        return clusterOwned(type).contains { path.starts(with: $0) }
+    }
+
+    private static func isClusterOwned(annotation name: String) -> Bool {
+        let domain = name.prefix { $0 != "/" }
+        return domain != name && (domain.hasSuffix("kubernetes.io") || domain.hasSuffix("k8s.io"))
+            // A restart by hand (`kubectl rollout restart`) stands on the pod's template, not here.
+            && !name.hasPrefix("kubectl.")
+    }
+
+    /// Fields beside metadata and status that controllers fill.
+    private static func clusterOwned(_ type: ResourceType) -> [[String]] {
+        switch type {
+        case .namespaces: [["spec", "finalizers"]]
+        case .serviceAccounts: [["secrets"], ["imagePullSecrets"]]
+        case .persistentVolumeClaims:
+            [
+                ["spec", "volumeName"], ["spec", "volumeMode"], ["spec", "storageClassName"], ["spec", "dataSource"],
+                ["spec", "dataSourceRef"], ["spec", "volumeAttributesClassName"],
+            ]
+        default: []
+        }
+    }
+}
+
+extension JSONValue {
+    fileprivate subscript(path path: [String]) -> JSONValue? {
+        path.reduce(Optional(self)) { $0?[$1] }
+    }
+
+    fileprivate mutating func set(_ value: JSONValue, at path: [String]) {
+        guard let first = path.first else {
+            self = value
+            return
+        }
+        var inner = self[first] ?? [:]
+        inner.set(value, at: Array(path.dropFirst()))
+        self[first] = inner
+    }
+}

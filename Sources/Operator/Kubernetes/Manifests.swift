@@ -1,0 +1,159 @@
+import Core
+import FoundationEssentials
+import Kubernetes
+
+/// Everything that a box is in a cluster, worked out from its specification alone.
+struct Manifests {
+    let specification: AgentSpecification
+    let secrets: TenantSecrets
+    let settings: ClusterSettings
+    /// What the volume's claim asks for so far; `nil` if there is none.
+    var claimed: String? = nil
+
+    var agent: AgentReference { specification.agent }
+    var resources: Plan.Resources { specification.resources }
+
+    /// The objects in the order in which they have to come into being. Those of one step don't need each other.
+    /// - Throws: an `EncodingError`.
+    func steps() throws -> [[KubernetesObject]] {
+        [
+            [namespace],
+            // The bounds come before what has to keep within them, or a larger plan's volume would be refused.
+            [serviceAccount, resourceQuota, limitRange] + networkPolicies,
+            [secret, try configMap(), persistentVolumeClaim],
+            [try deployment()],
+        ]
+    }
+
+    private var namespace: KubernetesObject {
+        make(
+            .namespaces, name: agent.namespace,
+            labels: [
+                // Set by the API server from 1.21 on, and what network policies select by.
+                "kubernetes.io/metadata.name": agent.namespace,
+                "pod-security.kubernetes.io/enforce": "restricted",
+                "pod-security.kubernetes.io/audit": "restricted",
+                "pod-security.kubernetes.io/warn": "restricted",
+            ])
+    }
+
+    private var serviceAccount: KubernetesObject {
+        make(.serviceAccounts, body: ["automountServiceAccountToken": false])
+    }
+
+    private var secret: KubernetesObject {
+        make(
+            .secrets, annotations: [Tenant.Annotation.proxyToken: specification.proxyToken.hash],
+            body: ["type": "Opaque", "data": secrets.data])
+    }
+
+    private func configMap() throws -> KubernetesObject {
+        var files = specification.workspace
+        files[Self.configurationFile] = String(decoding: try specification.configuration(at: .container), as: UTF8.self)
+        return make(.configMaps, body: ["data": JSONValue(files)])
+    }
+
+    /// The key of `openclaw.json` in the ConfigMap, beside the workspace's files.
+    static let configurationFile = "openclaw.json"
+
+    private var persistentVolumeClaim: KubernetesObject {
+        var spec: [String: JSONValue] = [
+            "accessModes": ["ReadWriteOnce"],
+            "resources": ["requests": ["storage": storage]],
+        ]
+        if let storageClass = settings.storageClass { spec["storageClassName"] = .string(storageClass) }
+        return make(.persistentVolumeClaims, name: Tenant.volume, body: ["spec": .object(spec)])
+    }
+
+    /// Volumes can grow and never shrink; after a smaller plan was chosen, the claim stays as large as it was.
+    private var storage: JSONValue {
+        let planned = resources.volume << 30
+        guard let claimed, let size = Quantity.bytes(claimed), size > planned else {
+            return Quantity.gibibytes(resources.volume)
+        }
+        return .string(claimed)
+    }
+
+    /// The plan's figures, with room for one short-lived pod beside the agent's.
+    private var resourceQuota: KubernetesObject {
+        let beside = Self.shortLived
+        return make(
+            .resourceQuotas,
+            body: [
+                "spec": [
+                    "hard": [
+                        "pods": "3",
+                        "requests.cpu": Quantity.cores(resources.cpuRequest + beside.cpu),
+                        "limits.cpu": Quantity.cores(resources.cpuLimit + beside.cpu),
+                        "requests.memory": Quantity.mebibytes(resources.memoryRequest + beside.memory),
+                        "limits.memory": Quantity.mebibytes(resources.memoryLimit + beside.memory),
+                        "requests.storage": storage,
+                        "persistentvolumeclaims": "1",
+                        "services": "0",
+                    ]
+                ]
+            ])
+    }
+
+    /// Thousandths of a core, and MiB, of what runs for a moment beside the agent.
+    static let shortLived = (cpu: 500, memory: 512)
+
+    private var limitRange: KubernetesObject {
+        let most: JSONValue = [
+            "cpu": Quantity.cores(resources.cpuLimit), "memory": Quantity.mebibytes(resources.memoryLimit),
+        ]
+        return make(
+            .limitRanges,
+            body: [
+                "spec": [
+                    "limits": [
+                        [
+                            "type": "Container", "max": most, "default": most,
+                            "defaultRequest": [
+                                "cpu": Quantity.cores(resources.cpuRequest),
+                                "memory": Quantity.mebibytes(resources.memoryRequest),
+                            ],
+                        ],
+                        ["type": "PersistentVolumeClaim", "max": ["storage": storage]],
+                    ]
+                ]
+            ])
+    }
+
+    /// An object of this box, with everything that all of them carry.
+    func make(
+        _ type: ResourceType, name: String = Tenant.name, labels: [String: String] = [:],
+        annotations: [String: String] = [:], body: [String: JSONValue] = [:]
+    ) -> KubernetesObject {
+        var annotations = annotations
+        annotations[Tenant.Annotation.owner] = agent.boxID.rawValue
+        annotations[Tenant.Annotation.contentHash] = ContentHash.of(body)
+        return KubernetesObject(
+            type, name: name, namespace: type.isNamespaced ? agent.namespace : nil,
+            labels: Tenant.labels(agent).merging(labels) { $1 }, annotations: annotations, body: body)
+    }
+}
+
+/// Amounts as the API server writes them itself, so that what was applied reads back the same
+/// (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/).
+enum Quantity {
+    /// - Parameter thousandths: of a core.
+    static func cores(_ thousandths: Int) -> JSONValue {
+        .string(thousandths % 1000 == 0 ? "\(thousandths / 1000)" : "\(thousandths)m")
+    }
+
+    static func mebibytes(_ count: Int) -> JSONValue {
+        .string(count % 1024 == 0 ? "\(count / 1024)Gi" : "\(count)Mi")
+    }
+
+    static func gibibytes(_ count: Int) -> JSONValue {
+        .string(count % 1024 == 0 ? "\(count / 1024)Ti" : "\(count)Gi")
+    }
+
+    /// - Parameter text: an amount of binary units, such as `2Gi`.
+    static func bytes(_ text: String) -> Int? {
+        let units = ["Ki": 10, "Mi": 20, "Gi": 30, "Ti": 40]
+        guard let unit = units.first(where: { text.hasSuffix($0.key) }) else { return Int(text) }
+        return Int(text.dropLast(2)).map { $0 << unit.value }
+    }
+}

@@ -1,0 +1,58 @@
+import Core
+import Kubernetes
+
+/// The names that a customer's objects have in the cluster.
+enum Tenant {
+    /// What an object's writer is called in its `managedFields`.
+    static let fieldManager = "openclaw-cloud"
+    /// Selects everything that is ours.
+    static let selector = "\(Label.managedBy)=\(fieldManager)"
+
+    /// The Deployment, ServiceAccount, Secret, ConfigMap and so on; each namespace has one of a kind.
+    static let name = "agent"
+    static let container = "agent"
+    static let volume = "agent-state"
+
+    enum Label {
+        static let managedBy = "app.kubernetes.io/managed-by"
+        static let appName = "app.kubernetes.io/name"
+        static let customer = "openclaw.cloud/customer"
+        static let box = "openclaw.cloud/box"
+    }
+
+    enum Annotation {
+        /// The box that an object belongs to.
+        static let owner = "openclaw.cloud/owner"
+        /// SHA-256 of what was applied.
+        static let contentHash = "openclaw.cloud/content-hash"
+        /// `AgentSpecification.hash`, on the pods.
+        static let specification = "openclaw.cloud/specification"
+        /// SHA-256 of the proxy token, on the Secret.
+        static let proxyToken = "openclaw.cloud/proxy-token"
+    }
+
+    /// `customer-<id>`: the id's 26 characters make it a DNS label.
+    static func namespace(_ customerID: Customer.ID) -> String { prefix + customerID.body }
+    static let prefix = "customer-"
+
+    static func labels(_ agent: AgentReference) -> [String: String] {
+        [
+            Label.managedBy: fieldManager, Label.appName: "openclaw-agent", Label.customer: agent.customerID.rawValue,
+            Label.box: agent.boxID.rawValue,
+        ]
+    }
+}
+
+extension AgentReference {
+    var namespace: String { Tenant.namespace(customerID) }
+
+    /// The agent that a namespace of ours was made for, though somebody may have taken labels off.
+    init?(namespace: KubernetesObject) {
+        let box = namespace.annotation(Tenant.Annotation.owner) ?? namespace.label(Tenant.Label.box)
+        let customer = "\(Customer.idPrefix)_\(namespace.name.dropFirst(Tenant.prefix.count))"
+        guard namespace.name.hasPrefix(Tenant.prefix), let box = box.flatMap({ Box.ID($0) }),
+            let customer = Customer.ID(customer)
+        else { return nil }
+        self.init(boxID: box, customerID: customer)
+    }
+}

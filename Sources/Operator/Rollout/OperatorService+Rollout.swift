@@ -1,0 +1,73 @@
+import Core
+import Jobs
+import Logging
+import SQL
+import Store
+
+extension OperatorService {
+    /// Takes the rollout of the configured image one step further: decides by the rows, and writes what follows together with
+    /// the jobs that make it real. Nothing happens where agents are no containers.
+    /// - Throws: `SQLError`.
+    package func advanceRollout() async throws {
+        guard let image else { return }
+        // Looking first spares the database a transaction that would hold up every other change of a box.
+        let now = queue.clock.now
+        let isDue = try await queue.database.read { try !plan(image, now: now, in: $0).step.isEmpty }
+        guard isDue else { return }
+        let step = try await queue.write { work in
+            let step = try plan(image, now: work.now, in: work.transaction).step
+            let boxes = BoxStore(work.transaction)
+            for box in step.proven { try boxes.keepImage(of: box) }
+            for box in step.returned { try boxes.returnImage(of: box) }
+            for box in step.upgraded { try move(box, to: image, before: box.runs ? box.image : nil, work) }
+            for box in step.rolledBack {
+                guard let before = box.imageBefore else { continue }
+                try move(box, to: before, before: nil, work)
+            }
+            if let rollout = step.rollout { try RolloutStore(work.transaction).save(rollout) }
+            if let alert = step.alert { try work.enqueue(alert) }
+            if step.goesOn { try work.enqueue(AdvanceRollout()) }
+            return step
+        }
+        log(step)
+    }
+
+    /// The one place where a box moves from one image to another.
+    private func move(_ box: Box, to image: String, before: String?, _ work: UnitOfWork) throws {
+        try work.enqueue(ReconcileBox(try BoxStore(work.transaction).setImage(image, before: before, of: box)))
+        work.changed(box.customerID)
+    }
+
+    /// Gives a box that has no image the one it is to run as, before it is first made real.
+    /// - Returns: the box with its image; as it was given, if it has one or agents are no containers.
+    /// - Throws: `SQLError`.
+    func choosingImage(_ box: Box) async throws -> Box {
+        guard let image, box.image == nil else { return box }
+        var box = box
+        box.image = try await queue.write { [box] work in
+            let plan = try plan(image, now: work.now, in: work.transaction)
+            return try BoxStore(work.transaction).chooseImage(plan.imageToRun(box), of: box)
+        }
+        return box
+    }
+
+    private func plan(_ image: String, now: Timestamp, in transaction: any Transaction) throws -> RolloutPlan {
+        RolloutPlan(
+            image: image, boxes: try BoxStore(transaction).allToReconcile(),
+            rollout: try RolloutStore(transaction).current(), now: now, limits: rolloutLimits)
+    }
+
+    private func log(_ step: RolloutStep) {
+        guard let rollout = step.rollout else { return }
+        var metadata: Logger.Metadata = ["image": "\(rollout.image)", "wave": "\(rollout.wave)"]
+        if !step.upgraded.isEmpty { metadata["boxes"] = "\(step.upgraded.map(\.id.rawValue).joined(separator: ","))" }
+        metadata["detail"] = rollout.detail.map { "\($0)" }
+        switch rollout.state {
+        case .running: logger.notice("the agents' image is being rolled out", metadata: metadata)
+        case .halted where rollout.endedAt == nil:
+            logger.error("the rollout of the agents' image halted", metadata: metadata)
+        case .halted: logger.notice("the rollout of the agents' image was given up", metadata: metadata)
+        case .done: logger.notice("every agent was moved to the new image", metadata: metadata)
+        }
+    }
+}

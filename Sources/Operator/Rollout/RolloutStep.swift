@@ -1,0 +1,39 @@
+package import Core
+
+/// What a rollout changes in one go.
+package struct RolloutStep: Sendable, Hashable {
+    /// The rollout's row as it is to be from now on; `nil` leaves it.
+    package var rollout: Rollout?
+    /// Those that move to the new image.
+    package var upgraded: [Box] = []
+    /// Those that go back to the image before.
+    package var rolledBack: [Box] = []
+    /// Those whose trial is over.
+    package var proven: [Box] = []
+    /// Those whose trial ends without a result, because they aren't to run any more.
+    package var returned: [Box] = []
+    /// Whether the next step is due at once.
+    package var goesOn = false
+
+    package var isEmpty: Bool {
+        rollout == nil && upgraded.isEmpty && rolledBack.isEmpty && proven.isEmpty && returned.isEmpty
+    }
+}
+
+extension RolloutStep {
+    /// What the host is told of a rollout that halts in this step.
+    var alert: AlertHost? {
+        guard let rollout, rollout.state == .halted, rollout.endedAt == nil else { return nil }
+        return AlertHost(
+            subject: "The rollout of \(rollout.image) halted",
+            text: """
+                \(rollout.detail ?? "An agent didn't run as the new image").
+
+                The agents that didn't run as it went back to the image before; those that do run as it stay. No other agent \
+                is moved until you configure another image (AGENT_IMAGE) or resume the rollout.
+
+                To look: openclaw-cloud admin rollout show
+                To resume: openclaw-cloud admin rollout resume
+                """)
+    }
+}

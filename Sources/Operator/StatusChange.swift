@@ -1,0 +1,65 @@
+import Core
+
+/// What an observation changes of a box's row.
+struct StatusChange: Sendable {
+    /// How many failures in a row the host is told of.
+    private static let alarming: Int64 = 3
+    /// How old the last sign of life may get before it is written again.
+    private static let seenEvery = Duration.seconds(60)
+
+    /// As it is stored.
+    let row: Box
+    let generation: Int64
+    let restarts: Int64
+    let failures: Int64
+    let seenAt: Timestamp?
+    /// Whether it changes what the owner sees at once.
+    let isVisible: Bool
+    private let detail: String?
+
+    /// - Parameters:
+    ///   - before: the box as it was when the world was looked at.
+    ///   - generation: the generation that was made real.
+    ///   - isFailedRun: whether this is how a job ended in failure.
+    /// - Returns: `nil` if the row says so already.
+    init?(
+        _ status: OperatorService.Status, of row: Box, before box: Box, generation: Int64, isFailedRun: Bool, now: Timestamp
+    ) {
+        self.row = row
+        detail = status.detail
+        self.generation = max(generation, row.observedGeneration)
+        // The runtime counts from zero whenever it makes a new container, and may not tell of one at all.
+        restarts = max(row.restarts + (status.isDown && row.status == .running ? 1 : 0), status.restarts)
+        switch status.status {
+        case .running, .suspended, .deleted: failures = 0
+        // Whoever changed the count while the job ran has counted this failure.
+        case .failed where isFailedRun && row.failures != box.failures: failures = max(row.failures, 1)
+        case .failed where isFailedRun || row.status != .failed: failures = row.failures + 1
+        case .draft, .provisioning, .failed: failures = row.failures
+        }
+        let isStale = row.seenAt.map { now - $0 >= Self.seenEvery } ?? true
+        seenAt = status.status == .running && isStale ? now : row.seenAt
+        isVisible =
+            row.status != status.status || row.detail != status.detail || row.observedGeneration < generation
+            || row.restarts != restarts
+        if !isVisible, row.failures == failures, row.seenAt == seenAt { return nil }
+    }
+
+    /// What the host is told, once until the box has recovered.
+    var alert: AlertHost? {
+        guard row.failures < Self.alarming, failures >= Self.alarming else { return nil }
+        return AlertHost(
+            subject: "\(row.id) has failed \(Self.alarming) times",
+            text: """
+                The agent of a customer has failed \(Self.alarming) times in a row. It is still being tried.
+
+                Box: \(row.id)
+                Customer: \(row.customerID)
+                Image: \(row.image ?? "none")
+
+                What its owner is told: \(detail ?? "nothing")
+
+                To look: openclaw-cloud admin box show \(row.id)
+                """)
+    }
+}

@@ -1,0 +1,197 @@
+import Core
+import Crypto
+import FoundationEssentials
+import Jobs
+import Kubernetes
+import Logging
+import Operator
+import SQL
+import ServiceLifecycle
+import Store
+import TestSupport
+import Testing
+
+/// An operator on a database of its own and on a real Kubernetes: the one that KUBECONFIG leads to (`scripts/test-cluster`).
+struct ClusterStage {
+    let platform: TestPlatform
+    let client: KubernetesClient
+    let runtime: KubernetesRuntime
+    let service: OperatorService
+    let box: Box
+
+    static let vault = Vault(key: SymmetricKey(size: .bits256))
+    static let logger: Logger = {
+        var logger = Logger(label: "cluster-tests") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = ProcessInfo.processInfo.environment["LOG_LEVEL"].flatMap { Logger.Level(rawValue: $0) } ?? .error
+        return logger
+    }()
+    static let settings = ClusterSettings(image: "sandbox-agent:1")
+
+    /// - Throws: a `ConfigurationError` if no cluster is there; the tests then fail.
+    static func client() throws -> KubernetesClient {
+        let configuration = try ClusterConfiguration.fromEnvironment(ProcessInfo.processInfo.environment)
+        return KubernetesClient(try #require(configuration, "run these with: make test-operator"))
+    }
+
+    /// Runs `body` with a customer whose box is wanted running, and removes what it left in the cluster.
+    static func run(
+        image: String = "sandbox-agent:1", tier: Tier = .starter, patience: Duration = .seconds(30),
+        follow: Bool = true, client given: KubernetesClient? = nil, _ body: (ClusterStage) async throws -> Void
+    ) async throws {
+        let client = try given ?? client()
+        try await TestPlatform.run { platform in
+            let box = try await wantedBox(on: platform, tier: tier)
+            let stage = stage(platform, client: client, box: box, image: image, patience: patience)
+            let result = await Result<Void, any Error>.catching {
+                try await stage.operating(follow: follow) { try await body(stage) }
+            }
+            try await client.delete(.namespaces, stage.namespace)
+            if given == nil { await client.close() }
+            try result.get()
+        }
+    }
+
+    static func stage(
+        _ platform: TestPlatform, client: KubernetesClient, box: Box, image: String = "sandbox-agent:1",
+        patience: Duration = .seconds(30)
+    ) -> ClusterStage {
+        let runtime = KubernetesRuntime(client: client, settings: settings, logger: logger)
+        let service = OperatorService(
+            queue: platform.queue, runtime: runtime, vault: vault, plans: .builtIn,
+            settings: AgentSettings(tokenProxyURL: "http://token-proxy.platform.svc.cluster.local:8082/v1"), image: image,
+            patience: patience, logger: logger)
+        return ClusterStage(platform: platform, client: client, runtime: runtime, service: service, box: box)
+    }
+
+    static func wantedBox(on platform: TestPlatform, tier: Tier = .starter, bot: Int64 = 77) async throws -> Box {
+        // Random ones: the cluster outlives the test.
+        let ids = IdentifierSource.random(clock: .system)
+        let customer = Customer(id: ids.next(), language: .english, createdAt: testNow)
+        var box = Box(
+            id: ids.next(), customerID: customer.id, tier: tier, agentName: "Ada", purpose: "My garden.", language: .english,
+            desired: .running, createdAt: testNow)
+        let sealed = try vault.seal(Secret("\(bot):AAAA-bot-token"), context: box.botTokenContext)
+        box.bot = Box.Bot(id: bot, username: "ada\(bot)_bot", sealedToken: sealed, ownerUserID: 5)
+        let row = box
+        try await platform.database.write { transaction in
+            try CustomerStore(transaction).insert(customer)
+            try BoxStore(transaction).insert(row)
+        }
+        return box
+    }
+
+    /// Runs `body` while the runtime watches and, if asked to, the service follows.
+    func operating(follow: Bool, _ body: () async throws -> Void) async throws {
+        let services: [any Service] = follow ? [runtime, service] : [runtime]
+        let group = ServiceGroup(configuration: .init(services: services.map { .init(service: $0) }, logger: Self.logger))
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let result = await Result<Void, any Error>.catching(body)
+            await group.triggerGracefulShutdown()
+            try await tasks.waitForAll()
+            try result.get()
+        }
+    }
+
+    var agent: AgentReference { AgentReference(box) }
+    var namespace: String { BoxRenderer.namespace(of: box) }
+
+    var row: Box {
+        get async throws {
+            let found = try await platform.database.read { try BoxStore($0).find(box.id, customerID: box.customerID) }
+            return try #require(found)
+        }
+    }
+
+    func reconcile() async throws {
+        try await service.reconcile(agent)
+    }
+
+    /// Changes what is wanted of the box.
+    func want(_ change: @escaping @Sendable (inout Box) -> Void) async throws {
+        _ = try await platform.database.write { transaction in
+            let boxes = BoxStore(transaction)
+            var wanted = try #require(try boxes.find(box.id, customerID: box.customerID))
+            change(&wanted)
+            return try boxes.want(wanted)
+        }
+    }
+
+    func object(_ type: ResourceType, _ name: String = "agent") async throws -> KubernetesObject {
+        try #require(try await client.get(type, name, namespace: namespace), "no \(type.kind) \(name)")
+    }
+
+    /// The pods that aren't on their way out.
+    var pods: [KubernetesObject] {
+        get async throws { try await client.list(.pods, namespace: namespace).items.filter { !$0.isBeingDeleted } }
+    }
+
+    /// Every object of the box by kind and name, with its resource version.
+    var versions: [String: String] {
+        get async throws {
+            var versions: [String: String] = [:]
+            for type in Self.ownedTypes {
+                for object in try await client.list(type, namespace: namespace, labelSelector: Self.ours).items {
+                    versions["\(type.kind)/\(object.name)"] = object.resourceVersion
+                }
+            }
+            return versions
+        }
+    }
+
+    static let ours = "app.kubernetes.io/managed-by=openclaw-cloud"
+    static let ownedTypes: [ResourceType] = [
+        .serviceAccounts, .secrets, .configMaps, .persistentVolumeClaims, .limitRanges, .networkPolicies, .deployments,
+    ]
+
+    /// Waits until the operator has asked for the box to be reconciled, and does so, until `isSo`.
+    func repaired(
+        within limit: Duration = .seconds(15), _ comment: Comment? = nil, until isSo: () async throws -> Bool
+    ) async throws {
+        let deadline = ContinuousClock.now + limit
+        while try await !isSo() {
+            guard .now < deadline else {
+                Issue.record(comment ?? "not repaired in time")
+                return
+            }
+            if try await !platform.takeJobs(ReconcileBox.kind).isEmpty { try await reconcile() }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+}
+
+extension TestPlatform {
+    /// Takes the waiting jobs of a kind out of the queue.
+    func takeJobs(_ kind: String) async throws -> [String] {
+        let jobs = try await queuedJobs(kind)
+        if !jobs.isEmpty {
+            _ = try await database.write { transaction in
+                try transaction.execute("DELETE FROM jobs WHERE kind = ?1 AND state = 'queued'", [.text(kind)])
+            }
+        }
+        return jobs
+    }
+}
+
+extension Result where Failure == any Error {
+    static func catching(_ body: () async throws -> Success) async -> Self {
+        do { return .success(try await body()) } catch { return .failure(error) }
+    }
+}
+
+/// Waits until something is so.
+func eventually(
+    within limit: Duration = .seconds(15), _ comment: Comment? = nil, _ isSo: () async throws -> Bool
+) async throws {
+    let deadline = ContinuousClock.now + limit
+    while try await !isSo() {
+        guard .now < deadline else {
+            Issue.record(comment ?? "it didn't become so in time")
+            return
+        }
+        try await Task.sleep(for: .milliseconds(30))
+    }
+}
+
+/// Whether pods don't really run, but behave as the tags of their images say.
+let isFakeNode = ProcessInfo.processInfo.environment["TEST_CLUSTER_KIND"] == "fake"

@@ -1,0 +1,102 @@
+import Core
+import Kubernetes
+import Testing
+
+@testable import Operator
+
+/// What is made of pods and deployments as Kubernetes 1.20 reports them.
+struct ClusterStateTests {
+    private let namespace = KubernetesObject(.namespaces, name: "n", namespace: nil)
+
+    private func deployment(replicas: Int64 = 1, failure: String? = nil) -> KubernetesObject {
+        var status: [String: JSONValue] = ["observedGeneration": 2]
+        if let failure {
+            status["conditions"] = [["type": "ReplicaFailure", "status": "True", "message": .string(failure)]]
+        }
+        var object = KubernetesObject(
+            .deployments, name: "agent", namespace: "n",
+            body: [
+                "spec": [
+                    "replicas": .integer(replicas),
+                    "template": ["metadata": ["annotations": ["openclaw.cloud/specification": "s1"]]],
+                ],
+                "status": .object(status),
+            ])
+        object.json["metadata"]?["generation"] = 2
+        return object
+    }
+
+    private func pod(_ status: JSONValue, specification: String = "s1") -> KubernetesObject {
+        KubernetesObject(
+            .pods, name: "agent-1", namespace: "n", labels: ["app.kubernetes.io/name": "openclaw-agent"],
+            annotations: ["openclaw.cloud/specification": specification], body: ["status": status])
+    }
+
+    private func state(_ status: JSONValue, specification: String = "s1") -> AgentState {
+        AgentState(namespace: namespace, deployment: deployment(), pods: [pod(status, specification: specification)])
+    }
+
+    @Test func isAbsentWithoutANamespace() {
+        #expect(AgentState(namespace: nil, deployment: nil, pods: []) == .absent)
+        var going = namespace
+        going.json["metadata"]?["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+        #expect(AgentState(namespace: going, deployment: deployment(), pods: []) == .absent)
+    }
+
+    @Test func isStoppedWithoutReplicas() {
+        #expect(AgentState(namespace: namespace, deployment: nil, pods: []) == .stopped)
+        #expect(AgentState(namespace: namespace, deployment: deployment(replicas: 0), pods: []) == .stopped)
+    }
+
+    @Test func isStartingUntilThePodOfThisVeryConfigurationIsReady() {
+        #expect(AgentState(namespace: namespace, deployment: deployment(), pods: []) == .starting)
+        let ready: JSONValue = ["phase": "Running", "conditions": [["type": "Ready", "status": "True"]]]
+        #expect(state(["phase": "Pending"]) == .starting)
+        #expect(state(ready) == .ready)
+        #expect(state(ready, specification: "s0") == .starting, "that is the pod from before")
+    }
+
+    @Test(arguments: ["ErrImagePull", "ImagePullBackOff", "InvalidImageName"])
+    func tellsThatTheImageCannotBeHad(reason: String) {
+        #expect(
+            state([
+                "phase": "Pending",
+                "containerStatuses": [["restartCount": 0, "state": ["waiting": ["reason": .string(reason)]]]],
+            ]) == .failed(.imageUnavailable))
+    }
+
+    @Test func tellsThatThereIsNoRoom() {
+        #expect(
+            state([
+                "phase": "Pending",
+                "conditions": [["type": "PodScheduled", "status": "False", "reason": "Unschedulable"]],
+            ]) == .failed(.noRoom))
+    }
+
+    private func crashed(_ restarts: Int64, _ ended: JSONValue) -> JSONValue {
+        [
+            "phase": "Running",
+            "containerStatuses": [
+                [
+                    "restartCount": .integer(restarts), "state": ["waiting": ["reason": "CrashLoopBackOff"]],
+                    "lastState": ["terminated": ended],
+                ]
+            ],
+        ]
+    }
+
+    @Test func tellsWhyItCrashedAndFailsAtTheThirdTime() {
+        #expect(state(crashed(1, ["exitCode": 137, "reason": "OOMKilled"])) == .restarting(.ranOutOfMemory))
+        #expect(state(crashed(2, ["exitCode": 3, "reason": "Error"])) == .restarting(.exited(code: 3)))
+        #expect(state(crashed(3, ["exitCode": 3, "reason": "Error"])) == .failed(.exited(code: 3)))
+        #expect(state(crashed(1, ["exitCode": 137, "reason": "Error"])) == .restarting(.vanished))
+    }
+
+    @Test func tellsThatTheClusterTakesNoPod() {
+        func state(_ failure: String) -> AgentState {
+            AgentState(namespace: namespace, deployment: deployment(failure: failure), pods: [])
+        }
+        #expect(state("no PriorityClass with name x was found") == .failed(.notStartable))
+        #expect(state("status unknown for quota: agent") == .starting, "it is being counted")
+    }
+}
