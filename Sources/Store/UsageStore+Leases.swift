@@ -85,9 +85,11 @@ extension UsageStore {
                 periodStart: periodStart, model: "lost", usage: TokenUsage(input: 0, output: tokens), estimated: true,
                 createdAt: now)
             // A holder that was taken for dead may have lived on, and lost another lease.
+            var values: [SQLValue] = []
+            loss.append(to: &values)
             try transaction.execute(
                 Self.insertOne + " ON CONFLICT (request_id) DO UPDATE SET output = usage_events.output + excluded.output",
-                loss.values)
+                values)
             try transaction.execute(
                 "UPDATE quotas SET used = used + ?3 WHERE customer_id = ?1 AND period_start = ?2",
                 [.text(customerID.rawValue), .integer(periodStart.milliseconds), .integer(Int64(tokens))])
@@ -209,8 +211,10 @@ extension UsageStore {
         var rest = events[...]
         while !rest.isEmpty {
             let rows = rest.count >= Self.rowsAtOnce ? Self.rowsAtOnce : 1
-            try transaction.execute(
-                rows == 1 ? Self.insertOne : Self.insertMany, rest.prefix(rows).flatMap(\.values))
+            var values: [SQLValue] = []
+            values.reserveCapacity(rows * 10)
+            for event in rest.prefix(rows) { event.append(to: &values) }
+            try transaction.execute(rows == 1 ? Self.insertOne : Self.insertMany, values)
             rest = rest.dropFirst(rows)
         }
     }
@@ -231,11 +235,17 @@ extension UsageStore {
 }
 
 extension UsageEvent {
-    fileprivate var values: [SQLValue] {
-        [
-            .text(requestID), .text(customerID.rawValue), .text(boxID.rawValue), .integer(periodStart.milliseconds),
-            .text(model), .integer(Int64(usage.input)), .integer(Int64(usage.cached)), .integer(Int64(usage.output)),
-            .integer(estimated ? 1 : 0), .integer(createdAt.milliseconds),
-        ]
+    /// One by one: a batch has thousands of values, and an array for each event would cost more than the values do.
+    fileprivate func append(to values: inout [SQLValue]) {
+        values.append(.text(requestID))
+        values.append(.text(customerID.rawValue))
+        values.append(.text(boxID.rawValue))
+        values.append(.integer(periodStart.milliseconds))
+        values.append(.text(model))
+        values.append(.integer(Int64(usage.input)))
+        values.append(.integer(Int64(usage.cached)))
+        values.append(.integer(Int64(usage.output)))
+        values.append(.integer(estimated ? 1 : 0))
+        values.append(.integer(createdAt.milliseconds))
     }
 }
