@@ -49,7 +49,7 @@ final class SQLiteTransaction: Transaction {
         do {
             try parameters.checkSendable()
             let statement = try connection.cachedStatement(sql: sql)
-            try statement.setArguments(StatementArguments(parameters.map { $0.databaseValue }))
+            try statement.setArguments(StatementArguments(parameters.lazy.map { $0.bindable }))
             return try body(statement)
         } catch let error as SQLError {
             failure = error
@@ -67,11 +67,11 @@ final class SQLiteTransaction: Transaction {
 }
 
 extension SQLValue {
-    fileprivate var databaseValue: DatabaseValue {
+    fileprivate var bindable: (any DatabaseValueConvertible)? {
         switch self {
-        case .null: .null
-        case .integer(let integer): integer.databaseValue
-        case .text(let text): text.databaseValue
+        case .null: nil
+        case .integer(let integer): integer
+        case .text(let text): text
         }
     }
 

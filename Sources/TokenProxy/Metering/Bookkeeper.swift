@@ -40,9 +40,9 @@ final class Bookkeeper: Sendable {
     private let queue = Mutex(Queue())
     private let isFailing = Atomic(false)
 
-    private static let interval = Duration.milliseconds(100)
+    private static let interval = Duration.milliseconds(200)
     /// Events of one transaction.
-    private static let batch = 4_000
+    private static let batch = 8_000
 
     init(journal: Journal, storage: any ProxyStorage, holder: String, logger: Logger) {
         self.journal = journal
