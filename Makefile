@@ -12,7 +12,7 @@ RELEASE_FLAGS := -c release --scratch-path .build-release --static-swift-stdlib 
 PROGRAM := .build/debug/openclaw-cloud
 
 .PHONY: run test build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy fuzz-proxy \
-	bench-proxy help
+	bench-proxy test-operator chaos-operator bench-operator help
 
 run: ## Build, and start the whole product on this machine: http://localhost:8080
 	@scripts/bootstrap run
@@ -22,13 +22,19 @@ run: ## Build, and start the whole product on this machine: http://localhost:808
 test: ## Build, and run every test, with a PostgreSQL server of its own
 	@scripts/bootstrap test
 	swift build $(BUILD_FLAGS) --build-tests
-	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --skip JourneyTests
+	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --skip "JourneyTests|ClusterTests"
 	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter JourneyTests
 	scripts/test-peers
 	scripts/limit-proxy --rounds 4
 	scripts/chaos-proxy --kills 60
 	scripts/abuse-proxy --seconds 2
 	scripts/allocations-proxy
+	scripts/with-cluster swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter ClusterTests
+	scripts/with-cluster scripts/validate-manifests
+	scripts/with-cluster scripts/rbac-operator
+	scripts/with-cluster scripts/bench-operator --quick
+	scripts/with-cluster scripts/chaos-operator --seconds 60
+	scripts/journey-operator
 
 build: ## Build everything, the tests too
 	@scripts/bootstrap run
@@ -77,6 +83,22 @@ fuzz-proxy: ## Read 10 million mutated request heads in two ways and compare
 
 bench-proxy: ## Measure the token proxy beside nginx and LiteLLM
 	scripts/bench-proxy
+
+test-operator: ## Run the operator's tests on a real Kubernetes, and the journey with the agent in a pod
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --build-tests
+	scripts/with-cluster swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter ClusterTests
+	scripts/with-cluster scripts/validate-manifests
+	scripts/with-cluster scripts/rbac-operator
+	scripts/journey-operator
+
+chaos-operator: ## Edit, delete, restart and kill for 30 minutes, and see that every box ends up as its row says
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --product openclaw-cloud
+	scripts/with-cluster scripts/chaos-operator --minutes 30
+
+bench-operator: release ## Measure the operator beside kubectl, and with 300 boxes
+	scripts/with-cluster scripts/bench-operator --program .build-release/release/openclaw-cloud
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -15,6 +15,9 @@ struct SandboxAgentCommand: AsyncParsableCommand {
     @Argument(help: "What to run; there is only the gateway.")
     var what: Role
 
+    @Option(help: "What the gateway listens on, as OpenClaw calls it; the one in openclaw.json counts.")
+    var bind: String?
+
     @Option(help: "The port of the gateway, in place of the one in openclaw.json.")
     var port: Int?
 
