@@ -98,6 +98,8 @@ chaos-operator: ## Edit, delete, restart and kill for 30 minutes, and see that e
 	scripts/with-cluster scripts/chaos-operator --minutes 30
 
 bench-operator: release ## Measure the operator beside kubectl, and with 300 boxes
+	swift build $(RELEASE_FLAGS) --product rendering-benchmark
+	.build-release/release/rendering-benchmark
 	scripts/with-cluster scripts/bench-operator --program .build-release/release/openclaw-cloud
 
 help: ## Show this list

@@ -144,6 +144,11 @@ let package = Package(
             ]),
         .executableTarget(name: "openclaw-cloud", dependencies: ["CloudApp", .argumentParser], swiftSettings: settings),
 
+        // Benchmarks of what no other package can reach; the rest is in Benchmarks/Package.swift.
+        .executableTarget(
+            name: "rendering-benchmark", dependencies: ["Core", "Kubernetes", "Operator", "Store", .crypto],
+            path: "Benchmarks/Rendering", swiftSettings: settings),
+
         // Tests.
         .target(
             name: "TestSupport", dependencies: ["Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", .logging],

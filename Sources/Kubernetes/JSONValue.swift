@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Any JSON. Objects of the API are kept as what the server sent, so that fields nobody here knows survive.
 package enum JSONValue: Sendable, Hashable {
     case null
@@ -8,7 +6,7 @@ package enum JSONValue: Sendable, Hashable {
     case number(Double)
     case string(String)
     case array([JSONValue])
-    case object([String: JSONValue])
+    case object(JSONObject)
 
     package subscript(key: String) -> JSONValue? {
         get {
@@ -46,18 +44,11 @@ package enum JSONValue: Sendable, Hashable {
     }
 
     /// Empty for everything that isn't an object.
-    package var members: [String: JSONValue] {
+    package var members: JSONObject {
         guard case .object(let members) = self else { return [:] }
         return members
     }
 
-    /// - Returns: JSON with sorted keys.
-    /// - Throws: an `EncodingError` for numbers that JSON doesn't have.
-    package func encoded() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return try Array(encoder.encode(self))
-    }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
@@ -68,22 +59,21 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
     package init(booleanLiteral value: Bool) { self = .bool(value) }
     package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
     package init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self = .object(Dictionary(elements) { _, last in last })
+        self = .object(JSONObject(elements))
     }
 
     package init(_ strings: [String: String]) {
-        self = .object(strings.mapValues(JSONValue.string))
+        self = .object(JSONObject(strings.lazy.map { ($0, .string($1)) }))
     }
 }
 
 extension JSONValue: Codable {
     package init(from decoder: any Decoder) throws {
         // By how often each occurs in the API's objects: a wrong guess costs an error.
-        if let members = try? decoder.container(keyedBy: Member.self) {
-            var object: [String: JSONValue] = [:]
-            object.reserveCapacity(members.allKeys.count)
-            for key in members.allKeys { object[key.stringValue] = try members.decode(JSONValue.self, forKey: key) }
-            self = .object(object)
+        if let members = try? decoder.container(keyedBy: Name.self) {
+            self = .object(
+                JSONObject(
+                    try members.allKeys.map { ($0.stringValue, try members.decode(JSONValue.self, forKey: $0)) }))
             return
         }
         let value = try decoder.singleValueContainer()
@@ -105,8 +95,8 @@ extension JSONValue: Codable {
     package func encode(to encoder: any Encoder) throws {
         switch self {
         case .object(let members):
-            var container = encoder.container(keyedBy: Member.self)
-            for (name, value) in members { try container.encode(value, forKey: Member(name)) }
+            var container = encoder.container(keyedBy: Name.self)
+            for member in members { try container.encode(member.value, forKey: Name(member.name)) }
         case .array(let values):
             var container = encoder.unkeyedContainer()
             for value in values { try container.encode(value) }
@@ -125,7 +115,7 @@ extension JSONValue: Codable {
         try container.encode(value)
     }
 
-    private struct Member: CodingKey {
+    private struct Name: CodingKey {
         let stringValue: String
         var intValue: Int? { nil }
 

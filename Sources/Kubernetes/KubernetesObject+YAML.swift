@@ -21,7 +21,7 @@ extension JSONValue {
         case .string(let text): .scalar(text.represented())
         case .array(let values): Node(values.map(\.node))
         case .object(let members):
-            Node(members.sorted { $0.key < $1.key }.map { (.scalar($0.key.represented()), $0.value.node) })
+            Node(members.map { (.scalar($0.name.represented()), $0.value.node) })
         }
     }
 }

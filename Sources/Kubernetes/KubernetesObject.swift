@@ -10,10 +10,10 @@ package struct KubernetesObject: Sendable, Hashable {
     ///   - body: everything beside `apiVersion`, `kind` and `metadata`.
     package init(
         _ type: ResourceType, name: String, namespace: String?, labels: [String: String] = [:],
-        annotations: [String: String] = [:], body: [String: JSONValue] = [:]
+        annotations: [String: String] = [:], body: JSONObject = [:]
     ) {
         self.type = type
-        var metadata: [String: JSONValue] = ["name": .string(name)]
+        var metadata: JSONObject = ["name": .string(name)]
         if let namespace { metadata["namespace"] = .string(namespace) }
         if !labels.isEmpty { metadata["labels"] = JSONValue(labels) }
         if !annotations.isEmpty { metadata["annotations"] = JSONValue(annotations) }

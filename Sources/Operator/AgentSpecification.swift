@@ -1,6 +1,5 @@
 package import Core
-import Crypto
-package import FoundationEssentials
+import Kubernetes
 import Store
 
 /// Everything an agent needs, worked out from its box and plan; the same wherever it runs.
@@ -34,11 +33,10 @@ package struct AgentSpecification: Sendable {
     }
 
     /// - Parameter bot: of the box; an agent without one can't be specified.
-    /// - Throws: an `EncodingError`.
     package init(
         _ box: Box, bot: Box.Bot, plan: Plan, botToken: Secret, proxyToken: ProxyToken, settings: AgentSettings,
         image: String? = nil
-    ) throws {
+    ) {
         agent = AgentReference(box)
         resources = plan.resources
         workspace = Workspace(agentName: box.agentName, purpose: box.purpose, language: box.language).files
@@ -49,21 +47,30 @@ package struct AgentSpecification: Sendable {
         ownerUserIDs = [bot.ownerUserID]
         thinking = plan.thinking
 
-        let configuration = try OpenClawConfiguration(
-            settings: settings, ownerUserIDs: ownerUserIDs, thinking: thinking, at: .container
-        ).json()
-        hash = try HashedContent(
-            configuration: String(decoding: configuration, as: UTF8.self),
-            environment: Self.environment(at: .container, resources: plan.resources), workspace: workspace,
-            proxyToken: proxyToken.hash, botToken: AccessToken(botToken.reveal()).hash, restartMarker: box.restartMarker,
-            image: image
-        ).sha256()
+        containerConfiguration =
+            OpenClawConfiguration(
+                settings: settings, ownerUserIDs: ownerUserIDs, thinking: thinking, place: .container
+            ).text
+        // Rendered for one place, so that the hash says nothing of where the agent runs.
+        var content: JSONObject = [
+            "configuration": .string(containerConfiguration),
+            "environment": JSONValue(Self.environment(at: .container, resources: plan.resources)),
+            "workspace": JSONValue(workspace),
+            "proxyToken": .string(proxyToken.hash),
+            "botToken": .string(AccessToken(botToken.reveal()).hash),
+            "restartMarker": .integer(box.restartMarker),
+        ]
+        // Left out where there is none: agents that are no containers don't change with it.
+        if let image { content["image"] = .string(image) }
+        hash = ContentHash.of(content)
     }
 
+    /// The text of `openclaw.json` inside OpenClaw's container image.
+    let containerConfiguration: String
+
     /// - Returns: the text of `openclaw.json`.
-    /// - Throws: an `EncodingError`.
-    package func configuration(at place: AgentPlace) throws -> Data {
-        try OpenClawConfiguration(settings: settings, ownerUserIDs: ownerUserIDs, thinking: thinking, at: place).json()
+    package func configuration(at place: AgentPlace) -> String {
+        OpenClawConfiguration(settings: settings, ownerUserIDs: ownerUserIDs, thinking: thinking, place: place).text
     }
 
     /// - Returns: the agent's environment without its secrets, which go under the names in ``SecretName``.
@@ -95,23 +102,5 @@ package struct AgentSpecification: Sendable {
         package static let proxyToken = "OPENCLAW_PROXY_TOKEN"
         package static let gatewayToken = "OPENCLAW_GATEWAY_TOKEN"
         package static let botToken = "TELEGRAM_BOT_TOKEN"
-    }
-}
-
-/// What goes into the hash, rendered for one place, so that the hash says nothing of where the agent runs.
-private struct HashedContent: Encodable {
-    let configuration: String
-    let environment: [String: String]
-    let workspace: [String: String]
-    let proxyToken: String
-    let botToken: String
-    let restartMarker: Int64
-    /// Left out where there is none, so that the hashes of agents that are no containers stay as they were.
-    let image: String?
-
-    func sha256() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .sortedKeys
-        return SHA256.hash(data: try encoder.encode(self)).hexadecimal
     }
 }

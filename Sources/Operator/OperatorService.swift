@@ -90,7 +90,7 @@ package struct OperatorService: Sendable {
         guard let proxyToken = try await proxyToken(of: box, held: try await runtime.proxyTokenHash(of: agent)) else {
             return nil
         }
-        let specification = try AgentSpecification(
+        let specification = AgentSpecification(
             box, bot: bot, plan: plans[box.tier], botToken: botToken, proxyToken: proxyToken, settings: settings,
             image: image == nil ? nil : box.image)
         let isUnderWay = !(observed.state == .absent || observed.state == .stopped)

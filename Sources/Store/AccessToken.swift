@@ -1,5 +1,5 @@
 package import Core
-import Crypto
+package import Crypto
 
 /// A credential that is handed out once and stored only as its hash: session cookies, magic links, proxy tokens.
 package struct AccessToken: Sendable {
@@ -20,10 +20,21 @@ package struct AccessToken: Sendable {
     }
 }
 
-extension Sequence<UInt8> {
+extension SHA256Digest {
+    /// Two lowercase hex digits a byte.
+    package var hexadecimal: String { withUnsafeBytes { $0.hexadecimal } }
+}
+
+extension UnsafeRawBufferPointer {
     /// Two lowercase hex digits a byte.
     package var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+        var digits: [UInt8] = []
+        digits.reserveCapacity(count * 2)
+        for byte in self {
+            digits.append(digit(byte >> 4))
+            digits.append(digit(byte & 15))
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 }

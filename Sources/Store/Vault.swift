@@ -21,7 +21,7 @@ package struct Vault: Sendable {
 
     /// The first 32 bits of the key's SHA-256, in hex.
     private static func fingerprint(_ key: SymmetricKey) -> String {
-        SHA256.hash(data: key.withUnsafeBytes { Data($0) }).prefix(4).hexadecimal
+        String(SHA256.hash(data: key.withUnsafeBytes { Data($0) }).hexadecimal.prefix(8))
     }
 
     /// - Parameter context: whose secret it is and what it is for; the sealed text opens only in the same context.

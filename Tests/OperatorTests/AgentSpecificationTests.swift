@@ -8,20 +8,20 @@ struct AgentSpecificationTests {
     @Test func rendersOpenClawsConfiguration() throws {
         let settings = AgentSettings(tokenProxyURL: "http://token-proxy:8080/v1", telegramAPIRoot: "http://127.0.0.1:8090")
         let specification = try Sample.specification(settings: settings)
-        let json = String(decoding: try specification.configuration(at: .container), as: UTF8.self)
+        let json = specification.configuration(at: .container)
         #expect(json == Self.golden)
     }
 
     @Test func namesNoAPIRootForTheRealTelegram() throws {
-        let json = String(decoding: try Sample.specification().configuration(at: .container), as: UTF8.self)
+        let json = try Sample.specification().configuration(at: .container)
         #expect(!json.contains("apiRoot"))
     }
 
     @Test func writesNoSecretAndNoneOfTheCustomersWordsIntoTheConfiguration() throws {
         let box = Sample.box(name: "${OPENCLAW_PROXY_TOKEN}", purpose: "${TELEGRAM_BOT_TOKEN}")
         let specification = try Sample.specification(box)
-        let json = String(decoding: try specification.configuration(at: .container), as: UTF8.self)
-        let ordinary = String(decoding: try Sample.specification().configuration(at: .container), as: UTF8.self)
+        let json = specification.configuration(at: .container)
+        let ordinary = try Sample.specification().configuration(at: .container)
         #expect(json == ordinary)
         let everything = json + specification.workspace.values.joined() + "\(specification.environment(at: .container))"
         #expect(!everything.contains(Sample.botToken.reveal()))

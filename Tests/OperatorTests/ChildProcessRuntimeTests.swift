@@ -179,7 +179,7 @@ struct ChildProcessRuntimeTests {
     @Test func refusesToStartAnAgentWithATokenItDoesNotHold() async throws {
         try await StandInAgent.with { stand in
             let runtime = try stand.runtime()
-            let specification = try AgentSpecification(
+            let specification = AgentSpecification(
                 box, bot: Sample.bot, plan: PlanTable.builtIn[.starter], botToken: Sample.botToken,
                 proxyToken: .init(hash: "unknown", secret: nil), settings: Sample.settings)
             await #expect(throws: DomainError.self) { try await runtime.apply(specification) }

@@ -26,7 +26,7 @@ enum Sample {
         proxyToken: String = "ocp_proxy-token", settings: AgentSettings = settings, image: String? = nil
     ) throws -> AgentSpecification {
         let token = AccessToken(proxyToken)
-        return try AgentSpecification(
+        return AgentSpecification(
             box, bot: bot, plan: plan, botToken: botToken, proxyToken: .init(hash: token.hash, secret: token.secret),
             settings: settings, image: image)
     }

@@ -170,7 +170,7 @@ package struct KubernetesClient: Sendable {
         _ method: HTTPMethod, _ path: String, _ query: Query = Query(), body: JSONValue? = nil,
         as contentType: String = "application/json"
     ) async throws -> JSONValue {
-        let bytes = try await sendRaw(method, path, query, body: try body?.encoded(), contentType: contentType)
+        let bytes = try await sendRaw(method, path, query, body: body?.text(), contentType: contentType)
         do {
             return try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
         } catch {

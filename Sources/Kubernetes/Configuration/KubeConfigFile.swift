@@ -93,7 +93,7 @@ extension JSONValue {
         switch node {
         case .mapping(let mapping):
             let members = mapping.map { ($0.key.string ?? "", JSONValue($0.value)) }
-            self = .object(Dictionary(members) { first, _ in first })
+            self = .object(JSONObject(members))
         case .sequence(let sequence):
             self = .array(sequence.map(JSONValue.init))
         case .scalar, .alias:

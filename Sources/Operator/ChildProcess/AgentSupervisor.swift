@@ -204,7 +204,7 @@ actor AgentSupervisor {
         record.port = try await LoopbackPort.free(preferring: record.port)
         record.process = nil
         let place = place(port: record.port)
-        try directory.write(try specification.configuration(at: place), to: place.configuration)
+        try directory.write(Data(specification.configuration(at: place).utf8), to: place.configuration)
         try keep(record)
         var environment = specification.environment(at: place)
         environment["PATH"] = searchPath

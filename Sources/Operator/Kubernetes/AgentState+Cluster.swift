@@ -10,7 +10,7 @@ extension AgentState {
             self = .absent
             return
         }
-        let agents = pods.filter { $0.label(Tenant.Label.appName) != nil && !$0.isOver }
+        let agents = pods.filter { $0.label(Tenant.Label.appName) == Tenant.appName && !$0.isOver }
         guard let deployment, !deployment.isBeingDeleted, deployment["spec"]?["replicas"]?.integer != 0 else {
             self = .stopped
             return

@@ -23,12 +23,12 @@ package struct BoxRenderer {
         guard let bot = box.bot else {
             throw DomainError(.conflict, code: "no_bot", "The box has no Telegram bot yet, so there is nothing to run.")
         }
-        let specification = try AgentSpecification(
+        let specification = AgentSpecification(
             box, bot: bot, plan: plans[box.tier], botToken: try vault.open(bot.sealedToken, context: box.botTokenContext),
             proxyToken: .init(hash: proxyTokenHash ?? "", secret: nil), settings: settings)
         let hidden = Secret("<not shown>")
         let secrets = TenantSecrets(proxyToken: hidden, gatewayToken: hidden, botToken: hidden)
-        return try Manifests(specification: specification, secrets: secrets, settings: cluster).steps().flatMap(\.self)
+        return Manifests(specification: specification, secrets: secrets, settings: cluster).steps.flatMap(\.self)
     }
 
     /// The namespace that a box lives in.

@@ -27,8 +27,8 @@ enum Drift: Sendable, Hashable {
         for name in ["resourceVersion", "uid", "finalizers", "ownerReferences"] {
             object.json["metadata"]?[name] = live.metadata[name]
         }
-        for (name, value) in live.metadata["annotations"]?.members ?? [:] where isClusterOwned(annotation: name) {
-            object.json["metadata"]?["annotations"]?[name] = value
+        for member in live.metadata["annotations"]?.members ?? [:] where isClusterOwned(annotation: member.name) {
+            object.json["metadata"]?["annotations"]?[member.name] = member.value
         }
         return object
     }
@@ -39,9 +39,9 @@ enum Drift: Sendable, Hashable {
     private static func holds(_ live: JSONValue, _ wanted: JSONValue, in type: ResourceType) -> Bool {
         switch (live, wanted) {
         case (.object(let live), .object(let wanted)):
-            wanted.allSatisfy { name, value in
-                guard let found = live[name] else { return false }
-                return holds(found, value, in: type)
+            wanted.allSatisfy { member in
+                guard let found = live[member.name] else { return false }
+                return holds(found, member.value, in: type)
             }
         case (.array(let live), .array(let wanted)):
             live.count == wanted.count && zip(live, wanted).allSatisfy { holds($0, $1, in: type) }
@@ -65,16 +65,16 @@ enum Drift: Sendable, Hashable {
     private static func hasAdditions(
         _ fields: JSONValue, path: [String], _ wanted: JSONValue, _ type: ResourceType
     ) -> Bool {
-        fields.members.contains { key, inner in
+        fields.members.contains { field in
             // Entries of lists are held against what is wanted one by one already, and how many there are.
-            guard key.hasPrefix("f:") else { return false }
-            let name = String(key.dropFirst(2))
+            guard field.name.hasPrefix("f:") else { return false }
+            let name = String(field.name.dropFirst(2))
             let path = path + [name]
             if isClusterOwned(path, type) { return false }
             let value = wanted[name]
-            let isLeaf = !inner.members.keys.contains { $0.hasPrefix("f:") }
+            let isLeaf = !field.value.members.contains { $0.name.hasPrefix("f:") }
             if value == nil, isLeaf { return true }
-            return hasAdditions(inner, path: path, value ?? [:], type)
+            return hasAdditions(field.value, path: path, value ?? [:], type)
         }
     }
 

@@ -16,9 +16,9 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     private let informers: TenantInformers
     private let broadcast = Broadcast()
 
-    /// What was applied last, to tell what others change from then on.
+    /// What was applied last, but for the Secret, to tell what others change from then on.
     private var applied: [AgentReference: [KubernetesObject]] = [:]
-    /// Each agent's Secret as it was read or written last.
+    /// Agents' Secrets, each from when it was read until it was held against what is wanted.
     private var secrets: [AgentReference: KubernetesObject] = [:]
     /// The agents that are being changed by this program itself, of which nothing is announced meanwhile.
     private var underWay: Set<AgentReference> = []
@@ -128,14 +128,14 @@ package actor KubernetesRuntime: AgentRuntime, Service {
                     "Your agent needs a new key. It gets one with the next attempt.")
             }
             let claim = informers.object(.persistentVolumeClaims, Tenant.volume, namespace: agent.namespace)
-            let steps = try Manifests(
+            let steps = Manifests(
                 specification: specification, secrets: tenantSecrets, settings: settings,
                 claimed: claim?["spec"]?["resources"]?["requests"]?["storage"]?.string
-            ).steps()
-            for step in steps { try await ensure(step, of: agent, heldSecret: held) }
-            let objects = steps.flatMap(\.self)
-            try await prune(agent, keeping: objects)
-            applied[agent] = objects
+            ).steps
+            var watched: [KubernetesObject] = []
+            for step in steps { watched += try await ensure(step, heldSecret: held) }
+            try await prune(agent, keeping: steps.flatMap(\.self))
+            (applied[agent], secrets[agent]) = (watched, nil)
         }
     }
 
@@ -201,38 +201,41 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     }
 
     /// Makes objects as they should be, all at once.
-    private func ensure(_ objects: [KubernetesObject], of agent: AgentReference, heldSecret: KubernetesObject?) async throws
-    {
-        try await withThrowingTaskGroup { group in
+    /// - Returns: those to be held against the cluster from now on. One that the cluster itself makes otherwise (an admission
+    ///   webhook, say) isn't, or there would be no end to it; the next resync tries again.
+    private func ensure(_ objects: [KubernetesObject], heldSecret: KubernetesObject?) async throws -> [KubernetesObject] {
+        try await withThrowingTaskGroup(of: KubernetesObject?.self) { group in
             for object in objects {
-                if object.type == .namespaces {
-                    try await ensureNamespace(object)
-                    continue
-                }
                 let live = object.type == .secrets ? heldSecret : informers.live(object)
-                group.addTask { try await self.ensure(object, live: live) }
+                group.addTask {
+                    if object.type == .namespaces, live == nil, try await self.createNamespace(object) { return object }
+                    let made = try await self.ensure(object, live: live ?? self.informers.live(object))
+                    return object.type == .secrets || Drift.of(made, from: object) != nil ? nil : object
+                }
             }
-            for try await written in group where written.type == .secrets { secrets[agent] = written }
+            var watched: [KubernetesObject] = []
+            for try await object in group { if let object { watched.append(object) } }
+            return watched
         }
     }
 
     /// Created and not applied at first, so that a namespace that isn't ours is never taken over.
-    private func ensureNamespace(_ wanted: KubernetesObject) async throws {
-        if informers.live(wanted) == nil {
-            do {
-                informers.remember(try await client.create(wanted, fieldManager: Tenant.fieldManager))
-                return
-            } catch let error as KubernetesError where error.isConflict {
-                guard let found = try await client.get(.namespaces, wanted.name),
-                    AgentReference(namespace: found) == AgentReference(namespace: wanted)
-                else {
-                    logger.error("a namespace is there that isn't ours", metadata: ["namespace": "\(wanted.name)"])
-                    throw error
-                }
-                informers.remember(found)
+    /// - Returns: whether it is new.
+    /// - Throws: ``DomainError`` if there is one that isn't ours.
+    private nonisolated func createNamespace(_ wanted: KubernetesObject) async throws -> Bool {
+        do {
+            informers.remember(try await client.create(wanted, fieldManager: Tenant.fieldManager))
+            return true
+        } catch let error as KubernetesError where error.isConflict {
+            guard let found = try await client.get(.namespaces, wanted.name),
+                AgentReference(namespace: found) == AgentReference(namespace: wanted)
+            else {
+                logger.error("a namespace is there that isn't ours", metadata: ["namespace": "\(wanted.name)"])
+                throw Self.fault
             }
+            informers.remember(found)
+            return false
         }
-        _ = try await ensure(wanted, live: informers.live(wanted))
     }
 
     /// Makes the object as it should be, without a request if it is.
@@ -263,7 +266,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         for delay in [100, 300, 600, 1000] {
             do {
                 return try await client.apply(wanted, fieldManager: Tenant.fieldManager)
-            } catch let error as KubernetesError where error.isForbidden {
+            } catch let error as KubernetesError where error.isForbidden && !error.isNamespaceTerminating {
                 try await Task.sleep(for: .milliseconds(delay))
             }
         }
@@ -294,7 +297,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         underWay.insert(agent)
         defer {
             underWay.remove(agent)
-            announce(agent, isDrifted: false)
+            announce(agent, isDrifted: isDrifted(agent))
         }
         try await inOwnersWords(agent, body)
     }
@@ -306,12 +309,17 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         do {
             return try await body()
         } catch let error as KubernetesError where !error.isPassing && !error.isConflict {
+            // Gone, or about to go, since the copy was made.
+            if error.isNotFound || error.isNamespaceTerminating {
+                throw JobOutcome.retry(after: .seconds(2), reason: "the namespace is being removed")
+            }
             logger.error("the cluster refuses", metadata: ["box": "\(agent.boxID)", "error": "\(error)"])
-            throw DomainError(
-                .unavailable, code: "cluster_fault",
-                "Your agent's machine has a fault. We have been told and keep trying.")
+            throw Self.fault
         }
     }
+
+    private static let fault = DomainError(
+        .unavailable, code: "cluster_fault", "Your agent's machine has a fault. We have been told and keep trying.")
 }
 
 extension TenantInformers {

@@ -3,7 +3,7 @@ import Kubernetes
 
 extension Manifests {
     /// One replica, and never two at once: two pollers on one Telegram token refuse each other.
-    func deployment() throws -> KubernetesObject {
+    var deployment: KubernetesObject {
         let labels = Tenant.labels(agent)
         return make(
             .deployments,
@@ -12,7 +12,7 @@ extension Manifests {
                     "replicas": 1,
                     "revisionHistoryLimit": 2,
                     "strategy": ["type": "Recreate"],
-                    "selector": ["matchLabels": [Tenant.Label.appName: "openclaw-agent"]],
+                    "selector": ["matchLabels": [Tenant.Label.appName: .string(Tenant.appName)]],
                     "template": [
                         "metadata": [
                             "labels": JSONValue(labels),
@@ -28,7 +28,7 @@ extension Manifests {
     }
 
     private var podSpec: JSONValue {
-        var spec: [String: JSONValue] = [
+        var spec: JSONObject = [
             "serviceAccountName": .string(Tenant.name),
             "automountServiceAccountToken": false,
             "enableServiceLinks": false,

@@ -12,7 +12,7 @@ extension Manifests {
                 .networkPolicies, name: "agent-egress",
                 body: [
                     "spec": [
-                        "podSelector": ["matchLabels": [Tenant.Label.appName: "openclaw-agent"]],
+                        "podSelector": ["matchLabels": [Tenant.Label.appName: .string(Tenant.appName)]],
                         "policyTypes": ["Egress"],
                         "egress": .array(egress),
                     ]
@@ -65,24 +65,23 @@ extension Manifests {
     }
 
     private var publicHTTPS: JSONValue {
-        let blocked = settings.blockedRanges
-        let blocked4 = Self.private4 + blocked.filter { !$0.contains(":") }
-        let blocked6 = Self.private6 + blocked.filter { $0.contains(":") }
+        let blocked4 = Self.private4 + settings.blockedRanges.filter { !$0.contains(":") }.map { .string($0) }
+        let blocked6 = Self.private6 + settings.blockedRanges.filter { $0.contains(":") }.map { .string($0) }
         return [
             "to": [
-                ["ipBlock": ["cidr": "0.0.0.0/0", "except": .array(blocked4.map(JSONValue.string))]],
-                ["ipBlock": ["cidr": "::/0", "except": .array(blocked6.map(JSONValue.string))]],
+                ["ipBlock": ["cidr": "0.0.0.0/0", "except": .array(blocked4)]],
+                ["ipBlock": ["cidr": "::/0", "except": .array(blocked6)]],
             ],
             "ports": [["port": 443, "protocol": "TCP"]],
         ]
     }
 
     /// Private, shared, link-local (the clouds' metadata services) and loopback addresses (RFC 6890).
-    private static let private4 = [
+    private static let private4: [JSONValue] = [
         "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
     ]
     /// The same for IPv6, and what gateways translate to IPv4 addresses (RFC 4291, RFC 6052).
-    private static let private6 = ["fc00::/7", "fe80::/10", "::1/128", "64:ff9b::/96"]
+    private static let private6: [JSONValue] = ["fc00::/7", "fe80::/10", "::1/128", "64:ff9b::/96"]
 
     /// Telegram's own addresses (https://core.telegram.org/resources/cidr.txt).
     private static let telegram: JSONValue = [

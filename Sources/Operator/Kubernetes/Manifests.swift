@@ -1,5 +1,4 @@
 import Core
-import FoundationEssentials
 import Kubernetes
 
 /// Everything that a box is in a cluster, worked out from its specification alone.
@@ -14,14 +13,13 @@ struct Manifests {
     var resources: Plan.Resources { specification.resources }
 
     /// The objects in the order in which they have to come into being. Those of one step don't need each other.
-    /// - Throws: an `EncodingError`.
-    func steps() throws -> [[KubernetesObject]] {
+    var steps: [[KubernetesObject]] {
         [
             [namespace],
             // The bounds come before what has to keep within them, or a larger plan's volume would be refused.
             [serviceAccount, resourceQuota, limitRange] + networkPolicies,
-            [secret, try configMap(), persistentVolumeClaim],
-            [try deployment()],
+            [secret, configMap, persistentVolumeClaim],
+            [deployment],
         ]
     }
 
@@ -47,9 +45,9 @@ struct Manifests {
             body: ["type": "Opaque", "data": secrets.data])
     }
 
-    private func configMap() throws -> KubernetesObject {
+    private var configMap: KubernetesObject {
         var files = specification.workspace
-        files[Self.configurationFile] = String(decoding: try specification.configuration(at: .container), as: UTF8.self)
+        files[Self.configurationFile] = specification.containerConfiguration
         return make(.configMaps, body: ["data": JSONValue(files)])
     }
 
@@ -57,7 +55,7 @@ struct Manifests {
     static let configurationFile = "openclaw.json"
 
     private var persistentVolumeClaim: KubernetesObject {
-        var spec: [String: JSONValue] = [
+        var spec: JSONObject = [
             "accessModes": ["ReadWriteOnce"],
             "resources": ["requests": ["storage": storage]],
         ]
@@ -123,7 +121,7 @@ struct Manifests {
     /// An object of this box, with everything that all of them carry.
     func make(
         _ type: ResourceType, name: String = Tenant.name, labels: [String: String] = [:],
-        annotations: [String: String] = [:], body: [String: JSONValue] = [:]
+        annotations: [String: String] = [:], body: JSONObject = [:]
     ) -> KubernetesObject {
         var annotations = annotations
         annotations[Tenant.Annotation.owner] = agent.boxID.rawValue

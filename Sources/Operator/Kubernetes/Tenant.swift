@@ -8,6 +8,9 @@ enum Tenant {
     /// Selects everything that is ours.
     static let selector = "\(Label.managedBy)=\(fieldManager)"
 
+    /// What the agents' pods are found by.
+    static let appName = "openclaw-agent"
+
     /// The Deployment, ServiceAccount, Secret, ConfigMap and so on; each namespace has one of a kind.
     static let name = "agent"
     static let container = "agent"
@@ -37,7 +40,7 @@ enum Tenant {
 
     static func labels(_ agent: AgentReference) -> [String: String] {
         [
-            Label.managedBy: fieldManager, Label.appName: "openclaw-agent", Label.customer: agent.customerID.rawValue,
+            Label.managedBy: fieldManager, Label.appName: appName, Label.customer: agent.customerID.rawValue,
             Label.box: agent.boxID.rawValue,
         ]
     }

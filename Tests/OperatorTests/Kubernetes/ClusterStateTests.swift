@@ -9,7 +9,7 @@ struct ClusterStateTests {
     private let namespace = KubernetesObject(.namespaces, name: "n", namespace: nil)
 
     private func deployment(replicas: Int64 = 1, failure: String? = nil) -> KubernetesObject {
-        var status: [String: JSONValue] = ["observedGeneration": 2]
+        var status: JSONObject = ["observedGeneration": 2]
         if let failure {
             status["conditions"] = [["type": "ReplicaFailure", "status": "True", "message": .string(failure)]]
         }

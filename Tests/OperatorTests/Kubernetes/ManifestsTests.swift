@@ -15,7 +15,7 @@ struct ManifestsTests {
     ) throws -> [KubernetesObject] {
         try Manifests(
             specification: Sample.specification(box, plan: plan, settings: agents), secrets: secrets, settings: cluster
-        ).steps().flatMap(\.self)
+        ).steps.flatMap(\.self)
     }
 
     static let clusterAgents = AgentSettings(tokenProxyURL: "http://token-proxy.platform.svc.cluster.local:8082/v1")
@@ -75,7 +75,7 @@ struct ManifestsTests {
 
     @Test func keepsSecretsOutOfEverythingButTheSecret() throws {
         for object in try Self.objects() where object.type != .secrets {
-            let text = String(decoding: try object.json.encoded(), as: UTF8.self)
+            let text = String(decoding: object.json.text(), as: UTF8.self)
             for secret in ["ocp_proxy-token", "gateway-token", Sample.botToken.reveal()] {
                 #expect(!text.contains(secret), "\(object.type.kind)")
             }

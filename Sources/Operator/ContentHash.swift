@@ -5,8 +5,8 @@ import Store
 
 /// A fingerprint of an object's content.
 enum ContentHash {
-    /// - Returns: SHA-256 in lowercase hex; the same for the same content, in whatever order its members were written.
-    static func of(_ body: [String: JSONValue]) -> String {
+    /// - Returns: SHA-256 in lowercase hex.
+    static func of(_ body: JSONObject) -> String {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(4096)
         append(.object(body), to: &bytes)
@@ -26,9 +26,9 @@ enum ContentHash {
             for value in values { append(value, to: &bytes) }
         case .object(let members):
             append(6, UInt64(members.count), to: &bytes)
-            for (name, value) in members.sorted(by: { $0.key < $1.key }) {
-                append(4, name, to: &bytes)
-                append(value, to: &bytes)
+            for member in members {
+                append(4, member.name, to: &bytes)
+                append(member.value, to: &bytes)
             }
         }
     }
@@ -40,6 +40,6 @@ enum ContentHash {
 
     private static func append(_ kind: UInt8, _ number: UInt64, to bytes: inout [UInt8]) {
         bytes.append(kind)
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+        withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
     }
 }
