@@ -53,13 +53,13 @@ struct ClusterStage {
 
     static func stage(
         _ platform: TestPlatform, client: KubernetesClient, box: Box, image: String = "sandbox-agent:1",
-        patience: Duration = .seconds(30)
+        patience: Duration = .seconds(30), limits: RolloutPlan.Limits = .init()
     ) -> ClusterStage {
         let runtime = KubernetesRuntime(client: client, settings: settings, logger: logger)
         let service = OperatorService(
             queue: platform.queue, runtime: runtime, vault: vault, plans: .builtIn,
             settings: AgentSettings(tokenProxyURL: "http://token-proxy.platform.svc.cluster.local:8082/v1"), image: image,
-            patience: patience, logger: logger)
+            rolloutLimits: limits, patience: patience, logger: logger)
         return ClusterStage(platform: platform, client: client, runtime: runtime, service: service, box: box)
     }
 
@@ -91,6 +91,11 @@ struct ClusterStage {
             try await tasks.waitForAll()
             try result.get()
         }
+    }
+
+    /// The same box, with another stage's operator.
+    func operated(by other: ClusterStage) -> ClusterStage {
+        ClusterStage(platform: platform, client: client, runtime: other.runtime, service: other.service, box: box)
     }
 
     var agent: AgentReference { AgentReference(box) }

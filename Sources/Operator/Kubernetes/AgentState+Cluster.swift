@@ -31,7 +31,9 @@ extension AgentState {
     private static func state(of pod: KubernetesObject) -> AgentState {
         if pod.condition("Ready")?["status"]?.string == "True" { return .ready }
         if let scheduled = pod.condition("PodScheduled"), scheduled["status"]?.string == "False",
-            scheduled["reason"]?.string == "Unschedulable"
+            scheduled["reason"]?.string == "Unschedulable",
+            // Its volume is still being made.
+            scheduled["message"]?.string?.contains("unbound immediate PersistentVolumeClaims") != true
         {
             return .failed(.noRoom)
         }

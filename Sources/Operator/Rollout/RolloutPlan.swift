@@ -28,7 +28,7 @@ package struct RolloutPlan: Sendable {
         /// others are before it.
         package var atOnce: Int
 
-        package init(readyWithin: Duration = .seconds(600), atOnce: Int = 16) {
+        package init(readyWithin: Duration = .seconds(300), atOnce: Int = 16) {
             self.readyWithin = readyWithin
             self.atOnce = atOnce
         }

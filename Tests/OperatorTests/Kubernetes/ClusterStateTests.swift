@@ -71,6 +71,16 @@ struct ClusterStateTests {
                 "phase": "Pending",
                 "conditions": [["type": "PodScheduled", "status": "False", "reason": "Unschedulable"]],
             ]) == .failed(.noRoom))
+        #expect(
+            state([
+                "phase": "Pending",
+                "conditions": [
+                    [
+                        "type": "PodScheduled", "status": "False", "reason": "Unschedulable",
+                        "message": "0/1 nodes are available: 1 pod has unbound immediate PersistentVolumeClaims.",
+                    ]
+                ],
+            ]) == .starting, "its volume is still being made")
     }
 
     private func crashed(_ restarts: Int64, _ ended: JSONValue) -> JSONValue {
