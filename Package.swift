@@ -82,6 +82,7 @@ let package = Package(
         room("Telegram", [.asyncHTTPClient, .nioCore, .nioHTTP1]),
         room("SMTP", [.nioCore, .nioPosix, .nioSSL]),
         room("ModelAPI"),
+        room("S3", [.crypto]),
         room(
             "Kubernetes",
             [.asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioSSL, .subprocess, .systemPackage, .yams]),
@@ -94,8 +95,8 @@ let package = Package(
         room(
             "Operator",
             [
-                "Core", "SQL", "Store", "Jobs", "Kubernetes", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
-                .nioPosix, .serviceLifecycle, .subprocess, .systemPackage,
+                "Core", "SQL", "Store", "Jobs", "Kubernetes", "S3", .asyncHTTPClient, .crypto, .logging, .nioCore,
+                .nioHTTP1, .nioPosix, .serviceLifecycle, .subprocess, .systemPackage,
             ]),
 
         // The hot path.
@@ -129,16 +130,16 @@ let package = Package(
             "Sandbox",
             [
                 "SQL", "Stripe", "Telegram", "ModelAPI", .asyncHTTPClient, .crypto, .hummingbird, .httpTypes, .mustache,
-                .nioCore, .nioHTTP1, .nioPosix, .logging, .serviceLifecycle,
+                .nioCore, .nioHTTP1, .nioPosix, .logging, .serviceLifecycle, .subprocess, .systemPackage,
             ], resources: [.embedInCode("Resources")]),
 
         // Configuration, wiring, commands.
         room(
             "CloudApp",
             [
-                "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "Stripe", "Telegram", "SMTP", "ModelAPI",
-                "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy", "HTTPSupport", "API", "Web",
-                "Sandbox",
+                "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "S3", "Stripe", "Telegram", "SMTP",
+                "ModelAPI", "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy", "HTTPSupport",
+                "API", "Web", "Sandbox",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
@@ -176,7 +177,7 @@ let package = Package(
         tests(
             "ClusterTests",
             [
-                "Operator", "Core", "Jobs", "Kubernetes", "SQL", "Store", "TestSupport", .crypto, .logging,
+                "Operator", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Store", "TestSupport", .crypto, .logging,
                 .serviceLifecycle,
             ]),
         tests("IdentityTests", ["Identity", "Core", "Jobs", "SQL", "Store", "TestSupport"]),
@@ -202,9 +203,10 @@ let package = Package(
         tests(
             "OperatorTests",
             [
-                "Operator", "Core", "Jobs", "Kubernetes", "SQL", "Store", "TestSupport", .crypto, .logging,
+                "Operator", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Store", "TestSupport", .crypto, .logging,
                 .serviceLifecycle, .systemPackage,
             ]),
+        tests("S3Tests", ["S3"]),
         tests("SMTPTests", ["SMTP", .nioCore, .nioPosix, .nioSSL]),
         tests("SQLTests", ["SQL", "Postgres"]),
         tests(

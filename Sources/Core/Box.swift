@@ -23,6 +23,8 @@ package struct Box: Sendable, Hashable, Identified {
     package var image: String?
     /// The image to go back to, for as long as ``image`` is on trial; `nil` once the agent has run as it, see `RolloutPlan`.
     package var imageBefore: String?
+    /// What may happen to the box without its state being saved first.
+    package var backupWaivedFor: Backup.Reason?
 
     /// The generation that the world was last made to look like.
     package var observedGeneration: Int64
@@ -61,8 +63,8 @@ package struct Box: Sendable, Hashable, Identified {
         id: ID, customerID: Customer.ID, tier: Tier, agentName: String, purpose: String, language: Language,
         bot: Bot? = nil, desired: DesiredState = .draft, generation: Int64 = 1, restartMarker: Int64 = 0,
         observedGeneration: Int64 = 0, status: BoxStatus = .draft, detail: String? = nil, createdAt: Timestamp,
-        readyAt: Timestamp? = nil, image: String? = nil, imageBefore: String? = nil, restarts: Int64 = 0,
-        seenAt: Timestamp? = nil, failures: Int64 = 0
+        readyAt: Timestamp? = nil, image: String? = nil, imageBefore: String? = nil, backupWaivedFor: Backup.Reason? = nil,
+        restarts: Int64 = 0, seenAt: Timestamp? = nil, failures: Int64 = 0
     ) {
         self.id = id
         self.customerID = customerID
@@ -81,6 +83,7 @@ package struct Box: Sendable, Hashable, Identified {
         self.readyAt = readyAt
         self.image = image
         self.imageBefore = imageBefore
+        self.backupWaivedFor = backupWaivedFor
         self.restarts = restarts
         self.seenAt = seenAt
         self.failures = failures

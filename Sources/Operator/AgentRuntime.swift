@@ -24,6 +24,21 @@ package protocol AgentRuntime: Sendable {
     /// - Throws: `DomainError`, in words for the owner.
     func proxyTokenHash(of agent: AgentReference) async throws -> String?
 
+    /// Stops the agent, and makes everything that it stands on, so that a state can be put in place before it first reads it.
+    /// - Throws: `DomainError`, in words for the owner; where states can't be moved, too.
+    func prepare(_ specification: AgentSpecification) async throws
+
+    /// Has an agent's state moved, and returns without waiting for the end. A transfer that has begun goes on.
+    /// - Throws: `DomainError`, in words for the host; where states can't be moved, too.
+    func begin(_ transfer: StateTransfer) async throws
+
+    /// - Returns: what has become of the agent's transfers, until they are forgotten. Their ends are announced by ``changes()``.
+    func transfers(of agent: AgentReference) async throws -> [StateTransfer.ID: StateTransfer.Progress]
+
+    /// Removes what is left of transfers, and ends those that go on.
+    /// - Throws: `DomainError`.
+    func forgetTransfers(of agent: AgentReference, except kept: Set<StateTransfer.ID>) async throws
+
     /// Takes over the agents that an earlier run of the platform left behind, and stops those that aren't to be kept,
     /// without removing their data. One that can't be stopped is logged and left to its next reconciliation.
     /// - Throws: `DomainError`.
@@ -57,12 +72,18 @@ package struct AgentObservation: Sendable, Hashable {
     package let isDrifted: Bool
     /// How often it has been started again.
     package let restarts: Int
+    /// The container image that it was last made to run as; `nil` where there is none.
+    package let image: String?
 
-    package init(state: AgentState, specificationHash: String? = nil, isDrifted: Bool = false, restarts: Int = 0) {
+    package init(
+        state: AgentState, specificationHash: String? = nil, isDrifted: Bool = false, restarts: Int = 0,
+        image: String? = nil
+    ) {
         self.state = state
         self.specificationHash = specificationHash
         self.isDrifted = isDrifted
         self.restarts = restarts
+        self.image = image
     }
 }
 

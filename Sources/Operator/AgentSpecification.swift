@@ -54,7 +54,7 @@ package struct AgentSpecification: Sendable {
         // Rendered for one place, so that the hash says nothing of where the agent runs.
         var content: JSONObject = [
             "configuration": .string(containerConfiguration),
-            "environment": JSONValue(Self.environment(at: .container, resources: plan.resources)),
+            "environment": JSONValue(Self.environment(at: .container, memoryLimit: plan.resources.memoryLimit)),
             "workspace": JSONValue(workspace),
             "proxyToken": .string(proxyToken.hash),
             "botToken": .string(AccessToken(botToken.reveal()).hash),
@@ -75,10 +75,11 @@ package struct AgentSpecification: Sendable {
 
     /// - Returns: the agent's environment without its secrets, which go under the names in ``SecretName``.
     package func environment(at place: AgentPlace) -> [String: String] {
-        Self.environment(at: place, resources: resources)
+        Self.environment(at: place, memoryLimit: resources.memoryLimit)
     }
 
-    private static func environment(at place: AgentPlace, resources: Plan.Resources) -> [String: String] {
+    /// - Parameter memoryLimit: MiB.
+    static func environment(at place: AgentPlace, memoryLimit: Int) -> [String: String] {
         [
             "HOME": place.home,
             "OPENCLAW_STATE_DIR": place.stateDirectory,
@@ -89,7 +90,7 @@ package struct AgentSpecification: Sendable {
             "OPENCLAW_SUPERVISOR_MODE": "external",
             "OPENCLAW_NIX_MODE": "1",
             // Three quarters for the heap, as in OpenClaw's own sample: the rest is buffers, code and SQLite.
-            "NODE_OPTIONS": "--max-old-space-size=\(resources.memoryLimit * 3 / 4)",
+            "NODE_OPTIONS": "--max-old-space-size=\(memoryLimit * 3 / 4)",
         ]
     }
 

@@ -34,6 +34,16 @@ extension OperatorService {
             }
             restarts = Int64(observation.restarts)
         }
+
+        /// - Parameter observation: of an agent that was left as it is, because its state can't be saved before a change.
+        init(leftAlone observation: AgentObservation, language: Language) {
+            if observation.state == .ready {
+                self.init(.running, BackupTrouble.words[language])
+                restarts = Int64(observation.restarts)
+            } else {
+                self.init(of: observation, language: language)
+            }
+        }
     }
 
     /// Writes what was seen of a box and wakes the dashboard; nothing if the row says so already.
@@ -107,6 +117,9 @@ extension OperatorService: Service {
     private func follow(_ agent: AgentReference) async throws {
         let found = try await queue.database.read { try BoxStore($0).find(agent.boxID, customerID: agent.customerID) }
         guard let box = found else { return }
+        if backups != nil, try await runtime.transfers(of: agent).values.contains(where: \.isOver) {
+            try await queue.write { try $0.enqueue(ReconcileBox(box)) }
+        }
         let observed = try await runtime.observe(agent)
         let isOff = observed.state == .stopped || observed.state == .absent
         let isAsWanted: Bool

@@ -1,6 +1,7 @@
 package import Core
 package import Jobs
 package import Logging
+package import S3
 import SQL
 package import Store
 
@@ -14,13 +15,16 @@ package struct OperatorService: Sendable {
     private let settings: AgentSettings
     /// The container image that agents are to run as; `nil` where they are no containers.
     let image: String?
+    /// Lets pods reach the objects that agents' states are saved in; `nil` where they aren't saved.
+    let backups: S3Signer?
     let rolloutLimits: RolloutPlan.Limits
-    /// How long a job waits for its agent to become ready.
+    /// How long a job waits for its agent to become ready, or for a state to be moved.
     private let patience: Duration
 
     package init(
         queue: WorkQueue, runtime: any AgentRuntime, vault: Vault, plans: PlanTable, settings: AgentSettings,
-        image: String? = nil, rolloutLimits: RolloutPlan.Limits = .init(), patience: Duration = .seconds(60), logger: Logger
+        image: String? = nil, backups: S3Signer? = nil, rolloutLimits: RolloutPlan.Limits = .init(),
+        patience: Duration = .seconds(60), logger: Logger
     ) {
         self.queue = queue
         self.runtime = runtime
@@ -28,6 +32,7 @@ package struct OperatorService: Sendable {
         self.plans = plans
         self.settings = settings
         self.image = image
+        self.backups = backups
         self.rolloutLimits = rolloutLimits
         self.patience = patience
         self.logger = logger
@@ -69,6 +74,7 @@ package struct OperatorService: Sendable {
 
     /// - Returns: what is wrong with the agent, though all was done for it; the row tells so already.
     private func makeReal(_ box: Box) async throws -> DomainError? {
+        try await tendTransfers(of: box)
         switch box.desired {
         case .draft: break
         case .running: return try await run(box)
@@ -93,6 +99,14 @@ package struct OperatorService: Sendable {
         let specification = AgentSpecification(
             box, bot: bot, plan: plans[box.tier], botToken: botToken, proxyToken: proxyToken, settings: settings,
             image: image == nil ? nil : box.image)
+        if let trouble = try await restore(box, as: specification, observed: observed) { return trouble }
+        // An image that somebody else has put there is no upgrade: it goes without a word.
+        let isUpgrade = observed.image != specification.image && observed.specificationHash != specification.hash
+        if isUpgrade, observed.image != nil, let trouble = try await save(box, before: .upgrade) {
+            try await write(
+                .init(leftAlone: observed, language: box.language), of: box, generation: box.observedGeneration)
+            return trouble.error(box.language)
+        }
         let isUnderWay = !(observed.state == .absent || observed.state == .stopped)
         if observed.specificationHash != specification.hash || !isUnderWay {
             try await write(.init(.provisioning, Self.starting[box.language]), of: box, generation: box.observedGeneration)
@@ -130,18 +144,24 @@ package struct OperatorService: Sendable {
 
     /// Watches the agent until it is ready, in trouble, or patience has run out.
     private func settled(_ agent: AgentReference) async throws -> AgentObservation {
+        try await wait(for: agent) { try await runtime.observe(agent).state.isSettled }
+        return try await runtime.observe(agent)
+    }
+
+    /// Watches the agent until something is so, or patience has run out.
+    /// - Throws: what `isSo` throws; `CancellationError`.
+    func wait(for agent: AgentReference, until isSo: @escaping @Sendable () async throws -> Bool) async throws {
         let changes = runtime.changes()
-        return try await withThrowingTaskGroup(of: Void.self) { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
-                if try await runtime.observe(agent).state.isSettled { return }
+                if try await isSo() { return }
                 for await changed in changes where changed == agent {
-                    if try await runtime.observe(agent).state.isSettled { return }
+                    if try await isSo() { return }
                 }
             }
             group.addTask { try await Task.sleep(for: patience) }
             try await group.next()
             group.cancelAll()
-            return try await runtime.observe(agent)
         }
     }
 
@@ -149,6 +169,7 @@ package struct OperatorService: Sendable {
     private func end(_ box: Box, as status: BoxStatus) async throws {
         let agent = AgentReference(box)
         if status == .deleted {
+            try await saveBeforeDeletion(box)
             try await runtime.delete(agent)
         } else {
             try await runtime.suspend(agent)
@@ -162,6 +183,19 @@ package struct OperatorService: Sendable {
             }
         }
         try await write(.init(status, nil), of: box, generation: box.generation)
+    }
+
+    /// Nothing of the agent runs while its state is saved for the last time.
+    /// - Throws: `JobOutcome` while it isn't saved; nothing is deleted then.
+    private func saveBeforeDeletion(_ box: Box) async throws {
+        let agent = AgentReference(box)
+        guard needsBackup(box, before: .deletion), try await runtime.observe(agent).state != .absent else { return }
+        try await endRestore(of: box)
+        try await runtime.suspend(agent)
+        guard let trouble = try await save(box, before: .deletion) else { return }
+        try await write(
+            .init(.failed, BackupTrouble.keptWords[box.language]), of: box, generation: box.observedGeneration)
+        throw JobOutcome.retry(after: max(trouble.retryAt - queue.clock.now, .seconds(1)), reason: trouble.reason)
     }
 
     private static let noBot = LocalizedText(

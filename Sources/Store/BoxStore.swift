@@ -15,9 +15,9 @@ package struct BoxStore {
             """
             INSERT INTO boxes (id, customer_id, tier, agent_name, purpose, language, bot_id, bot_username, bot_token_sealed,
                 bot_owner_user_id, desired, generation, observed_generation, status, detail, created_at, ready_at,
-                restart_marker, image, image_before, restarts, seen_at, failures)
+                restart_marker, image, image_before, restarts, seen_at, failures, backup_waived_for)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-                ?23)
+                ?23, ?24)
             """,
             [
                 .text(box.id.rawValue), .text(box.customerID.rawValue), .text(box.tier.rawValue), .text(box.agentName),
@@ -26,7 +26,7 @@ package struct BoxStore {
                 .integer(box.generation), .integer(box.observedGeneration), .text(box.status.rawValue), SQLValue(box.detail),
                 .integer(box.createdAt.milliseconds), SQLValue(box.readyAt), .integer(box.restartMarker),
                 SQLValue(box.image), SQLValue(box.imageBefore), .integer(box.restarts), SQLValue(box.seenAt),
-                .integer(box.failures),
+                .integer(box.failures), SQLValue(box.backupWaivedFor?.rawValue),
             ])
     }
 
@@ -122,7 +122,8 @@ extension Box {
             observedGeneration: try row.integer("observed_generation"), status: try row.value("status"),
             detail: try row.optionalText("detail"), createdAt: try row.time("created_at"),
             readyAt: try row.optionalTime("ready_at"), image: try row.optionalText("image"),
-            imageBefore: try row.optionalText("image_before"), restarts: try row.integer("restarts"),
+            imageBefore: try row.optionalText("image_before"),
+            backupWaivedFor: try row.optionalValue("backup_waived_for"), restarts: try row.integer("restarts"),
             seenAt: try row.optionalTime("seen_at"), failures: try row.integer("failures"))
     }
 }

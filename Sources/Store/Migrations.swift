@@ -7,6 +7,7 @@ package enum Migrations {
         Migration(number: 2, name: "jobs", sql: text(PackageResources.m002_jobs_sql)),
         Migration(number: 3, name: "leases", sql: text(PackageResources.m003_leases_sql)),
         Migration(number: 4, name: "agents", sql: text(PackageResources.m004_agents_sql)),
+        Migration(number: 5, name: "backups", sql: text(PackageResources.m005_backups_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

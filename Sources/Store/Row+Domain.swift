@@ -14,6 +14,13 @@ extension Row {
         return word
     }
 
+    /// - Throws: `SQLError` if the column holds anything else than null or one of the enumeration's words.
+    func optionalValue<Word: RawRepresentable<String>>(_ column: String) throws(SQLError) -> Word? {
+        guard let text = try optionalText(column) else { return nil }
+        guard let word = Word(rawValue: text) else { throw .unexpectedValue(column) }
+        return word
+    }
+
     /// - Throws: `SQLError` if the column holds no time.
     func time(_ column: String) throws(SQLError) -> Timestamp {
         Timestamp(milliseconds: try integer(column))

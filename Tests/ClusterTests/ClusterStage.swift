@@ -5,6 +5,7 @@ import Jobs
 import Kubernetes
 import Logging
 import Operator
+import S3
 import SQL
 import ServiceLifecycle
 import Store
@@ -36,12 +37,14 @@ struct ClusterStage {
     /// Runs `body` with a customer whose box is wanted running, and removes what it left in the cluster.
     static func run(
         image: String = "sandbox-agent:1", tier: Tier = .starter, patience: Duration = .seconds(30),
-        follow: Bool = true, client given: KubernetesClient? = nil, _ body: (ClusterStage) async throws -> Void
+        follow: Bool = true, client given: KubernetesClient? = nil, platformImage: String? = nil,
+        _ body: (ClusterStage) async throws -> Void
     ) async throws {
         let client = try given ?? client()
         try await TestPlatform.run { platform in
             let box = try await wantedBox(on: platform, tier: tier)
-            let stage = stage(platform, client: client, box: box, image: image, patience: patience)
+            let stage = stage(
+                platform, client: client, box: box, image: image, patience: patience, platformImage: platformImage)
             let result = await Result<Void, any Error>.catching {
                 try await stage.operating(follow: follow) { try await body(stage) }
             }
@@ -51,15 +54,22 @@ struct ClusterStage {
         }
     }
 
+    /// - Parameter platformImage: of the program that moves agents' states; without one they aren't saved.
     static func stage(
         _ platform: TestPlatform, client: KubernetesClient, box: Box, image: String = "sandbox-agent:1",
-        patience: Duration = .seconds(30), limits: RolloutPlan.Limits = .init()
+        patience: Duration = .seconds(30), limits: RolloutPlan.Limits = .init(), platformImage: String? = nil
     ) -> ClusterStage {
+        var settings = settings
+        settings.backups = platformImage.map { .init(image: $0, endpoint: "https://store.example") }
+        let bucket = S3Bucket(endpoint: "https://store.example", name: "backups", region: "eu")
+        let signer = bucket.map {
+            S3Signer(bucket: $0, credentials: S3Credentials(accessKeyID: "key", secretAccessKey: "hidden"))
+        }
         let runtime = KubernetesRuntime(client: client, settings: settings, logger: logger)
         let service = OperatorService(
             queue: platform.queue, runtime: runtime, vault: vault, plans: .builtIn,
             settings: AgentSettings(tokenProxyURL: "http://token-proxy.platform.svc.cluster.local:8082/v1"), image: image,
-            rolloutLimits: limits, patience: patience, logger: logger)
+            backups: platformImage == nil ? nil : signer, rolloutLimits: limits, patience: patience, logger: logger)
         return ClusterStage(platform: platform, client: client, runtime: runtime, service: service, box: box)
     }
 

@@ -15,7 +15,8 @@ struct AdminBoxCommand: AsyncParsableCommand {
         discussion: "What runs in the boxes and what customers say to them can't be seen from here.",
         subcommands: [
             ListCommand.self, ShowCommand.self, RestartCommand.self, ReconcileCommand.self, RenderCommand.self,
-            LogsCommand.self, EventsCommand.self,
+            LogsCommand.self, EventsCommand.self, BackupCommand.self, BackupsCommand.self, RestoreCommand.self,
+            SkipBackupCommand.self,
         ])
 
     /// Whose box it is.

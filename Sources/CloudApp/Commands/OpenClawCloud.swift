@@ -19,7 +19,10 @@ package struct OpenClawCloud: AsyncParsableCommand {
                 ]),
             CommandGroup(
                 name: "Tools:",
-                subcommands: [MigrateCommand.self, ConfigCommand.self, AdminCommand.self, SandboxAgentCommand.self]),
+                subcommands: [
+                    MigrateCommand.self, ConfigCommand.self, AdminCommand.self, BackupCommand.self,
+                    SandboxAgentCommand.self,
+                ]),
         ])
 
     package init() {}

@@ -22,7 +22,7 @@ extension CloudConfiguration {
         }
     }
 
-    static func cluster(_ settings: inout SettingsReader) -> Cluster {
+    static func cluster(_ settings: inout SettingsReader, backup: Backup?) -> Cluster {
         let ranges = settings.list(.agentBlockedRanges)
         for range in ranges where !isAddressRange(range) {
             settings.fault(.agentBlockedRanges, "has '\(range)', which is no range of addresses such as 10.42.0.0/16")
@@ -34,7 +34,8 @@ extension CloudConfiguration {
             settings: ClusterSettings(
                 image: settings.image(.agentImage), platformNamespace: settings.text(.platformNamespace) ?? "",
                 blockedRanges: ranges, egress: egress ?? .strict, storageClass: settings.text(.agentStorageClass),
-                priorityClass: settings.text(.agentPriorityClass), runtimeClass: settings.text(.agentRuntimeClass)))
+                priorityClass: settings.text(.agentPriorityClass), runtimeClass: settings.text(.agentRuntimeClass),
+                backups: backup.map { .init(image: $0.image, endpoint: $0.endpoint) }))
     }
 
     private static func isAddressRange(_ text: String) -> Bool {

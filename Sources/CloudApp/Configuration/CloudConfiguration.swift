@@ -32,6 +32,8 @@ struct CloudConfiguration: Sendable {
     /// `nil`: `openclaw` from PATH, else the stand-in.
     var agentExecutable: String?
     var cluster: Cluster
+    /// `nil`: agents' states aren't saved.
+    var backup: Backup?
     var agentTokenProxyURL: String?
     var sandboxPort: Int
     var sandboxSMTPPort: Int
@@ -130,7 +132,8 @@ struct CloudConfiguration: Sendable {
         mailFrom = settings.text(.mailFrom) ?? ""
         alertMailTo = settings.address(.alertMailTo)
         agentExecutable = settings.text(.agentExecutable)
-        cluster = Self.cluster(&settings)
+        backup = Self.backup(&settings)
+        cluster = Self.cluster(&settings, backup: backup)
         agentTokenProxyURL = settings.url(.agentTokenProxyURL)
         logLevel = settings.logLevel()
         let ports = [

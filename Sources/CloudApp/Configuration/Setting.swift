@@ -44,6 +44,12 @@ enum Setting: String, CaseIterable {
     case agentStorageClass = "AGENT_STORAGE_CLASS"
     case agentPriorityClass = "AGENT_PRIORITY_CLASS"
     case agentRuntimeClass = "AGENT_RUNTIME_CLASS"
+    case platformImage = "PLATFORM_IMAGE"
+    case backupEndpoint = "BACKUP_S3_ENDPOINT"
+    case backupBucket = "BACKUP_S3_BUCKET"
+    case backupRegion = "BACKUP_S3_REGION"
+    case backupAccessKeyID = "BACKUP_S3_ACCESS_KEY_ID"
+    case backupSecretAccessKey = "BACKUP_S3_SECRET_ACCESS_KEY"
     case sandboxPort = "SANDBOX_PORT"
     case sandboxSMTPPort = "SANDBOX_SMTP_PORT"
     case logLevel = "LOG_LEVEL"
@@ -97,6 +103,14 @@ enum Setting: String, CaseIterable {
         case .agentStorageClass: "the StorageClass of the agents' volumes; without it the cluster's default"
         case .agentPriorityClass: "the PriorityClass of the agents' pods, below the platform's own"
         case .agentRuntimeClass: "the RuntimeClass of the agents' pods, such as gvisor, where the nodes have it"
+        case .platformImage:
+            "the container image of this program, which uploads and fetches backups in customers' namespaces"
+        case .backupEndpoint:
+            "the S3-compatible store that agents' states are saved in before an upgrade or a deletion; without it they aren't"
+        case .backupBucket: "the bucket for them; it must be there, and be open to nobody but the host"
+        case .backupRegion: "the bucket's region, as the store calls it"
+        case .backupAccessKeyID: "a key that may read and write the bucket's objects; no customer's namespace ever holds it"
+        case .backupSecretAccessKey: "that key's secret"
         case .sandboxPort: "the port on which the sandbox speaks for Kimi, Stripe and Telegram"
         case .sandboxSMTPPort: "the port on which the sandbox takes mails"
         case .logLevel: "trace, debug, info, notice, warning, error or critical"
@@ -119,6 +133,7 @@ enum Setting: String, CaseIterable {
         case .agentImage: "ghcr.io/openclaw/openclaw:2026.10.3"
         case .platformNamespace: "platform"
         case .agentEgress: "open"
+        case .backupRegion: "us-east-1"
         case .sandboxPort: "8090"
         case .sandboxSMTPPort: "8025"
         case .logLevel: "info"
@@ -129,7 +144,7 @@ enum Setting: String, CaseIterable {
     var isSecret: Bool {
         switch self {
         case .databaseURL, .encryptionKey, .previousEncryptionKeys, .kimiAPIKey, .fallbackAPIKey, .stripeSecretKey,
-            .stripeWebhookSecrets, .telegramBotToken, .smtpURL:
+            .stripeWebhookSecrets, .telegramBotToken, .smtpURL, .backupSecretAccessKey:
             true
         default:
             false

@@ -107,10 +107,7 @@ struct Composition {
         }
         if roles.contains(.operator) {
             let runtime = try agentRuntime()
-            let boxes = OperatorService(
-                queue: platform.queue, runtime: runtime, vault: platform.vault, plans: configuration.plans,
-                settings: configuration.agentSettings(inCluster: platform.cluster != nil),
-                image: platform.cluster == nil ? nil : configuration.cluster.settings.image, logger: platform.logger)
+            let boxes = operatorService(runtime)
             boxes.register(in: &handlers)
             periodic.append(PeriodicJob(every: .seconds(300), ResyncBoxes()))
             if platform.cluster != nil { periodic.append(PeriodicJob(every: .seconds(15), AdvanceRollout())) }
@@ -128,6 +125,20 @@ struct Composition {
                 concurrency: platform.cluster == nil ? 8 : 32, logger: platform.logger))
         if let cluster = platform.cluster, roles == [.operator] { services = [electing(cluster, services)] }
         return services
+    }
+
+    private func operatorService(_ runtime: any AgentRuntime) -> OperatorService {
+        let inCluster = platform.cluster != nil
+        let backup = inCluster ? configuration.backup : nil
+        // The first start of a new image may take five minutes, and somebody has to fetch it first.
+        var limits = RolloutPlan.Limits(readyWithin: .seconds(600))
+        // An upgrade waits for its backup.
+        if backup != nil { limits.readyWithin += OperatorService.backupLimit }
+        return OperatorService(
+            queue: platform.queue, runtime: runtime, vault: platform.vault, plans: configuration.plans,
+            settings: configuration.agentSettings(inCluster: inCluster),
+            image: inCluster ? configuration.cluster.settings.image : nil, backups: backup?.signer, rolloutLimits: limits,
+            logger: platform.logger)
     }
 
     private func notifications() throws -> NotificationService {

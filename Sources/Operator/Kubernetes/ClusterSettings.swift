@@ -13,6 +13,22 @@ package struct ClusterSettings: Sendable, Hashable {
     /// The agents' container image, unless a box has its own.
     package var image: String
 
+    /// `nil` where agents' states aren't saved.
+    package var backups: Backups?
+
+    /// What moves the agents' states.
+    package struct Backups: Sendable, Hashable {
+        /// The container image of this program.
+        package var image: String
+        /// The object store's URL, as pods reach it.
+        package var endpoint: String
+
+        package init(image: String, endpoint: String) {
+            self.image = image
+            self.endpoint = endpoint
+        }
+    }
+
     /// How far the agents' network reaches.
     package enum Egress: String, Sendable, Hashable, CaseIterable {
         /// The token proxy, and HTTPS to every public address.
@@ -23,7 +39,7 @@ package struct ClusterSettings: Sendable, Hashable {
 
     package init(
         image: String, platformNamespace: String = "platform", blockedRanges: [String] = [], egress: Egress = .open,
-        storageClass: String? = nil, priorityClass: String? = nil, runtimeClass: String? = nil
+        storageClass: String? = nil, priorityClass: String? = nil, runtimeClass: String? = nil, backups: Backups? = nil
     ) {
         self.image = image
         self.platformNamespace = platformNamespace
@@ -32,5 +48,6 @@ package struct ClusterSettings: Sendable, Hashable {
         self.storageClass = storageClass
         self.priorityClass = priorityClass
         self.runtimeClass = runtimeClass
+        self.backups = backups
     }
 }

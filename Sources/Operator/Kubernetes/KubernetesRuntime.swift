@@ -10,10 +10,10 @@ import Store
 /// It compares what is wanted with a copy of the cluster that watches keep fresh, and writes only what differs. Every request
 /// for a box names that box's namespace.
 package actor KubernetesRuntime: AgentRuntime, Service {
-    private let client: KubernetesClient
-    private let settings: ClusterSettings
-    private let logger: Logger
-    private let informers: TenantInformers
+    let client: KubernetesClient
+    let settings: ClusterSettings
+    let logger: Logger
+    let informers: TenantInformers
     private let broadcast = Broadcast()
 
     /// What was applied last, but for the Secret, to tell what others change from then on.
@@ -53,7 +53,13 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         // A namespace that is gone tells nothing any more, but who lived there is known.
         let agent =
             informers.object(.namespaces, namespace).flatMap { AgentReference(namespace: $0) } ?? inhabitants[namespace]
-        guard let agent, !underWay.contains(agent) else { return }
+        guard let agent else { return }
+        if change.object.type == .jobs {
+            // Nobody else tells how a transfer ends, not even while the agent is being changed.
+            if change.isGone || StateTransfer.Progress(job: change.object, pods: []).isOver { broadcast.send(agent) }
+            return
+        }
+        if underWay.contains(agent) { return }
         announce(agent, isDrifted: isDrifted(agent, at: change.object))
     }
 
@@ -76,7 +82,9 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         let annotations = deployment?["spec"]?["template"]?["metadata"]?["annotations"]
         return AgentObservation(
             state: state(of: agent), specificationHash: annotations?[Tenant.Annotation.specification]?.string,
-            isDrifted: isDrifted(agent), restarts: pods(of: agent).reduce(0) { $0 + $1.restarts })
+            isDrifted: isDrifted(agent), restarts: pods(of: agent).reduce(0) { $0 + $1.restarts },
+            image: deployment?["spec"]?["template"]?["spec"]?["containers"]?.elements
+                .first { $0["name"]?.string == Tenant.container }?["image"]?.string)
     }
 
     package func proxyTokenHash(of agent: AgentReference) async throws -> String? {
@@ -87,7 +95,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         return token.map { AccessToken($0.reveal()).hash }
     }
 
-    private func state(of agent: AgentReference) -> AgentState {
+    func state(of agent: AgentReference) -> AgentState {
         guard let namespace = informers.object(.namespaces, agent.namespace), AgentReference(namespace: namespace) == agent
         else { return .absent }
         return AgentState(
@@ -95,8 +103,11 @@ package actor KubernetesRuntime: AgentRuntime, Service {
             pods: pods(of: agent))
     }
 
+    /// Its own, not those that move its state.
     private func pods(of agent: AgentReference) -> [KubernetesObject] {
-        informers.objects(.pods, namespace: agent.namespace)
+        informers.objects(.pods, namespace: agent.namespace).filter {
+            $0.label(Tenant.Label.appName) != Tenant.backupAppName
+        }
     }
 
     private func isDrifted(_ agent: AgentReference) -> Bool {
@@ -115,6 +126,15 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     // MARK: What is wanted
 
     package func apply(_ specification: AgentSpecification) async throws {
+        try await make(specification, isToRun: true)
+    }
+
+    package func prepare(_ specification: AgentSpecification) async throws {
+        try await suspend(specification.agent)
+        try await make(specification, isToRun: false)
+    }
+
+    private func make(_ specification: AgentSpecification, isToRun: Bool) async throws {
         let agent = specification.agent
         try await informers.waitUntilSynced()
         try await changing(agent) {
@@ -133,9 +153,10 @@ package actor KubernetesRuntime: AgentRuntime, Service {
                 claimed: claim?["spec"]?["resources"]?["requests"]?["storage"]?.string
             ).steps
             var watched: [KubernetesObject] = []
-            for step in steps { watched += try await ensure(step, heldSecret: held) }
-            try await prune(agent, keeping: steps.flatMap(\.self))
-            (applied[agent], secrets[agent]) = (watched, nil)
+            // The Deployment is the last step.
+            for step in isToRun ? steps[...] : steps.dropLast() { watched += try await ensure(step, heldSecret: held) }
+            if isToRun { try await prune(agent, keeping: steps.flatMap(\.self)) }
+            (applied[agent], secrets[agent]) = (isToRun ? watched : nil, nil)
         }
     }
 
@@ -200,89 +221,6 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         }
     }
 
-    /// Makes objects as they should be, all at once.
-    /// - Returns: those to be held against the cluster from now on. One that the cluster itself makes otherwise (an admission
-    ///   webhook, say) isn't, or there would be no end to it; the next resync tries again.
-    private func ensure(_ objects: [KubernetesObject], heldSecret: KubernetesObject?) async throws -> [KubernetesObject] {
-        try await withThrowingTaskGroup(of: KubernetesObject?.self) { group in
-            for object in objects {
-                let live = object.type == .secrets ? heldSecret : informers.live(object)
-                group.addTask {
-                    if object.type == .namespaces, live == nil, try await self.createNamespace(object) { return object }
-                    let made = try await self.ensure(object, live: live ?? self.informers.live(object))
-                    return object.type == .secrets || Drift.of(made, from: object) != nil ? nil : object
-                }
-            }
-            var watched: [KubernetesObject] = []
-            for try await object in group { if let object { watched.append(object) } }
-            return watched
-        }
-    }
-
-    /// Created and not applied at first, so that a namespace that isn't ours is never taken over.
-    /// - Returns: whether it is new.
-    /// - Throws: ``DomainError`` if there is one that isn't ours.
-    private nonisolated func createNamespace(_ wanted: KubernetesObject) async throws -> Bool {
-        do {
-            informers.remember(try await client.create(wanted, fieldManager: Tenant.fieldManager))
-            return true
-        } catch let error as KubernetesError where error.isConflict {
-            guard let found = try await client.get(.namespaces, wanted.name),
-                AgentReference(namespace: found) == AgentReference(namespace: wanted)
-            else {
-                logger.error("a namespace is there that isn't ours", metadata: ["namespace": "\(wanted.name)"])
-                throw Self.fault
-            }
-            informers.remember(found)
-            return false
-        }
-    }
-
-    /// Makes the object as it should be, without a request if it is.
-    private nonisolated func ensure(_ wanted: KubernetesObject, live: KubernetesObject?) async throws -> KubernetesObject {
-        if let live, Drift.of(live, from: wanted) == nil { return live }
-        var object = try await applied(wanted)
-        for _ in 0..<5 where Drift.of(object, from: wanted) != nil {
-            // An applied object keeps what others have added to it; a replaced one doesn't.
-            do {
-                object = try await client.replace(
-                    Drift.replacement(of: object, by: wanted), fieldManager: Tenant.fieldManager)
-            } catch let error as KubernetesError where error.isConflict {
-                // A controller has written its status meanwhile.
-                object = try await applied(wanted)
-            }
-        }
-        informers.remember(object)
-        if Drift.of(object, from: wanted) != nil {
-            logger.error(
-                "the cluster changes what is applied", metadata: ["object": "\(wanted.type.kind) \(wanted.namespace)"])
-        }
-        return object
-    }
-
-    /// What is refused at first because the API server hasn't seen yet that the namespace's bounds were widened a moment ago, is
-    /// asked for again.
-    private nonisolated func applied(_ wanted: KubernetesObject) async throws -> KubernetesObject {
-        for delay in [100, 300, 600, 1000] {
-            do {
-                return try await client.apply(wanted, fieldManager: Tenant.fieldManager)
-            } catch let error as KubernetesError where error.isForbidden && !error.isNamespaceTerminating {
-                try await Task.sleep(for: .milliseconds(delay))
-            }
-        }
-        return try await client.apply(wanted, fieldManager: Tenant.fieldManager)
-    }
-
-    /// Removes what an earlier release has applied and this one doesn't.
-    private func prune(_ agent: AgentReference, keeping objects: [KubernetesObject]) async throws {
-        for type in TenantInformers.types where type != .namespaces && type != .pods {
-            for live in informers.objects(type, namespace: agent.namespace) where !live.isBeingDeleted {
-                guard !objects.contains(where: { $0.type == type && $0.name == live.name }) else { continue }
-                try await client.delete(type, live.name, namespace: agent.namespace, uid: live.uid)
-            }
-        }
-    }
-
     /// - Throws: `JobOutcome` if it isn't so after a minute; `CancellationError`.
     private func wait(_ reason: String, until isSo: () -> Bool) async throws {
         let deadline = ContinuousClock.now + .seconds(60)
@@ -303,7 +241,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     }
 
     /// What the cluster refuses is the host's business, so it goes into the log. What only fails in passing isn't told at all.
-    private func inOwnersWords<Result: Sendable>(
+    func inOwnersWords<Result: Sendable>(
         _ agent: AgentReference, _ body: () async throws -> Result
     ) async throws -> Result {
         do {
@@ -318,12 +256,6 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         }
     }
 
-    private static let fault = DomainError(
+    static let fault = DomainError(
         .unavailable, code: "cluster_fault", "Your agent's machine has a fault. We have been told and keep trying.")
-}
-
-extension TenantInformers {
-    fileprivate func live(_ object: KubernetesObject) -> KubernetesObject? {
-        self.object(object.type, object.name, namespace: object.namespace)
-    }
 }

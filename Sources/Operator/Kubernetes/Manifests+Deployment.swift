@@ -33,18 +33,11 @@ extension Manifests {
             "automountServiceAccountToken": false,
             "enableServiceLinks": false,
             "terminationGracePeriodSeconds": 30,
-            "securityContext": [
-                "runAsNonRoot": true, "runAsUser": 1000, "runAsGroup": 1000, "fsGroup": 1000,
-                // Volumes with many small files would take minutes to be gone through at each start.
-                "fsGroupChangePolicy": "OnRootMismatch",
-                "seccompProfile": ["type": "RuntimeDefault"],
-            ],
-            "initContainers": [temporaryDirectory],
+            "securityContext": Self.podSecurity,
+            "initContainers": [Self.temporaryDirectory(image: image)],
             "containers": [gateway],
             "volumes": [
-                ["name": "state", "persistentVolumeClaim": ["claimName": .string(Tenant.volume)]],
-                ["name": "configuration", "configMap": ["name": .string(Tenant.name), "defaultMode": 0o444]],
-                ["name": "scratch", "emptyDir": ["sizeLimit": "256Mi"]],
+                Self.stateVolume, Self.configurationVolume, ["name": "scratch", "emptyDir": ["sizeLimit": "256Mi"]],
             ],
         ]
         if let name = settings.priorityClass { spec["priorityClassName"] = .string(name) }
@@ -55,7 +48,7 @@ extension Manifests {
     private var image: JSONValue { .string(specification.image ?? settings.image) }
 
     /// OpenClaw wants `/tmp` with mode 1777, which no kind of volume has by itself.
-    private var temporaryDirectory: JSONValue {
+    static func temporaryDirectory(image: JSONValue) -> JSONValue {
         [
             "name": "temporary-directory",
             "image": image,
@@ -97,38 +90,14 @@ extension Manifests {
     }
 
     private var environment: [JSONValue] {
-        let plain = specification.environment(at: .container).sorted { $0.key < $1.key }
-        let names = AgentSpecification.SecretName.self
-        return plain.map { ["name": .string($0.key), "value": .string($0.value)] }
-            + [names.gatewayToken, names.proxyToken, names.botToken].map { name in
-                [
-                    "name": .string(name),
-                    "valueFrom": ["secretKeyRef": ["name": .string(Tenant.name), "key": .string(name)]],
-                ]
-            }
+        Self.variables(specification.environment(at: .container)) + Self.secretVariables
     }
 
-    /// The state, the key of its encryption and the workspace outlive the pod. The files of ours are mounted one by one: OpenClaw
-    /// takes only a regular file for its configuration, and a whole directory would be one of symbolic links.
     private var mounts: [JSONValue] {
-        let place = AgentPlace.container
-        func volume(_ name: String, at path: String) -> JSONValue {
-            ["name": "state", "mountPath": .string(path), "subPath": .string(name)]
-        }
-        func file(_ name: String, at path: String) -> JSONValue {
-            ["name": "configuration", "mountPath": .string(path), "subPath": .string(name), "readOnly": true]
-        }
-        return [
-            volume("state", at: place.stateDirectory),
-            volume("config", at: place.home + "/.config/openclaw"),
-            volume("workspace", at: place.workspace),
-            file(Self.configurationFile, at: place.configuration),
-        ]
-            + specification.workspace.keys.sorted().map { file($0, at: place.workspace + "/" + $0) }
-            + [
-                ["name": "scratch", "mountPath": "/tmp", "subPath": "tmp"],
-                ["name": "scratch", "mountPath": .string(place.home + "/.cache"), "subPath": "cache"],
-            ]
+        let workspace = AgentPlace.container.workspace
+        return Self.stateMounts
+            + specification.workspace.keys.sorted().map { Self.fileMount($0, at: workspace + "/" + $0) }
+            + Self.scratchMounts
     }
 
     private static func probe(_ path: String, every seconds: Int64, failures: Int64) -> JSONValue {
@@ -137,6 +106,64 @@ extension Manifests {
             "periodSeconds": .integer(seconds), "failureThreshold": .integer(failures), "timeoutSeconds": 5,
         ]
     }
+
+    // MARK: What everything has in common that runs on an agent's state
+
+    static let podSecurity: JSONValue = [
+        "runAsNonRoot": true, "runAsUser": 1000, "runAsGroup": 1000, "fsGroup": 1000,
+        // Volumes with many small files would take minutes to be gone through at each start.
+        "fsGroupChangePolicy": "OnRootMismatch",
+        "seccompProfile": ["type": "RuntimeDefault"],
+    ]
+
+    static let stateVolume: JSONValue = ["name": "state", "persistentVolumeClaim": ["claimName": .string(Tenant.volume)]]
+    static let configurationVolume: JSONValue = [
+        "name": "configuration", "configMap": ["name": .string(Tenant.name), "defaultMode": 0o444],
+    ]
+
+    /// The folders of the volume that the state is in.
+    enum Folder {
+        static let state = "state"
+        static let workspace = "workspace"
+    }
+
+    /// The state, the key of its encryption and the workspace outlive the pod. The files of ours are mounted one by one: OpenClaw
+    /// takes only a regular file for its configuration, and a whole directory would be one of symbolic links.
+    static let stateMounts: [JSONValue] = {
+        let place = AgentPlace.container
+        func volume(_ name: String, at path: String) -> JSONValue {
+            ["name": "state", "mountPath": .string(path), "subPath": .string(name)]
+        }
+        return [
+            volume(Folder.state, at: place.stateDirectory),
+            volume("config", at: place.home + "/.config/openclaw"),
+            volume(Folder.workspace, at: place.workspace),
+            fileMount(configurationFile, at: place.configuration),
+        ]
+    }()
+
+    static func fileMount(_ name: String, at path: String) -> JSONValue {
+        ["name": "configuration", "mountPath": .string(path), "subPath": .string(name), "readOnly": true]
+    }
+
+    static let scratchMounts: [JSONValue] = [
+        ["name": "scratch", "mountPath": "/tmp", "subPath": "tmp"],
+        ["name": "scratch", "mountPath": .string(AgentPlace.container.home + "/.cache"), "subPath": "cache"],
+    ]
+
+    static func variables(_ values: [String: String]) -> [JSONValue] {
+        values.sorted { $0.key < $1.key }.map { ["name": .string($0.key), "value": .string($0.value)] }
+    }
+
+    static let secretVariables: [JSONValue] = {
+        let names = AgentSpecification.SecretName.self
+        return [names.gatewayToken, names.proxyToken, names.botToken].map { name in
+            [
+                "name": .string(name),
+                "valueFrom": ["secretKeyRef": ["name": .string(Tenant.name), "key": .string(name)]],
+            ]
+        }
+    }()
 
     /// What PodSecurity's "restricted" asks of a container, and a root file system that can't be written
     /// (https://kubernetes.io/docs/concepts/security/pod-security-standards/).

@@ -1,95 +1,52 @@
-import FoundationEssentials
 import Kubernetes
 
 extension Manifests {
-    /// Nothing comes in and nothing goes out, but for what the agent lives on.
+    /// Nothing comes in and nothing goes out, but for what the agent lives on, and for its state on its way to the store.
     var networkPolicies: [KubernetesObject] {
-        [
+        let policies = [
             make(
                 .networkPolicies, name: "default-deny",
                 body: ["spec": ["podSelector": [:], "policyTypes": ["Ingress", "Egress"]]]),
-            make(
-                .networkPolicies, name: "agent-egress",
-                body: [
-                    "spec": [
-                        "podSelector": ["matchLabels": [Tenant.Label.appName: .string(Tenant.appName)]],
-                        "policyTypes": ["Egress"],
-                        "egress": .array(egress),
-                    ]
-                ]),
+            agent.egress("agent-egress", of: Tenant.appName, rules: egress),
         ]
+        return policies + [settings.backupEgress(of: agent)].compactMap(\.self)
     }
 
     private var egress: [JSONValue] {
-        var rules = [Self.nameService]
+        var rules = [EgressRule.nameService]
         for url in [specification.tokenProxyURL, specification.telegramAPIRoot].compactMap(\.self) {
-            if let rule = rule(for: url) { rules.append(rule) }
+            if let rule = EgressRule.own(url) { rules.append(rule) }
         }
-        rules.append(settings.egress == .open ? publicHTTPS : Self.telegram)
+        switch settings.egress {
+        case .open: rules.append(EgressRule.publicAddresses(port: 443, except: settings.blockedRanges))
+        case .strict: rules.append(EgressRule.telegram)
+        }
         return rules
     }
+}
 
-    private static let nameService: JSONValue = [
-        "to": [
-            [
-                "namespaceSelector": ["matchLabels": ["kubernetes.io/metadata.name": "kube-system"]],
-                "podSelector": ["matchLabels": ["k8s-app": "kube-dns"]],
-            ]
-        ],
-        "ports": [["port": 53, "protocol": "UDP"], ["port": 53, "protocol": "TCP"]],
-    ]
-
-    /// The way to one of the platform's own addresses.
-    /// - Returns: `nil` for a public name, which the rules for public addresses are about.
-    private func rule(for url: String) -> JSONValue? {
-        guard let address = URL(string: url), let host = address.host() else { return nil }
-        let port = JSONValue.integer(Int64(address.port ?? (address.scheme == "https" ? 443 : 80)))
-        let ports: JSONValue = [["port": port, "protocol": "TCP"]]
-        let labels = host.split(separator: ".").map(String.init)
-        if labels.count >= 3, labels[2] == "svc" {
-            // `<service>.<namespace>.svc…`: our services select their pods by this label.
-            return [
-                "to": [
-                    [
-                        "namespaceSelector": ["matchLabels": ["kubernetes.io/metadata.name": .string(labels[1])]],
-                        "podSelector": ["matchLabels": [Tenant.Label.appName: .string(labels[0])]],
-                    ]
-                ],
-                "ports": ports,
-            ]
-        }
-        let isIPv6 = host.contains(":")
-        guard isIPv6 || labels.count == 4 && labels.allSatisfy({ UInt8($0) != nil }) else { return nil }
-        let plain = host.filter { $0 != "[" && $0 != "]" }
-        return ["to": [["ipBlock": ["cidr": .string(plain + (isIPv6 ? "/128" : "/32"))]]], "ports": ports]
+extension ClusterSettings {
+    /// Lets the pods that move an agent's state reach the object store; the agent itself doesn't.
+    /// - Returns: `nil` where states aren't saved.
+    func backupEgress(of agent: AgentReference) -> KubernetesObject? {
+        guard let endpoint = backups?.endpoint else { return nil }
+        let store =
+            EgressRule.own(endpoint)
+            ?? EgressRule.publicAddresses(port: EgressRule.port(of: endpoint), except: blockedRanges)
+        return agent.egress("backup-egress", of: Tenant.backupAppName, rules: [EgressRule.nameService, store])
     }
+}
 
-    private var publicHTTPS: JSONValue {
-        let blocked4 = Self.private4 + settings.blockedRanges.filter { !$0.contains(":") }.map { .string($0) }
-        let blocked6 = Self.private6 + settings.blockedRanges.filter { $0.contains(":") }.map { .string($0) }
-        return [
-            "to": [
-                ["ipBlock": ["cidr": "0.0.0.0/0", "except": .array(blocked4)]],
-                ["ipBlock": ["cidr": "::/0", "except": .array(blocked6)]],
-            ],
-            "ports": [["port": 443, "protocol": "TCP"]],
-        ]
+extension AgentReference {
+    fileprivate func egress(_ name: String, of appName: String, rules: [JSONValue]) -> KubernetesObject {
+        object(
+            .networkPolicies, name: name,
+            body: [
+                "spec": [
+                    "podSelector": ["matchLabels": [Tenant.Label.appName: .string(appName)]],
+                    "policyTypes": ["Egress"],
+                    "egress": .array(rules),
+                ]
+            ])
     }
-
-    /// Private, shared, link-local (the clouds' metadata services) and loopback addresses (RFC 6890).
-    private static let private4: [JSONValue] = [
-        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
-    ]
-    /// The same for IPv6, and what gateways translate to IPv4 addresses (RFC 4291, RFC 6052).
-    private static let private6: [JSONValue] = ["fc00::/7", "fe80::/10", "::1/128", "64:ff9b::/96"]
-
-    /// Telegram's own addresses (https://core.telegram.org/resources/cidr.txt).
-    private static let telegram: JSONValue = [
-        "to": .array(
-            [
-                "91.105.192.0/23", "91.108.4.0/22", "91.108.8.0/22", "91.108.12.0/22", "91.108.16.0/22", "91.108.20.0/22",
-                "91.108.56.0/22", "149.154.160.0/20", "185.76.151.0/24",
-            ].map { ["ipBlock": ["cidr": .string($0)]] }),
-        "ports": [["port": 443, "protocol": "TCP"]],
-    ]
 }

@@ -93,8 +93,9 @@ struct Manifests {
             ])
     }
 
-    /// Thousandths of a core, and MiB, of what runs for a moment beside the agent.
-    static let shortLived = (cpu: 500, memory: 512)
+    /// Thousandths of a core, and MiB, of what runs for a moment beside the agent. OpenClaw's own commands need about as much
+    /// memory to start as its gateway, which its docs call too little with 512 MiB.
+    static let shortLived = (cpu: 500, memory: 1024)
 
     private var limitRange: KubernetesObject {
         let most: JSONValue = [
@@ -123,12 +124,22 @@ struct Manifests {
         _ type: ResourceType, name: String = Tenant.name, labels: [String: String] = [:],
         annotations: [String: String] = [:], body: JSONObject = [:]
     ) -> KubernetesObject {
+        agent.object(type, name: name, labels: labels, annotations: annotations, body: body)
+    }
+}
+
+extension AgentReference {
+    /// An object of the agent's box, with everything that all of them carry.
+    func object(
+        _ type: ResourceType, name: String, labels: [String: String] = [:], annotations: [String: String] = [:],
+        body: JSONObject
+    ) -> KubernetesObject {
         var annotations = annotations
-        annotations[Tenant.Annotation.owner] = agent.boxID.rawValue
+        annotations[Tenant.Annotation.owner] = boxID.rawValue
         annotations[Tenant.Annotation.contentHash] = ContentHash.of(body)
         return KubernetesObject(
-            type, name: name, namespace: type.isNamespaced ? agent.namespace : nil,
-            labels: Tenant.labels(agent).merging(labels) { $1 }, annotations: annotations, body: body)
+            type, name: name, namespace: type.isNamespaced ? namespace : nil,
+            labels: Tenant.labels(self).merging(labels) { $1 }, annotations: annotations, body: body)
     }
 }
 

@@ -10,6 +10,8 @@ enum Tenant {
 
     /// What the agents' pods are found by.
     static let appName = "openclaw-agent"
+    /// What the pods are found by that move an agent's state.
+    static let backupAppName = "openclaw-backup"
 
     /// The Deployment, ServiceAccount, Secret, ConfigMap and so on; each namespace has one of a kind.
     static let name = "agent"

@@ -10,8 +10,10 @@ struct TenantInformers: Sendable {
 
     static let types: [ResourceType] = [
         .namespaces, .serviceAccounts, .configMaps, .persistentVolumeClaims, .resourceQuotas, .limitRanges,
-        .networkPolicies, .deployments, .pods,
+        .networkPolicies, .deployments, .pods, .jobs,
     ]
+    /// What comes and goes by itself, or isn't the box's to say.
+    static let unprunedTypes: Set<ResourceType> = [.namespaces, .pods, .jobs]
 
     init(client: KubernetesClient, logger: Logger) {
         let (changes, continuation) = AsyncStream<Informer.Change>.makeStream()

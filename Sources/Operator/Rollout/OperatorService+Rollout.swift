@@ -22,7 +22,7 @@ extension OperatorService {
             for box in step.upgraded { try move(box, to: image, before: box.runs ? box.image : nil, work) }
             for box in step.rolledBack {
                 guard let before = box.imageBefore else { continue }
-                try move(box, to: before, before: nil, work)
+                try move(box, to: before, before: nil, isWayBack: true, work)
             }
             if let rollout = step.rollout { try RolloutStore(work.transaction).save(rollout) }
             if let alert = step.alert { try work.enqueue(alert) }
@@ -33,8 +33,11 @@ extension OperatorService {
     }
 
     /// The one place where a box moves from one image to another.
-    private func move(_ box: Box, to image: String, before: String?, _ work: UnitOfWork) throws {
-        try work.enqueue(ReconcileBox(try BoxStore(work.transaction).setImage(image, before: before, of: box)))
+    private func move(
+        _ box: Box, to image: String, before: String?, isWayBack: Bool = false, _ work: UnitOfWork
+    ) throws {
+        let moved = try BoxStore(work.transaction).setImage(image, before: before, isWayBack: isWayBack, of: box)
+        try work.enqueue(ReconcileBox(moved))
         work.changed(box.customerID)
     }
 

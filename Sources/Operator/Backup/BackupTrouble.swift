@@ -1,0 +1,64 @@
+import Core
+
+/// That the state of a box can't be saved for now, and so isn't touched.
+struct BackupTrouble: Sendable, Hashable {
+    /// When it is tried again.
+    let retryAt: Timestamp
+    /// In plain words, for the host.
+    let reason: String
+
+    /// - Parameter attempts: for one change, the oldest first.
+    /// - Returns: `nil` if it is time to try.
+    init?(attempts: [Backup], now: Timestamp) {
+        guard let last = attempts.last(where: { $0.state == .failed }), let end = last.endedAt else { return nil }
+        // 1 min, 2 min, 4 min, … up to an hour.
+        let failures = attempts.count { $0.state == .failed }
+        retryAt = end + min(.seconds(60) * (1 << min(failures - 1, 6)), .hours(1))
+        reason = last.detail ?? "nobody knows why"
+        if now >= retryAt { return nil }
+    }
+
+    /// What the agent's owner is told.
+    func error(_ language: Language) -> DomainError {
+        DomainError(.unavailable, code: "backup_failed", Self.words[language])
+    }
+
+    static let words = LocalizedText(
+        en: "Your agent's data couldn't be saved before an update, so we left your agent as it is. We have been told.",
+        pt:
+            "Não foi possível guardar os dados do seu agente antes de uma atualização, por isso deixamos o agente como está. "
+            + "Já fomos avisados.")
+    static let keptWords = LocalizedText(
+        en: "Your agent's data couldn't be saved yet, so nothing of it has been deleted. We have been told.",
+        pt: "Ainda não foi possível guardar os dados do seu agente, por isso nada foi apagado. Já fomos avisados.")
+}
+
+extension AlertHost {
+    /// What the host is told of a state that can't be saved: once for each change that waits for it.
+    /// - Parameter attempts: for one change, the oldest first; the last one has just ended.
+    init?(_ attempts: [Backup]) {
+        guard let last = attempts.last, last.state == .failed else { return nil }
+        let waits: String
+        switch last.reason {
+        case .manual: return nil
+        case .upgrade: waits = "The agent stays as it is: it isn't moved to the other image."
+        case .restore: waits = "The agent stays as it is: the earlier state isn't put in place."
+        case .deletion: waits = "The agent is stopped, and nothing of it is deleted."
+        }
+        // Nobody waits for a deletion, so what passes needn't be told.
+        guard attempts.count(where: { $0.state == .failed }) == (last.reason == .deletion ? 3 : 1) else { return nil }
+        self.init(
+            subject: "The state of \(last.boxID) can't be saved (\(last.reason.rawValue))",
+            text: """
+                The state of a customer's agent can't be saved. \(waits) It is tried again.
+
+                Box: \(last.boxID)
+                Customer: \(last.customerID)
+                Image: \(last.image ?? "none")
+                Reason: \(last.detail ?? "unknown")
+
+                To look: openclaw-cloud admin box backups \(last.boxID)
+                To go on without a backup: openclaw-cloud admin box skip-backup \(last.boxID)
+                """)
+    }
+}

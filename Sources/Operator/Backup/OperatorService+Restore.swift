@@ -1,0 +1,116 @@
+import Core
+import Jobs
+import Logging
+import S3
+import SQL
+import Store
+
+/// A saved state takes the place of a box's own while nothing of the agent runs; a box that is new starts with it.
+extension OperatorService {
+    /// Puts a saved state in place, if the box's last row of that kind asks for it.
+    /// - Returns: why the agent can't be started now; `nil` if it can.
+    /// - Throws: `JobOutcome` if it takes longer than anybody should wait here; `DomainError`; `SQLError`.
+    func restore(
+        _ box: Box, as specification: AgentSpecification, observed: AgentObservation
+    ) async throws -> DomainError? {
+        guard let backups else { return nil }
+        let last = try await queue.database.read { transaction in
+            try RestoreStore(transaction).last(boxID: box.id, customerID: box.customerID)
+        }
+        guard let last, last.state == .running || last.state == .failed else { return nil }
+        var restore = last
+        let (agent, id) = (specification.agent, StateTransfer.ID.restore(last.id))
+        if restore.state == .running {
+            // Once it has begun, what is in the volume is no state that is worth keeping.
+            if try await runtime.transfers(of: agent)[id] == nil, observed.state != .absent,
+                let trouble = try await save(box, before: .restore)
+            {
+                try await write(
+                    .init(leftAlone: observed, language: box.language), of: box, generation: box.observedGeneration)
+                return trouble.error(box.language)
+            }
+            try await write(.init(.provisioning, Self.restoring[box.language]), of: box, generation: box.observedGeneration)
+            guard let image = specification.image, let backup = try await backup(of: restore) else {
+                throw DomainError.transfersUnsupported
+            }
+            if try await runtime.transfers(of: agent)[id] == nil {
+                try await finishBackup(of: box)
+                try await runtime.prepare(specification)
+                let url = backups.url(.get, key: backup.objectKey, from: queue.clock.now.date, lifetime: Self.urlLifetime)
+                try await runtime.begin(StateTransfer(id: id, agent: agent, image: image, url: Secret(url)))
+            }
+            try await wait(for: agent) { try await runtime.transfers(of: agent)[id]?.isOver ?? true }
+            restore = try await end(restore, try await runtime.transfers(of: agent)[id])
+        }
+        if restore.state == .done { return nil }
+        try await write(.init(.failed, Self.notRestored[box.language]), of: box, generation: box.observedGeneration)
+        return DomainError(.unavailable, code: "restore_failed", Self.notRestored[box.language])
+    }
+
+    /// Gives a restore up that is under way in a box whose end has come.
+    /// - Throws: `DomainError`; `SQLError`.
+    func endRestore(of box: Box) async throws {
+        let last = try await queue.database.read { transaction in
+            try RestoreStore(transaction).last(boxID: box.id, customerID: box.customerID)
+        }
+        guard let last, last.state == .running else { return }
+        _ = try await queue.write {
+            try RestoreStore($0.transaction).end(last, failure: "the box is being deleted", at: $0.now)
+        }
+        try await runtime.forgetTransfers(of: AgentReference(box), except: [])
+    }
+
+    private func backup(of restore: Restore) async throws -> Backup? {
+        try await queue.database.read { try BackupStore($0).find(restore.backupID, customerID: restore.customerID) }
+    }
+
+    /// - Parameter progress: `nil` if somebody has removed the transfer, which then begins anew.
+    private func end(_ restore: Restore, _ progress: StateTransfer.Progress?) async throws -> Restore {
+        let failure: String?
+        switch progress {
+        case .running, nil: throw JobOutcome.snooze(.seconds(30))
+        case .done: failure = nil
+        case .failed(let reason): failure = reason
+        }
+        let ended = try await queue.write { work in
+            let ended = try RestoreStore(work.transaction).end(restore, failure: failure, at: work.now)
+            if let ended, ended.state == .failed { try work.enqueue(AlertHost(ended)) }
+            return ended
+        }
+        var metadata: Logger.Metadata = ["box": "\(restore.boxID)", "backup": "\(restore.backupID)"]
+        if let failure {
+            metadata["error"] = "\(failure)"
+            logger.error("a saved state couldn't be put in place", metadata: metadata)
+        } else {
+            logger.notice("a saved state was put in place", metadata: metadata)
+        }
+        try await runtime.forgetTransfers(
+            of: AgentReference(boxID: restore.boxID, customerID: restore.customerID), except: [])
+        return ended ?? restore
+    }
+
+    private static let restoring = LocalizedText(
+        en: "Putting your agent's saved data in place.", pt: "Colocando os dados guardados do seu agente no lugar.")
+    private static let notRestored = LocalizedText(
+        en: "Your agent's saved data couldn't be put in place. We have been told.",
+        pt: "Não foi possível colocar os dados guardados do seu agente no lugar. Já fomos avisados.")
+}
+
+extension AlertHost {
+    fileprivate init(_ restore: Restore) {
+        self.init(
+            subject: "\(restore.backupID) can't be restored into \(restore.boxID)",
+            text: """
+                A saved state can't be put in place. The agent is stopped until you decide; what it had stored before is \
+                still there.
+
+                Box: \(restore.boxID)
+                Customer: \(restore.customerID)
+                Backup: \(restore.backupID)
+                Reason: \(restore.detail ?? "unknown")
+
+                To try again: openclaw-cloud admin box restore \(restore.boxID) \(restore.backupID)
+                To start it with what it has: openclaw-cloud admin box restore \(restore.boxID) --abandon
+                """)
+    }
+}

@@ -1,0 +1,95 @@
+import Core
+import Kubernetes
+import Logging
+
+/// How objects get into the cluster: only where they differ from what is there.
+extension KubernetesRuntime {
+    /// Makes objects as they should be, all at once.
+    /// - Returns: those to be held against the cluster from now on. One that the cluster itself makes otherwise (an admission
+    ///   webhook, say) isn't, or there would be no end to it; the next resync tries again.
+    func ensure(_ objects: [KubernetesObject], heldSecret: KubernetesObject?) async throws -> [KubernetesObject] {
+        try await withThrowingTaskGroup(of: KubernetesObject?.self) { group in
+            for object in objects {
+                let live = object.type == .secrets ? heldSecret : informers.live(object)
+                group.addTask {
+                    if object.type == .namespaces, live == nil, try await self.createNamespace(object) { return object }
+                    let made = try await self.ensure(object, live: live ?? self.informers.live(object))
+                    return object.type == .secrets || Drift.of(made, from: object) != nil ? nil : object
+                }
+            }
+            var watched: [KubernetesObject] = []
+            for try await object in group { if let object { watched.append(object) } }
+            return watched
+        }
+    }
+
+    /// Created and not applied at first, so that a namespace that isn't ours is never taken over.
+    /// - Returns: whether it is new.
+    /// - Throws: ``DomainError`` if there is one that isn't ours.
+    private nonisolated func createNamespace(_ wanted: KubernetesObject) async throws -> Bool {
+        do {
+            informers.remember(try await client.create(wanted, fieldManager: Tenant.fieldManager))
+            return true
+        } catch let error as KubernetesError where error.isConflict {
+            guard let found = try await client.get(.namespaces, wanted.name),
+                AgentReference(namespace: found) == AgentReference(namespace: wanted)
+            else {
+                logger.error("a namespace is there that isn't ours", metadata: ["namespace": "\(wanted.name)"])
+                throw Self.fault
+            }
+            informers.remember(found)
+            return false
+        }
+    }
+
+    /// Makes the object as it should be, without a request if it is.
+    nonisolated func ensure(_ wanted: KubernetesObject, live: KubernetesObject?) async throws -> KubernetesObject {
+        if let live, Drift.of(live, from: wanted) == nil { return live }
+        var object = try await applied(wanted)
+        for _ in 0..<5 where Drift.of(object, from: wanted) != nil {
+            // An applied object keeps what others have added to it; a replaced one doesn't.
+            do {
+                object = try await client.replace(
+                    Drift.replacement(of: object, by: wanted), fieldManager: Tenant.fieldManager)
+            } catch let error as KubernetesError where error.isConflict {
+                // A controller has written its status meanwhile.
+                object = try await applied(wanted)
+            }
+        }
+        informers.remember(object)
+        if Drift.of(object, from: wanted) != nil {
+            logger.error(
+                "the cluster changes what is applied", metadata: ["object": "\(wanted.type.kind) \(wanted.namespace)"])
+        }
+        return object
+    }
+
+    /// What is refused at first because the API server hasn't seen yet that the namespace's bounds were widened a moment ago, is
+    /// asked for again.
+    private nonisolated func applied(_ wanted: KubernetesObject) async throws -> KubernetesObject {
+        for delay in [100, 300, 600, 1000] {
+            do {
+                return try await client.apply(wanted, fieldManager: Tenant.fieldManager)
+            } catch let error as KubernetesError where error.isForbidden && !error.isNamespaceTerminating {
+                try await Task.sleep(for: .milliseconds(delay))
+            }
+        }
+        return try await client.apply(wanted, fieldManager: Tenant.fieldManager)
+    }
+
+    /// Removes what an earlier release has applied and this one doesn't.
+    func prune(_ agent: AgentReference, keeping objects: [KubernetesObject]) async throws {
+        for type in TenantInformers.types where !TenantInformers.unprunedTypes.contains(type) {
+            for live in informers.objects(type, namespace: agent.namespace) where !live.isBeingDeleted {
+                guard !objects.contains(where: { $0.type == type && $0.name == live.name }) else { continue }
+                try await client.delete(type, live.name, namespace: agent.namespace, uid: live.uid)
+            }
+        }
+    }
+}
+
+extension TenantInformers {
+    func live(_ object: KubernetesObject) -> KubernetesObject? {
+        self.object(object.type, object.name, namespace: object.namespace)
+    }
+}
