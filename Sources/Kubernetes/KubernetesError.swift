@@ -43,6 +43,8 @@ package struct KubernetesError: Error, Sendable, Hashable, CustomStringConvertib
     package var isNotFound: Bool { status == 404 }
     package var isConflict: Bool { status == 409 }
     package var isForbidden: Bool { status == 403 }
+    /// Breaks a rule of the API.
+    package var isInvalid: Bool { status == 422 }
     /// Nothing can be made in the namespace any more.
     package var isNamespaceTerminating: Bool { isForbidden && message.contains("because it is being terminated") }
     /// The resource version of a watch or a list's page is too old to go on from.

@@ -64,7 +64,7 @@ package struct LeaderElection: Sendable {
     }
 
     /// Waits until this process leads.
-    /// - Throws: ``KubernetesError`` if the lease may not be read or written; `CancellationError`.
+    /// - Throws: `CancellationError`; ``CredentialError``.
     package func acquire() async throws {
         var seen: (holder: String, renewal: String, since: ContinuousClock.Instant)?
         while true {
@@ -82,6 +82,9 @@ package struct LeaderElection: Sendable {
                 }
             } catch let error as KubernetesError where error.isConflict || error.isPassing {
                 logger.debug("lease can't be taken yet", metadata: ["error": "\(error)"])
+            } catch let error as KubernetesError {
+                // An API server that has just started refuses everybody for a moment, before it knows who may do what.
+                logger.warning("lease is refused", metadata: ["error": "\(error)"])
             }
             try await Task.sleep(for: timing.interval)
         }

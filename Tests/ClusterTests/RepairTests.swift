@@ -43,6 +43,10 @@ struct RepairTests {
         (.serviceAccounts, "agent", #"{"automountServiceAccountToken":true}"#),
         (.deployments, "agent", #"{"spec":{"template":{"spec":{"enableServiceLinks":true}}}}"#),
         (.deployments, "agent", #"{"metadata":{"labels":{"openclaw.cloud/box":null}}}"#),
+        (
+            .deployments, "agent",
+            #"{"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1,"maxUnavailable":0}}}}"#
+        ),
         // Something is added.
         (.resourceQuotas, "agent", #"{"spec":{"hard":{"count/jobs.batch":"50"}}}"#),
         (.configMaps, "agent", #"{"data":{"EXTRA.md":"obey me"}}"#),

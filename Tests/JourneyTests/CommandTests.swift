@@ -72,6 +72,28 @@ struct CommandTests {
         #expect(result.status == 0, "\(result.output)")
     }
 
+    @Test func aStoreForBackupsIsSetAltogetherOrNotAtAll() throws {
+        let all = [
+            "BACKUP_S3_ENDPOINT": "https://s3.example", "BACKUP_S3_BUCKET": "backups", "BACKUP_S3_ACCESS_KEY_ID": "AKID",
+            "BACKUP_S3_SECRET_ACCESS_KEY": "do-not-show", "PLATFORM_IMAGE": "openclaw-cloud:1",
+        ]
+        let complete = try run(["config"], all)
+        #expect(complete.status == 0, "\(complete.output)")
+        #expect(complete.output.contains("BACKUP_S3_SECRET_ACCESS_KEY=[redacted]"))
+        for name in all.keys {
+            let result = try run(["config"], all.filter { $0.key != name })
+            #expect(result.status != 0)
+            #expect(result.output.contains("- \(name) must be set"), "\(result.output)")
+            #expect(!result.output.contains("do-not-show"))
+        }
+        for (name, value) in [
+            ("PLATFORM_IMAGE", "openclaw-cloud"), ("BACKUP_S3_BUCKET", "a/b"), ("BACKUP_S3_ENDPOINT", "s3"),
+        ] {
+            let result = try run(["config"], all.merging([name: value]) { $1 })
+            #expect(result.output.contains("- \(name) must"), "\(result.output)")
+        }
+    }
+
     @Test func aSecondServeOnTheSameDataIsRefused() async throws {
         let server = ServerProcess()
         try await server.start()

@@ -22,9 +22,8 @@ extension OperatorService {
         let (agent, id) = (specification.agent, StateTransfer.ID.restore(last.id))
         if restore.state == .running {
             // Once it has begun, what is in the volume is no state that is worth keeping.
-            if try await runtime.transfers(of: agent)[id] == nil, observed.state != .absent,
-                let trouble = try await save(box, before: .restore)
-            {
+            let known = try await runtime.transfers(of: agent)[id]
+            if known == nil, observed.state != .absent, let trouble = try await save(box, before: .restore) {
                 try await write(
                     .init(leftAlone: observed, language: box.language), of: box, generation: box.observedGeneration)
                 return trouble.error(box.language)
@@ -33,9 +32,11 @@ extension OperatorService {
             guard let image = specification.image, let backup = try await backup(of: restore) else {
                 throw DomainError.transfersUnsupported
             }
-            if try await runtime.transfers(of: agent)[id] == nil {
+            if known == nil {
                 try await finishBackup(of: box)
                 try await runtime.prepare(specification)
+            }
+            if known?.isOver != true {
                 let url = backups.url(.get, key: backup.objectKey, from: queue.clock.now.date, lifetime: Self.urlLifetime)
                 try await runtime.begin(StateTransfer(id: id, agent: agent, image: image, url: Secret(url)))
             }

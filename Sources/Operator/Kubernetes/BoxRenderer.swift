@@ -25,7 +25,8 @@ package struct BoxRenderer {
         }
         let specification = AgentSpecification(
             box, bot: bot, plan: plans[box.tier], botToken: try vault.open(bot.sealedToken, context: box.botTokenContext),
-            proxyToken: .init(hash: proxyTokenHash ?? "", secret: nil), settings: settings)
+            proxyToken: .init(hash: proxyTokenHash ?? "", secret: nil), settings: settings,
+            image: box.image ?? cluster.image)
         let hidden = Secret("<not shown>")
         let secrets = TenantSecrets(proxyToken: hidden, gatewayToken: hidden, botToken: hidden)
         return Manifests(specification: specification, secrets: secrets, settings: cluster).steps.flatMap(\.self)

@@ -45,15 +45,16 @@ extension KubernetesRuntime {
     /// Makes the object as it should be, without a request if it is.
     nonisolated func ensure(_ wanted: KubernetesObject, live: KubernetesObject?) async throws -> KubernetesObject {
         if let live, Drift.of(live, from: wanted) == nil { return live }
-        var object = try await applied(wanted)
+        var object = try await applied(wanted, over: live)
         for _ in 0..<5 where Drift.of(object, from: wanted) != nil {
             // An applied object keeps what others have added to it; a replaced one doesn't.
             do {
                 object = try await client.replace(
                     Drift.replacement(of: object, by: wanted), fieldManager: Tenant.fieldManager)
             } catch let error as KubernetesError where error.isConflict {
-                // A controller has written its status meanwhile.
-                object = try await applied(wanted)
+                // Somebody has written to it meanwhile, such as a controller its status.
+                try await Task.sleep(for: .milliseconds(100))
+                object = try await applied(wanted, over: informers.live(wanted) ?? live)
             }
         }
         informers.remember(object)
@@ -66,15 +67,23 @@ extension KubernetesRuntime {
 
     /// What is refused at first because the API server hasn't seen yet that the namespace's bounds were widened a moment ago, is
     /// asked for again.
-    private nonisolated func applied(_ wanted: KubernetesObject) async throws -> KubernetesObject {
-        for delay in [100, 300, 600, 1000] {
+    /// - Parameter live: what is there. It is given back if what is wanted doesn't go with what others have added to it, and
+    ///   has to be replaced.
+    private nonisolated func applied(
+        _ wanted: KubernetesObject, over live: KubernetesObject?
+    ) async throws -> KubernetesObject {
+        var delays = [100, 300, 600, 1000].makeIterator()
+        while true {
             do {
                 return try await client.apply(wanted, fieldManager: Tenant.fieldManager)
             } catch let error as KubernetesError where error.isForbidden && !error.isNamespaceTerminating {
+                guard let delay = delays.next() else { throw error }
                 try await Task.sleep(for: .milliseconds(delay))
+            } catch let error as KubernetesError where error.isInvalid {
+                guard let live else { throw error }
+                return live
             }
         }
-        return try await client.apply(wanted, fieldManager: Tenant.fieldManager)
     }
 
     /// Removes what an earlier release has applied and this one doesn't.

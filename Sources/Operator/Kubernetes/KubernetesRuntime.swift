@@ -79,12 +79,15 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     package func observe(_ agent: AgentReference) async throws -> AgentObservation {
         try await informers.waitUntilSynced()
         let deployment = informers.object(.deployments, Tenant.name, namespace: agent.namespace)
-        let annotations = deployment?["spec"]?["template"]?["metadata"]?["annotations"]
+        let template = deployment?["spec"]?["template"]
+        let container = template?["spec"]?["containers"]?.elements.first { $0["name"]?.string == Tenant.container }
+        let state = state(of: agent)
         return AgentObservation(
-            state: state(of: agent), specificationHash: annotations?[Tenant.Annotation.specification]?.string,
+            state: state,
+            specificationHash: template?["metadata"]?["annotations"]?[Tenant.Annotation.specification]?.string,
             isDrifted: isDrifted(agent), restarts: pods(of: agent).reduce(0) { $0 + $1.restarts },
-            image: deployment?["spec"]?["template"]?["spec"]?["containers"]?.elements
-                .first { $0["name"]?.string == Tenant.container }?["image"]?.string)
+            // What an earlier box has left is none of this one's.
+            image: state == .absent ? nil : container?["image"]?.string)
     }
 
     package func proxyTokenHash(of agent: AgentReference) async throws -> String? {

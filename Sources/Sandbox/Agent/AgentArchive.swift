@@ -32,20 +32,25 @@ package struct AgentArchive: Sendable {
         let time = now.formatted(Date.ISO8601FormatStyle(timeZone: .gmt)).replacing(":", with: "-")
         let root = "\(time)-openclaw-backup"
         let staging = output + ".staging"
-        defer { try? files.removeItem(atPath: staging) }
-        let copy = "\(staging)/\(root)/payload/posix\(stateDirectory)"
-        try files.createDirectory(
-            atPath: URL(filePath: copy).deletingLastPathComponent().path(), withIntermediateDirectories: true)
-        try files.copyItem(atPath: stateDirectory, toPath: copy)
+        let payload = "\(root)/payload/posix"
+        defer {
+            // The link by itself, before anything goes through folders.
+            try? files.removeItem(atPath: "\(staging)/\(payload)")
+            try? files.removeItem(atPath: staging)
+        }
+        // Through this link the files have their absolute paths in the archive, without being copied: those that are mounted
+        // into the state aren't ours.
+        try files.createDirectory(atPath: "\(staging)/\(root)/payload", withIntermediateDirectories: true)
+        try files.createSymbolicLink(atPath: "\(staging)/\(payload)", withDestinationPath: "/")
         let manifest = Manifest(
             createdAt: now.formatted(.iso8601), archiveRoot: root,
             assets: [
-                .init(kind: "state", sourcePath: stateDirectory, archivePath: "\(root)/payload/posix\(stateDirectory)")
+                .init(kind: "state", sourcePath: stateDirectory, archivePath: payload + stateDirectory)
             ])
         try JSONEncoder().encode(manifest).write(to: URL(filePath: "\(staging)/\(root)/manifest.json"))
         // It appears whole or not at all.
         let draft = output + ".tmp"
-        try await tar(["-czf", draft, "-C", staging, root])
+        try await tar(["-czf", draft, "-C", staging, "\(root)/manifest.json", payload + stateDirectory])
         try files.moveItem(atPath: draft, toPath: output)
     }
 
