@@ -53,6 +53,7 @@ struct RepairTests {
         (.deployments, "agent", #"{"spec":{"template":{"spec":{"hostNetwork":true}}}}"#),
         (.deployments, "agent", #"{"spec":{"template":{"metadata":{"annotations":{"odd":"1"}}}}}"#),
         (.limitRanges, "agent", #"{"metadata":{"labels":{"odd":"1"}}}"#),
+        (.networkPolicies, "default-deny", #"{"spec":{"podSelector":{"matchLabels":{"no":"one"}}}}"#),
     ])
     func undoesWhatWasChanged(type: ResourceType, name: String, patch: String) async throws {
         try await ClusterStage.run { stage in
@@ -72,6 +73,25 @@ struct RepairTests {
             #expect(changed != nil)
             #expect(try await content() != before)
             try await stage.repaired { try await content() == before }
+        }
+    }
+
+    @Test func undoesWhatWasAddedToTheContainer() async throws {
+        try await ClusterStage.run { stage in
+            try await stage.reconcile()
+            _ = try await stage.platform.takeJobs(ReconcileBox.kind)
+            var object = try await stage.object(.deployments)
+            guard case .array(var containers)? = object["spec"]?["template"]?["spec"]?["containers"] else {
+                Issue.record("no containers")
+                return
+            }
+            containers[0]["workingDir"] = "/"
+            object.json["spec"]?["template"]?["spec"]?["containers"] = .array(containers)
+            _ = try await stage.client.replace(object, fieldManager: "someone")
+            try await stage.repaired {
+                let container = try await stage.object(.deployments)["spec"]?["template"]?["spec"]?["containers"]?.elements
+                return container?.first?["workingDir"] == nil
+            }
         }
     }
 

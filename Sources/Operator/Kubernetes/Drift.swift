@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Kubernetes
 
 /// What makes an object in the cluster differ from what it should be.
@@ -55,26 +56,43 @@ enum Drift: Sendable, Hashable {
     private static func hasAdditions(_ live: KubernetesObject, to wanted: KubernetesObject) -> Bool {
         live.metadata["managedFields"]?.elements.contains { entry in
             guard entry["subresource"] == nil else { return false }
-            return hasAdditions(entry["fieldsV1"] ?? [:], path: [], wanted.json, live.type)
+            let isForeign = entry["manager"]?.string != Tenant.fieldManager
+            return hasAdditions(
+                entry["fieldsV1"] ?? [:], path: [], Pair(live: live.json, wanted: wanted.json), live.type, isForeign)
         } ?? false
     }
 
+    /// The values at the same place of both.
+    private struct Pair {
+        let live: JSONValue?
+        let wanted: JSONValue?
+    }
+
     /// - Parameters:
-    ///   - fields: a set of fields in the API's form: `f:<name>` for members, anything else for entries of lists.
-    ///   - wanted: what is wanted at that path.
+    ///   - fields: a set of fields in the API's form: `f:<name>` for members, `k:<keys>` for entries of lists that have keys.
+    ///   - pair: what is there and what is wanted at that path.
+    ///   - isForeign: whether somebody else has set these fields.
     private static func hasAdditions(
-        _ fields: JSONValue, path: [String], _ wanted: JSONValue, _ type: ResourceType
+        _ fields: JSONValue, path: [String], _ pair: Pair, _ type: ResourceType, _ isForeign: Bool
     ) -> Bool {
         fields.members.contains { field in
-            // Entries of lists are held against what is wanted one by one already, and how many there are.
-            guard field.name.hasPrefix("f:") else { return false }
-            let name = String(field.name.dropFirst(2))
+            let (name, inner): (String, Pair)
+            if field.name.hasPrefix("f:") {
+                name = String(field.name.dropFirst(2))
+                inner = Pair(live: pair.live?[name], wanted: pair.wanted?[name])
+            } else if field.name.hasPrefix("k:") {
+                name = String(field.name.dropFirst(2))
+                let keys = (try? JSONDecoder().decode(JSONValue.self, from: Data(name.utf8))) ?? [:]
+                inner = Pair(live: pair.live?.entry(keys), wanted: pair.wanted?.entry(keys))
+            } else {
+                return false  // The field itself, or values of a list, which are held against each other already.
+            }
             let path = path + [name]
             if isClusterOwned(path, type) { return false }
-            let value = wanted[name]
-            let isLeaf = !field.value.members.contains { $0.name.hasPrefix("f:") }
-            if value == nil, isLeaf { return true }
-            return hasAdditions(field.value, path: path, value ?? [:], type)
+            let isWhole = !field.value.members.contains { $0.name.hasPrefix("f:") || $0.name.hasPrefix("k:") }
+            guard isWhole else { return hasAdditions(field.value, path: path, inner, type, isForeign) }
+            // What somebody has set as a whole may hold more than is wanted, deep inside.
+            return inner.wanted == nil || isForeign && inner.live != inner.wanted
         }
     }
 
@@ -113,6 +131,11 @@ enum Drift: Sendable, Hashable {
 }
 
 extension JSONValue {
+    /// The entry of a list that has these members.
+    fileprivate func entry(_ keys: JSONValue) -> JSONValue? {
+        elements.first { element in keys.members.allSatisfy { element[$0.name] == $0.value } }
+    }
+
     fileprivate subscript(path path: [String]) -> JSONValue? {
         path.reduce(Optional(self)) { $0?[$1] }
     }

@@ -69,6 +69,38 @@ struct DriftTests {
             } == .added)
     }
 
+    @Test func isSeenWhereSomebodyHasAddedAFieldToAnEntryOfAList() {
+        #expect(
+            changed {
+                $0.json["spec"]?["containers"] = [
+                    ["name": "agent", "image": "x:1", "env": [["name": "A", "value": "1"]], "workingDir": "/"]
+                ]
+                $0.json["metadata"]?["managedFields"] = [
+                    [
+                        "manager": "kubectl-edit", "operation": "Update",
+                        "fieldsV1": ["f:spec": ["f:containers": [#"k:{"name":"agent"}"#: ["f:workingDir": [:]]]]],
+                    ]
+                ]
+            } == .added)
+    }
+
+    @Test func isSeenDeepInsideAListThatSomebodyHasSetAsAWhole() {
+        let wanted = KubernetesObject(
+            .networkPolicies, name: "p", namespace: "n", body: ["spec": ["egress": [["ports": [["port": 443]]]]]])
+        func drift(by manager: String, to egress: JSONValue) -> Drift? {
+            var live = wanted
+            live.json["spec"]?["egress"] = egress
+            live.json["metadata"]?["managedFields"] = [
+                ["manager": .string(manager), "fieldsV1": ["f:spec": ["f:egress": [:]]]]
+            ]
+            return Drift.of(live, from: wanted)
+        }
+        let more: JSONValue = [["ports": [["port": 443, "endPort": 9999]]]]
+        #expect(drift(by: "kubectl-edit", to: more) == .added)
+        #expect(drift(by: "openclaw-cloud", to: more) == nil, "the server has filled in a default")
+        #expect(drift(by: "kubectl-edit", to: [["ports": [["port": 443]]]]) == nil)
+    }
+
     @Test func isNoneForAnAddedFieldThatNobodySet() {
         #expect(changed { $0.json["spec"]?["newDefaultOfALaterRelease"] = 1 } == nil)
     }
