@@ -1,0 +1,302 @@
+"""Tries what the operator's service account may do: all that deploy/kubernetes/operator.yaml lists, and nothing else.
+
+    scripts/rbac-operator [--only RESOURCE] [--skip-needed]
+
+First it asks the API server about every verb of every resource that there is. Then it takes each listed verb away in turn,
+lets an operator lead a box through its life, and sees that it is refused and says so: a verb whose loss nobody notices isn't
+needed.
+"""
+
+import argparse
+import asyncio
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections import Counter
+from pathlib import Path
+
+import yaml
+from cluster import Away, Cluster, Identity
+from fleet import ROOT, Fleet, ProgramFailed
+from interceptor import Interceptor
+from lifetime import PHASES, Lifetime
+from operators import Operator
+
+sys.path.append(str(ROOT / "Tests" / "TokenProxyTrials"))
+
+from running import run  # noqa: E402
+
+_VERBS = ("get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")
+#: What isn't in discovery: verbs that are none of HTTP's.
+_MORE = [
+    ("", "users", "impersonate"), ("", "groups", "impersonate"), ("", "serviceaccounts", "impersonate"),
+    ("rbac.authorization.k8s.io", "clusterroles", "escalate"), ("rbac.authorization.k8s.io", "clusterroles", "bind"),
+    ("rbac.authorization.k8s.io", "roles", "escalate"), ("rbac.authorization.k8s.io", "roles", "bind"),
+    ("policy", "podsecuritypolicies", "use"), ("certificates.k8s.io", "signers", "approve"),
+    ("certificates.k8s.io", "signers", "sign"), ("*", "*", "*"),
+]
+#: Every service account may ask what it may do itself.
+_ALLOWED_TO_ALL = {"selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"}
+LEASE = "openclaw-cloud-operator"
+
+
+#: As they are now: somebody may be at work on them.
+_MANIFEST = Path(Identity.manifest(ROOT)).read_text()
+
+
+def documents():
+    return [each for each in yaml.safe_load_all(_MANIFEST) if each]
+
+
+def listed(kind):
+    """(group, resource, verb, names) of the rules of the ClusterRole or Role."""
+    rules = [rule for each in documents() if each["kind"] == kind for rule in each["rules"]]
+    return [(group, resource, verb, tuple(rule.get("resourceNames", ())))
+            for rule in rules for group in rule["apiGroups"] for resource in rule["resources"] for verb in rule["verbs"]]
+
+
+# What is allowed
+
+class Access:
+    def __init__(self, cluster, identity):
+        self._cluster = cluster
+        self._user = identity.user
+        self.asked = 0
+
+    async def allows(self, group, resource, verb, namespace="", name=""):
+        resource, _, subresource = resource.partition("/")
+        attributes = {"group": group, "resource": resource, "subresource": subresource, "verb": verb, "namespace": namespace,
+                      "name": name}
+        groups = ["system:serviceaccounts", f"system:serviceaccounts:{self._user.split(':')[2]}", "system:authenticated"]
+        review = {"apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview", "spec": {
+            "user": self._user, "groups": groups, "resourceAttributes": attributes}}
+        self.asked += 1
+        _, answer = await self._cluster.request(
+            "POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", review)
+        return answer["status"]["allowed"]
+
+    async def resources(self):
+        """(group, resource) of everything that the API server has, subresources too."""
+        _, core = await self._cluster.request("GET", "/api/v1")
+        found = {("", each["name"]) for each in core["resources"]}
+        _, groups = await self._cluster.request("GET", "/apis")
+        for group in groups["groups"]:
+            for version in group["versions"]:
+                status, answer = await self._cluster.request("GET", f"/apis/{version['groupVersion']}")
+                if status == 200:
+                    found |= {(group["name"], each["name"]) for each in answer["resources"]}
+        return sorted(found)
+
+
+async def try_access(cluster, identity):
+    """Returns texts of what is refused though listed, and allowed though not."""
+    access, faults = Access(cluster, identity), []
+    everywhere = {(group, resource, verb) for group, resource, verb, _ in listed("ClusterRole")}
+    at_home = listed("Role")
+    for group, resource, verb in sorted(everywhere):
+        if not await access.allows(group, resource, verb):
+            faults.append(f"refused though listed: {verb} {resource}")
+    for group, resource, verb, names in at_home:
+        for name in names or ("",):
+            if not await access.allows(group, resource, verb, identity.namespace, name):
+                faults.append(f"refused though listed: {verb} {resource} {name} in {identity.namespace}")
+    questions = [(group, resource, verb) for group, resource in await access.resources() for verb in _VERBS] + _MORE
+    for group, resource, verb in questions:
+        if (group, resource, verb) in everywhere or resource in _ALLOWED_TO_ALL:
+            continue
+        own = {each[3] for each in at_home if each[:3] == (group, resource, verb)}
+        places = [("", ""), ("customer-00000000000000000000000000", ""), ("kube-system", "")]
+        if () not in own:
+            places += [(identity.namespace, ""), (identity.namespace, "another")]
+        for namespace, name in places:
+            if await access.allows(group, resource, verb, namespace, name):
+                faults.append(f"allowed though not listed: {verb} {resource} {name} in {namespace or 'all namespaces'}")
+    faults += await _really_ask(cluster, identity)
+    return access.asked, faults
+
+
+async def _really_ask(cluster, identity):
+    """Not only by asking what would be: some requests that must be refused, as the service account itself."""
+    faults = []
+    for method, target in (
+        ("GET", "/api/v1/secrets"), ("GET", "/api/v1/namespaces/kube-system/secrets"), ("GET", "/api/v1/nodes"),
+        ("GET", "/api/v1/namespaces/kube-system/pods/any/log"), ("POST", "/api/v1/namespaces/default/pods"),
+        ("POST", "/api/v1/namespaces/default/pods/any/exec?command=sh"), ("DELETE", "/api/v1/namespaces/default/pods/any"),
+        ("DELETE", "/api/v1/namespaces/default/secrets/any"), ("GET", "/apis/rbac.authorization.k8s.io/v1/clusterroles"),
+        ("GET", "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases"),
+        ("POST", f"/api/v1/namespaces/{identity.namespace}/serviceaccounts/operator/token"), ("GET", "/metrics"),
+        ("GET", "/logs/"),
+    ):
+        status, _ = await cluster.request_as(identity.token, method, target, {} if method == "POST" else None)
+        if status != 403:
+            faults.append(f"{method} {target} as the operator answers {status}, not 403")
+    return faults
+
+
+# What is needed
+
+class Stand:
+    """An operator's identity of the trial's own, whose rules can be changed."""
+
+    def __init__(self, cluster, folder):
+        self._cluster = cluster
+        self.name = f"rbac-trial-{uuid.uuid4().hex[:8]}"
+        self._folder = folder
+        self._rules = {kind: next(each["rules"] for each in documents() if each["kind"] == kind)
+                       for kind in ("ClusterRole", "Role")}
+
+    async def __aenter__(self):
+        made = []
+        for each in documents():
+            if each["kind"] == "PriorityClass":
+                continue
+            if each["kind"] == "Namespace":
+                each["metadata"] = {"name": self.name}
+            elif each["kind"].startswith("ClusterRole"):
+                each["metadata"]["name"] = self.name
+            else:
+                each["metadata"]["namespace"] = self.name
+            for subject in each.get("subjects", ()):
+                subject["namespace"] = self.name
+            if each.get("roleRef", {}).get("kind") == "ClusterRole":
+                each["roleRef"]["name"] = self.name
+            made.append(each)
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            yaml.safe_dump_all(made, file)
+            file.flush()
+            subprocess.run(["kubectl", "apply", "-f", file.name], check=True, stdout=subprocess.DEVNULL)
+        self.identity = await Identity(self._cluster, self._folder, self.name).log_in()
+        self._access = Access(self._cluster, self.identity)
+        return self
+
+    async def __aexit__(self, *_):
+        for kind in ("clusterrolebinding", "clusterrole", "namespace"):
+            subprocess.run(["kubectl", "delete", kind, self.name, "--wait=false"], stdout=subprocess.DEVNULL)
+
+    async def allow(self, without=None):
+        """Gives it all rights, but for (group, resource, verb)."""
+        targets = {
+            "ClusterRole": f"/apis/rbac.authorization.k8s.io/v1/clusterroles/{self.name}",
+            "Role": f"/apis/rbac.authorization.k8s.io/v1/namespaces/{self.name}/roles/operator"}
+        for kind, target in targets.items():
+            rules = [{**rule, "apiGroups": [group], "resources": [resource], "verbs": verbs}
+                     for rule in self._rules[kind] for group in rule["apiGroups"] for resource in rule["resources"]
+                     if (verbs := [verb for verb in rule["verbs"] if (group, resource, verb) != without])]
+            status, answer = await self._cluster.request(
+                "PATCH", target, {"rules": rules}, "application/merge-patch+json")
+            if status != 200:
+                raise ProgramFailed(f"the role can't be changed: {answer}")
+        # The authorizer hears of it by a watch.
+        subject = without or ("", "namespaces", "get")
+        home = (self.name, LEASE if subject[2] != "create" else "") if subject[1] == "leases" else ("", "")
+        while await self._access.allows(*subject, *home) != (without is None):
+            await asyncio.sleep(0.02)
+
+
+    async def remove_lease(self):
+        """So that the next operator needn't wait for it to run out."""
+        lease = f"/apis/coordination.k8s.io/v1/namespaces/{self.name}/leases/{LEASE}"
+        await self._cluster.request("DELETE", lease)
+
+
+def _uses(request, resource, verb):
+    """Whether a request wants that right; an apply wants to patch, and to create where there is nothing yet."""
+    verbs = {"replace": ("update",), "apply": ("patch", "create")}.get(request.verb, (request.verb,))
+    return request.resource == resource and verb in verbs
+
+
+async def try_without(cluster, stand, fleet, group, resource, verb):
+    """Lets a box live until the lack is felt; returns the phase, or `None` if it never was, whether the log tells it, and
+    what was asked."""
+    await stand.allow(without=(group, resource, verb))
+    interceptor = Interceptor(cluster, stand.identity)
+    operator = Operator(
+        fleet, await interceptor.open(f"{verb}-{resource}"), f"{verb}-{resource}", PLATFORM_NAMESPACE=stand.name)
+
+    def is_told():
+        # Of an apply of what isn't there yet, Kubernetes 1.20 says that it is forbidden, and not why.
+        words = (f'cannot {verb} resource "{resource}"', f"403 Forbidden: {resource}")
+        text = operator.log_text().replace("\\", "")
+        return words[0] in text or verb == "create" and words[1] in text
+
+    def is_felt():
+        return is_told() or any(each.status == 403 and _uses(each, resource, verb) for each in interceptor.record)
+
+    lifetime = Lifetime(cluster, fleet, operator, is_felt)
+    try:
+        await operator.spawn()
+        phase = await lifetime.run()
+        # What is refused may be asked for again a few times before it is told.
+        deadline = time.monotonic() + 10
+        while phase is not None and not is_told() and time.monotonic() < deadline:
+            await asyncio.sleep(0.05)
+        return phase, is_told(), interceptor.record
+    finally:
+        await operator.end()
+        interceptor.close()
+        await stand.remove_lease()
+        await lifetime.clear()
+
+
+async def try_needed(cluster, only):
+    """Returns texts of verbs that aren't needed, and of lacks that aren't told."""
+    faults = []
+    fleet = Fleet()
+    try:
+        async with Stand(cluster, fleet.folder) as stand:
+            phase, _, record = await try_without(cluster, stand, fleet, "", "", "")
+            refused = [f"{each.verb} {each.resource}" for each in record if each.status == 403]
+            faults += [f"refused though all rights are there: {text}" for text in refused]
+            print(f"a whole life with all rights: {len(record)} requests, {len(refused)} refused", flush=True)
+            rights = [each for each in listed("ClusterRole") + listed("Role") if only in (None, each[1])]
+            for number, (group, resource, verb, _) in enumerate(rights, 1):
+                phase, is_told, record = await try_without(cluster, stand, fleet, group, resource, verb)
+                uses = sum(_uses(each, resource, verb) for each in record)
+                if phase is None:
+                    faults.append(f"not needed: {verb} {resource}")
+                elif not is_told:
+                    faults.append(f"its lack isn't told in the log: {verb} {resource}")
+                print(f"{number:3}/{len(rights)} without {verb + ' ' + resource:34} "
+                      f"{'felt in: ' + phase if phase else 'NOT FELT'}{'' if is_told or not phase else ', NOT TOLD'} "
+                      f"({uses} requests of it)", flush=True)
+    finally:
+        fleet.close()
+    return faults
+
+
+async def main(arguments):
+    parser = argparse.ArgumentParser(
+        prog="scripts/rbac-operator", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="The phases of a box's life: " + ", ".join(name for name, _ in PHASES) + ".")
+    parser.add_argument("--only", metavar="RESOURCE", help="take only this resource's verbs away, such as secrets")
+    parser.add_argument("--skip-needed", action="store_true", help="only see what is allowed")
+    parser.add_argument("--program", help="another build of openclaw-cloud than .build/debug/openclaw-cloud")
+    options = parser.parse_args(arguments)
+    cluster = Cluster()
+    subprocess.run(["kubectl", "apply", "-f", Identity.manifest(ROOT)], check=True, stdout=subprocess.DEVNULL)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            asked, faults = await try_access(cluster, await Identity(cluster, folder).log_in())
+        print(f"{asked} questions about what is allowed, {len(faults)} wrong answers", flush=True)
+        if not options.skip_needed:
+            faults += await try_needed(cluster, options.only)
+    except Away as error:
+        raise ProgramFailed(f"the API server is away: {error}") from error
+    finally:
+        cluster.close()
+    for text in faults:
+        print(f"  {text}")
+    kinds = Counter(text.split(":")[0] for text in faults)
+    print(f"{len(listed('ClusterRole') + listed('Role'))} rights, " + (
+        ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "no violations"))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    try:
+        run(main, sys.argv[1:])
+    except ProgramFailed as failure:
+        print(f"rbac-operator: {failure}", file=sys.stderr)
+        sys.exit(2)
