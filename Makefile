@@ -91,6 +91,7 @@ test-operator: ## Run the operator's tests on a real Kubernetes, and the journey
 	scripts/with-cluster scripts/validate-manifests
 	scripts/with-cluster scripts/rbac-operator
 	scripts/journey-operator
+	scripts/journey-backup
 
 chaos-operator: ## Edit, delete, restart and kill for 30 minutes, and see that every box ends up as its row says
 	@scripts/bootstrap test
