@@ -125,6 +125,39 @@ struct RepairTests {
         }
     }
 
+    @Test(arguments: [DesiredState.suspended, .deleted])
+    func endsAnAgentThoughSomebodyHasTakenTheLabelsOff(desired: DesiredState) async throws {
+        try await ClusterStage.run { stage in
+            try await stage.reconcile()
+            let unlabelled: JSONValue = ["metadata": ["labels": ["app.kubernetes.io/managed-by": .null]]]
+            for type in [ResourceType.deployments, .namespaces] {
+                let name = type == .namespaces ? stage.namespace : "agent"
+                _ = try await stage.client.patch(
+                    type, name, namespace: type == .namespaces ? nil : stage.namespace, merging: unlabelled,
+                    fieldManager: "someone")
+            }
+            try await Task.sleep(for: .milliseconds(300))
+            try await stage.want { $0.desired = desired }
+            try await stage.reconcile()
+            #expect(try await stage.pods.isEmpty)
+            let namespace = try await stage.client.get(.namespaces, stage.namespace)
+            #expect((namespace == nil) == (desired == .deleted))
+        }
+    }
+
+    @Test func keepsTheSizeOfAVolumeWhoseClaimHasLostItsLabels() async throws {
+        try await ClusterStage.run(tier: .team) { stage in
+            try await stage.reconcile()
+            _ = try await stage.client.patch(
+                .persistentVolumeClaims, "agent-state", namespace: stage.namespace,
+                merging: ["metadata": ["labels": ["app.kubernetes.io/managed-by": .null]]], fieldManager: "someone")
+            try await Task.sleep(for: .milliseconds(300))
+            try await stage.want { $0.tier = .starter }
+            try await stage.reconcile()
+            #expect(try await stage.row.status == .running)
+        }
+    }
+
     @Test func buildsANamespaceAnewThatWasDeleted() async throws {
         try await ClusterStage.run { stage in
             try await stage.reconcile()

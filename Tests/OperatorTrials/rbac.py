@@ -40,6 +40,10 @@ _MORE = [
 #: Every service account may ask what it may do itself.
 _ALLOWED_TO_ALL = {"selfsubjectaccessreviews", "selfsubjectrulesreviews", "selfsubjectreviews"}
 LEASE = "openclaw-cloud-operator"
+#: So that a box is saved before it is deleted; the program itself never asks the store for anything.
+_BACKUPS = {
+    "BACKUP_S3_ENDPOINT": "http://127.0.0.1:9", "BACKUP_S3_BUCKET": "trial", "BACKUP_S3_ACCESS_KEY_ID": "trial",
+    "BACKUP_S3_SECRET_ACCESS_KEY": "trial", "PLATFORM_IMAGE": "sandbox-agent:1"}
 
 
 #: As they are now: somebody may be at work on them.
@@ -243,11 +247,14 @@ async def try_without(cluster, stand, fleet, group, resource, verb):
 async def try_needed(cluster, only):
     """Returns texts of verbs that aren't needed, and of lacks that aren't told."""
     faults = []
-    fleet = Fleet()
+    fleet = Fleet(**_BACKUPS)
     try:
         async with Stand(cluster, fleet.folder) as stand:
             phase, _, record = await try_without(cluster, stand, fleet, "", "", "")
-            refused = [f"{each.verb} {each.resource}" for each in record if each.status == 403]
+            # What is over a quota that was widened a moment ago is refused, too, and asked for again.
+            done = {(each.verb, each.target) for each in record if each.status in (200, 201)}
+            refused = [f"{each.verb} {each.resource}" for each in record
+                       if each.status == 403 and (each.verb, each.target) not in done]
             faults += [f"refused though all rights are there: {text}" for text in refused]
             print(f"a whole life with all rights: {len(record)} requests, {len(refused)} refused", flush=True)
             rights = [each for each in listed("ClusterRole") + listed("Role") if only in (None, each[1])]

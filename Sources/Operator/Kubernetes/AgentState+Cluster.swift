@@ -12,7 +12,8 @@ extension AgentState {
         }
         let agents = pods.filter { $0.label(Tenant.Label.appName) == Tenant.appName && !$0.isOver }
         guard let deployment, !deployment.isBeingDeleted, deployment["spec"]?["replicas"]?.integer != 0 else {
-            self = .stopped
+            // A pod that is there without a Deployment, or in spite of it, is still ending.
+            self = agents.isEmpty ? .stopped : .starting
             return
         }
         let wanted = deployment["spec"]?["template"]?["metadata"]?["annotations"]?[Tenant.Annotation.specification]

@@ -78,6 +78,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
 
     package func observe(_ agent: AgentReference) async throws -> AgentObservation {
         try await informers.waitUntilSynced()
+        _ = try await namespace(of: agent)
         let deployment = informers.object(.deployments, Tenant.name, namespace: agent.namespace)
         let template = deployment?["spec"]?["template"]
         let container = template?["spec"]?["containers"]?.elements.first { $0["name"]?.string == Tenant.container }
@@ -96,6 +97,24 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         }
         let token = TenantSecrets.value(AgentSpecification.SecretName.proxyToken, of: secrets[agent])
         return token.map { AccessToken($0.reveal()).hash }
+    }
+
+    /// The agent's namespace. One that isn't in the copy is asked for by its name: somebody may have taken off the label that the
+    /// copy is selected by, and what is in it would live on unseen.
+    private func namespace(of agent: AgentReference) async throws -> KubernetesObject? {
+        if let known = informers.object(.namespaces, agent.namespace) {
+            return AgentReference(namespace: known) == agent ? known : nil
+        }
+        return try await inOwnersWords(agent) {
+            guard let found = try await client.get(.namespaces, agent.namespace),
+                AgentReference(namespace: found) == agent,
+                let labelled = try await client.patch(
+                    .namespaces, agent.namespace, namespace: nil,
+                    merging: ["metadata": ["labels": JSONValue(Tenant.labels(agent))]], fieldManager: Tenant.fieldManager)
+            else { return nil }
+            informers.remember(labelled)
+            return labelled
+        }
     }
 
     func state(of agent: AgentReference) -> AgentState {
@@ -150,7 +169,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
                     .conflict, code: "proxy_token_lost",
                     "Your agent needs a new key. It gets one with the next attempt.")
             }
-            let claim = informers.object(.persistentVolumeClaims, Tenant.volume, namespace: agent.namespace)
+            let claim = try await claim(of: agent)
             let steps = Manifests(
                 specification: specification, secrets: tenantSecrets, settings: settings,
                 claimed: claim?["spec"]?["resources"]?["requests"]?["storage"]?.string
@@ -163,13 +182,23 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         }
     }
 
+    /// The volume's claim. In a namespace that is there already, one that isn't in the copy may only have lost its labels.
+    private func claim(of agent: AgentReference) async throws -> KubernetesObject? {
+        let known = informers.object(.persistentVolumeClaims, Tenant.volume, namespace: agent.namespace)
+        guard known == nil, informers.object(.namespaces, agent.namespace) != nil else { return known }
+        return try await client.patch(
+            .persistentVolumeClaims, Tenant.volume, namespace: agent.namespace,
+            merging: ["metadata": ["labels": JSONValue(Tenant.labels(agent))]], fieldManager: Tenant.fieldManager)
+    }
+
     package func suspend(_ agent: AgentReference) async throws {
         try await informers.waitUntilSynced()
         applied[agent] = nil
-        guard state(of: agent) != .absent else { return }
+        guard let namespace = try await namespace(of: agent), !namespace.isBeingDeleted else { return }
         try await changing(agent) {
+            // By its name, whether it is in the copy or somebody has taken its labels off.
             let deployment = informers.object(.deployments, Tenant.name, namespace: agent.namespace)
-            if let deployment, deployment["spec"]?["replicas"]?.integer != 0 {
+            if deployment?["spec"]?["replicas"]?.integer != 0 {
                 let patched = try await client.patch(
                     .deployments, Tenant.name, namespace: agent.namespace, merging: ["spec": ["replicas": 0]],
                     fieldManager: Tenant.fieldManager)
@@ -182,10 +211,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     package func delete(_ agent: AgentReference) async throws {
         try await informers.waitUntilSynced()
         (applied[agent], secrets[agent]) = (nil, nil)
-        guard let namespace = informers.object(.namespaces, agent.namespace), AgentReference(namespace: namespace) == agent
-        else {
-            return
-        }
+        guard let namespace = try await namespace(of: agent) else { return }
         try await changing(agent) {
             if !namespace.isBeingDeleted {
                 // The workload first: a namespace with running pods in it takes long to go.
