@@ -177,7 +177,9 @@ let package = Package(
         tests(
             "ClusterTests",
             [
-                "Operator", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Store", "TestSupport", .crypto, .logging,
+                "Operator", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Store", "TestSupport", .asyncHTTPClient, .crypto,
+                .logging,
+                .nioCore, .nioHTTP1,
                 .serviceLifecycle,
             ]),
         tests("IdentityTests", ["Identity", "Core", "Jobs", "SQL", "Store", "TestSupport"]),

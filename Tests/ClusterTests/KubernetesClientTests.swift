@@ -1,8 +1,12 @@
+import AsyncHTTPClient
 import FoundationEssentials
-import Kubernetes
 import Logging
+import NIOCore
+import NIOHTTP1
 import Synchronization
 import Testing
+
+@testable import Kubernetes
 
 /// The client against a real API server.
 @Suite(.timeLimit(.minutes(2)))
@@ -20,6 +24,14 @@ struct KubernetesClientTests {
 
     private func configMap(_ name: String, in namespace: String, _ data: [String: String]) -> KubernetesObject {
         KubernetesObject(.configMaps, name: name, namespace: namespace, body: ["data": JSONValue(data)])
+    }
+
+    @Test func speaksHTTP2WhereTheServerDoes() async throws {
+        let client = try ClusterStage.client()
+        let response = try await client.execute(.GET, "/version", Query(), limit: .seconds(10))
+        #expect(response.version == .http2)
+        _ = try await response.body.collect(upTo: 1 << 16)
+        await client.close()
     }
 
     @Test func appliesAndGivesUpWhatItAppliesNoMore() async throws {
