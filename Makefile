@@ -33,7 +33,7 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	scripts/with-cluster scripts/validate-manifests
 	scripts/with-cluster scripts/rbac-operator --skip-needed
 	scripts/with-cluster scripts/bench-operator --quick --program $(PROGRAM)
-	scripts/with-cluster scripts/chaos-operator --seconds 60
+	scripts/with-cluster scripts/chaos-operator --seconds 45 --seed 1
 	@if [ "$$(id -u)" = 0 ]; then scripts/journey-operator; else echo "scripts/journey-operator: skipped, needs root"; fi
 
 build: ## Build everything, the tests too
