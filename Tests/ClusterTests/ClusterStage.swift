@@ -113,8 +113,7 @@ struct ClusterStage {
 
     var row: Box {
         get async throws {
-            let found = try await platform.database.read { try BoxStore($0).find(box.id, customerID: box.customerID) }
-            return try #require(found)
+            try #require(try await platform.row(of: box))
         }
     }
 
@@ -124,12 +123,7 @@ struct ClusterStage {
 
     /// Changes what is wanted of the box.
     func want(_ change: @escaping @Sendable (inout Box) -> Void) async throws {
-        _ = try await platform.database.write { transaction in
-            let boxes = BoxStore(transaction)
-            var wanted = try #require(try boxes.find(box.id, customerID: box.customerID))
-            change(&wanted)
-            return try boxes.want(wanted)
-        }
+        try await platform.want(box, change)
     }
 
     func object(_ type: ResourceType, _ name: String = "agent") async throws -> KubernetesObject {

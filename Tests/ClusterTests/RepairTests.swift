@@ -127,16 +127,11 @@ struct RepairTests {
 
     @Test(arguments: [DesiredState.suspended, .deleted])
     func endsAnAgentThoughSomebodyHasTakenTheLabelsOff(desired: DesiredState) async throws {
-        try await ClusterStage.run { stage in
+        // Nobody follows: following alone puts the labels back.
+        try await ClusterStage.run(follow: false) { stage in
             try await stage.reconcile()
-            let unlabelled: JSONValue = ["metadata": ["labels": ["app.kubernetes.io/managed-by": .null]]]
-            for type in [ResourceType.deployments, .namespaces] {
-                let name = type == .namespaces ? stage.namespace : "agent"
-                _ = try await stage.client.patch(
-                    type, name, namespace: type == .namespaces ? nil : stage.namespace, merging: unlabelled,
-                    fieldManager: "someone")
-            }
-            try await Task.sleep(for: .milliseconds(300))
+            try await stage.takeLabelOff(.deployments, "agent")
+            try await stage.takeLabelOff(.namespaces, stage.namespace)
             try await stage.want { $0.desired = desired }
             try await stage.reconcile()
             #expect(try await stage.pods.isEmpty)
@@ -146,12 +141,9 @@ struct RepairTests {
     }
 
     @Test func keepsTheSizeOfAVolumeWhoseClaimHasLostItsLabels() async throws {
-        try await ClusterStage.run(tier: .team) { stage in
+        try await ClusterStage.run(tier: .team, follow: false) { stage in
             try await stage.reconcile()
-            _ = try await stage.client.patch(
-                .persistentVolumeClaims, "agent-state", namespace: stage.namespace,
-                merging: ["metadata": ["labels": ["app.kubernetes.io/managed-by": .null]]], fieldManager: "someone")
-            try await Task.sleep(for: .milliseconds(300))
+            try await stage.takeLabelOff(.persistentVolumeClaims, "agent-state")
             try await stage.want { $0.tier = .starter }
             try await stage.reconcile()
             #expect(try await stage.row.status == .running)
@@ -171,5 +163,16 @@ struct RepairTests {
                     == 1
             }
         }
+    }
+}
+
+extension ClusterStage {
+    /// Takes off the label that the operator finds its objects by, and returns once it has seen that.
+    fileprivate func takeLabelOff(_ type: ResourceType, _ name: String) async throws {
+        let changes = runtime.changes()
+        _ = try await client.patch(
+            type, name, namespace: type == .namespaces ? nil : namespace,
+            merging: ["metadata": ["labels": ["app.kubernetes.io/managed-by": .null]]], fieldManager: "someone")
+        for await changed in changes where changed == agent { return }
     }
 }

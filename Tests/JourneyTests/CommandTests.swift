@@ -94,6 +94,17 @@ struct CommandTests {
         }
     }
 
+    @Test func aWrongKubeconfigStopsTheOperatorAndNobodyElse() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "openclaw-cloud-\(UUID().uuidString)").path()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let environment = ["KUBECONFIG": folder + "/none", "DATA_DIR": folder, "LOG_LEVEL": "error"]
+        let operating = try run(["operator"], environment)
+        #expect(operating.status != 0)
+        #expect(operating.output.contains("- KUBECONFIG doesn't lead to a cluster"), "\(operating.output)")
+        let issuing = try run(["admin", "token", "issue", "--tokens", "5"], environment)
+        #expect(issuing.status == 0, "\(issuing.output)")
+    }
+
     @Test func aSecondServeOnTheSameDataIsRefused() async throws {
         let server = ServerProcess()
         try await server.start()

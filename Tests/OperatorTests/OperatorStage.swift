@@ -56,8 +56,7 @@ struct OperatorStage {
     /// The box's row.
     var row: Box {
         get async throws {
-            let found = try await platform.database.read { try BoxStore($0).find(box.id, customerID: box.customerID) }
-            return try #require(found)
+            try #require(try await platform.row(of: box))
         }
     }
 
@@ -75,11 +74,6 @@ struct OperatorStage {
 
     /// Changes what is wanted of the box.
     func want(_ change: @escaping @Sendable (inout Box) -> Void) async throws {
-        _ = try await platform.database.write { transaction in
-            let boxes = BoxStore(transaction)
-            var wanted = try #require(try boxes.find(box.id, customerID: box.customerID))
-            change(&wanted)
-            return try boxes.want(wanted)
-        }
+        try await platform.want(box, change)
     }
 }

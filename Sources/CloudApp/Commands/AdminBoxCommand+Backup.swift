@@ -14,7 +14,7 @@ extension AdminBoxCommand {
         @OptionGroup var subject: Subject
 
         func run() async throws {
-            try await Launcher.withPlatform { platform in
+            try await Launcher.withPlatform(reachesCluster: true) { platform in
                 try platform.requireBackups()
                 let backup = try await platform.queue.write { work in
                     let box = try subject.find(work.transaction)
@@ -113,7 +113,7 @@ extension AdminBoxCommand {
         }
 
         func run() async throws {
-            try await Launcher.withPlatform { platform in
+            try await Launcher.withPlatform(reachesCluster: true) { platform in
                 if !abandon { try platform.requireBackups() }
                 let text = try await platform.queue.write { work in
                     var box = try subject.find(work.transaction)

@@ -66,7 +66,7 @@ struct AdminBoxCommand: AsyncParsableCommand {
         @OptionGroup var subject: Subject
 
         func run() async throws {
-            try await Launcher.withPlatform { platform in
+            try await Launcher.withPlatform(reachesCluster: true) { platform in
                 let box = try await platform.database.read { try subject.find($0) }
                 var lines = [
                     ("box", box.id.rawValue), ("customer", box.customerID.rawValue), ("plan", box.tier.rawValue),
@@ -173,7 +173,7 @@ struct AdminBoxCommand: AsyncParsableCommand {
         var previous = false
 
         func run() async throws {
-            try await Launcher.withPlatform { platform in
+            try await Launcher.withPlatform(reachesCluster: true) { platform in
                 let box = try await platform.database.read { try subject.find($0) }
                 let client = try platform.requiredCluster()
                 let namespace = BoxRenderer.namespace(of: box)
@@ -198,7 +198,7 @@ struct AdminBoxCommand: AsyncParsableCommand {
         @OptionGroup var subject: Subject
 
         func run() async throws {
-            try await Launcher.withPlatform { platform in
+            try await Launcher.withPlatform(reachesCluster: true) { platform in
                 let box = try await platform.database.read { try subject.find($0) }
                 let client = try platform.requiredCluster()
                 let events = try await client.list(.events, namespace: BoxRenderer.namespace(of: box)).items

@@ -18,6 +18,9 @@ struct Greeting: Sendable {
             lines.append(
                 "  The phone is at \(configuration.sandboxURL)/phone, the mails at \(configuration.sandboxURL)/outbox")
         }
+        if let path = configuration.cluster.kubeConfig {
+            lines.append("  Agents run in the cluster that KUBECONFIG leads to (\(path)).")
+        }
         lines.append("  Data in \(configuration.dataDirectory); Ctrl-C ends it.")
         return lines.joined(separator: "\n") + "\n\n"
     }

@@ -26,7 +26,8 @@ enum Launcher {
     static func run(_ roles: Set<Role>, sharing: DataDirectory.Sharing) async throws {
         let (configuration, logger) = try await prepare()
         let platform = try await Platform.open(
-            configuration, sharing: sharing, opensSecrets: roles != [.tokenProxy], logger: logger)
+            configuration, sharing: sharing, opensSecrets: roles != [.tokenProxy],
+            reachesCluster: roles.contains(.operator), logger: logger)
         do {
             let composition = try Composition(platform, roles: roles, isAlone: sharing == .exclusive)
             try await PortCheck(configuration).run(roles)
@@ -45,9 +46,10 @@ enum Launcher {
 
     /// Runs what an `admin` command does, beside whatever else runs on the same data.
     /// - Throws: what `body` throws.
-    static func withPlatform(_ body: (Platform) async throws -> Void) async throws {
+    static func withPlatform(reachesCluster: Bool = false, _ body: (Platform) async throws -> Void) async throws {
         let (configuration, logger) = try await prepare()
-        let platform = try await Platform.open(configuration, sharing: .unlocked, logger: logger)
+        let platform = try await Platform.open(
+            configuration, sharing: .unlocked, reachesCluster: reachesCluster, logger: logger)
         do {
             try await body(platform)
         } catch {

@@ -24,7 +24,7 @@ struct Platform: Sendable {
     let vault: Vault
     let sandboxSecrets: SandboxSecrets
     let httpClient: HTTPClient
-    /// The cluster that agents run in; `nil` where they are child processes.
+    /// The cluster that agents run in; `nil` where they are child processes, and for those who have nothing to do with them.
     let cluster: KubernetesClient?
     /// Names this process where it holds something: leases and reservations.
     let instance: String
@@ -34,11 +34,13 @@ struct Platform: Sendable {
     ///   - sharing: `.exclusive` for the one process that is the whole product: whatever an earlier one held is then free at
     ///     once.
     ///   - opensSecrets: whether what other processes have sealed must be opened here.
+    ///   - reachesCluster: whether anything here has to do with the agents; nobody else is kept by a wrong `KUBECONFIG`.
     /// - Throws: ``DomainError`` or `SQLError`, fit to be shown.
     static func open(
-        _ configuration: CloudConfiguration, sharing: DataDirectory.Sharing, opensSecrets: Bool = true, logger: Logger
+        _ configuration: CloudConfiguration, sharing: DataDirectory.Sharing, opensSecrets: Bool = true,
+        reachesCluster: Bool = false, logger: Logger
     ) async throws -> Platform {
-        let cluster = try configuration.cluster.connection()
+        let cluster = reachesCluster ? try configuration.cluster.connection() : nil
         let data = try DataDirectory(configuration.dataDirectory)
         try data.lock(sharing)
         let keys = try encryptionKeys(configuration, data: data, mustBeShared: opensSecrets && sharing == .shared)
