@@ -184,7 +184,8 @@ struct AdminBoxCommand: AsyncParsableCommand {
                     print(
                         try await client.logs(
                             pod: pod.name, namespace: namespace, container: BoxRenderer.container, tailLines: lines,
-                            previous: previous), terminator: "")
+                            previous: previous
+                        ).forTerminal, terminator: "")
                 }
             }
         }
@@ -206,9 +207,10 @@ struct AdminBoxCommand: AsyncParsableCommand {
                     let object =
                         "\(event["involvedObject"]?["kind"]?.string ?? "")/\(event["involvedObject"]?["name"]?.string ?? "")"
                     let count = event["count"]?.integer.map { $0 > 1 ? " (\($0) times)" : "" } ?? ""
+                    let message = (event["message"]?.string ?? "").forTerminal
                     print(
                         "\(event.time)  \(event["type"]?.string ?? "")  \(event["reason"]?.string ?? "")  \(object)  "
-                            + "\(event["message"]?.string ?? "")\(count)")
+                            + message + count)
                 }
             }
         }
