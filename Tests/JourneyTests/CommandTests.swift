@@ -94,6 +94,18 @@ struct CommandTests {
         }
     }
 
+    @Test(arguments: [
+        ("https://proxy.example.com/v1", false), ("http://token-proxy.platform.svc.cluster.local:8082/v1", true),
+        ("http://192.0.2.7:8082/v1", true),
+    ])
+    func aTokenProxyThatStrictAgentsCannotReachIsRefused(url: String, isReached: Bool) throws {
+        let strict = try run(["config"], ["AGENT_EGRESS": "strict", "AGENT_TOKEN_PROXY_URL": url])
+        #expect((strict.status == 0) == isReached, "\(strict.output)")
+        #expect(strict.output.contains("- AGENT_TOKEN_PROXY_URL must name a Service") != isReached)
+        let open = try run(["config"], ["AGENT_EGRESS": "open", "AGENT_TOKEN_PROXY_URL": url])
+        #expect(open.status == 0)
+    }
+
     @Test func aWrongKubeconfigStopsTheOperatorAndNobodyElse() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "openclaw-cloud-\(UUID().uuidString)").path()
         defer { try? FileManager.default.removeItem(atPath: folder) }

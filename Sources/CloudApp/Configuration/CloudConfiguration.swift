@@ -2,6 +2,7 @@ import Configuration
 import Core
 import FoundationEssentials
 import Logging
+import Operator
 import SystemPackage
 
 /// The configuration, read and checked: environment first, `.env` second, defaults third.
@@ -135,6 +136,10 @@ struct CloudConfiguration: Sendable {
         backup = Self.backup(&settings)
         cluster = Self.cluster(&settings, backup: backup)
         agentTokenProxyURL = settings.url(.agentTokenProxyURL)
+        if let url = agentTokenProxyURL, !cluster.settings.letsAgentsReach(url) {
+            settings.fault(
+                .agentTokenProxyURL, "must name a Service (….svc.cluster.local) or an address where AGENT_EGRESS is strict")
+        }
         logLevel = settings.logLevel()
         let ports = [
             (Setting.webPort, webPort), (.tokenProxyPort, tokenProxyPort), (.sandboxPort, sandboxPort),

@@ -51,3 +51,9 @@ package struct ClusterSettings: Sendable, Hashable {
         self.backups = backups
     }
 }
+
+extension ClusterSettings {
+    /// Whether agents' network policies let them reach one of the platform's own addresses. Policies know addresses and Services;
+    /// a public name is reached by the way to all public addresses alone.
+    package func letsAgentsReach(_ url: String) -> Bool { egress == .open || EgressRule.own(url) != nil }
+}
