@@ -153,17 +153,25 @@ struct ClusterStage {
         .serviceAccounts, .secrets, .configMaps, .persistentVolumeClaims, .limitRanges, .networkPolicies, .deployments,
     ]
 
-    /// Waits until the operator has asked for the box to be reconciled, and does so, until `isSo`.
+    /// Waits until the operator has asked for the box to be reconciled, and does so, until `isSo`. What only takes longer is tried
+    /// again, as the queue does.
     func repaired(
         within limit: Duration = .seconds(15), _ comment: Comment? = nil, until isSo: () async throws -> Bool
     ) async throws {
         let deadline = ContinuousClock.now + limit
+        var isAsked = false
         while try await !isSo() {
             guard .now < deadline else {
                 Issue.record(comment ?? "not repaired in time")
                 return
             }
-            if try await !platform.takeJobs(ReconcileBox.kind).isEmpty { try await reconcile() }
+            if try await !platform.takeJobs(ReconcileBox.kind).isEmpty { isAsked = true }
+            if isAsked {
+                do {
+                    try await reconcile()
+                    isAsked = false
+                } catch JobOutcome.retry {}
+            }
             try await Task.sleep(for: .milliseconds(50))
         }
     }

@@ -17,8 +17,10 @@ extension AgentState {
             return
         }
         let wanted = deployment["spec"]?["template"]?["metadata"]?["annotations"]?[Tenant.Annotation.specification]
+        // Until then, the pods are those from before, which are about to end.
         let isSeen =
             deployment["status"]?["observedGeneration"]?.integer ?? 0 >= deployment.metadata["generation"]?.integer ?? 0
+            && deployment["status"]?["updatedReplicas"]?.integer ?? 0 > 0
         let current = agents.filter {
             !$0.isBeingDeleted && $0.annotation(Tenant.Annotation.specification) == wanted?.string
         }.max { $0.creation < $1.creation }

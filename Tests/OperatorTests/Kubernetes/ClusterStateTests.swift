@@ -8,8 +8,8 @@ import Testing
 struct ClusterStateTests {
     private let namespace = KubernetesObject(.namespaces, name: "n", namespace: nil)
 
-    private func deployment(replicas: Int64 = 1, failure: String? = nil) -> KubernetesObject {
-        var status: JSONObject = ["observedGeneration": 2]
+    private func deployment(replicas: Int64 = 1, updated: Int64 = 1, failure: String? = nil) -> KubernetesObject {
+        var status: JSONObject = ["observedGeneration": 2, "updatedReplicas": .integer(updated)]
         if let failure {
             status["conditions"] = [["type": "ReplicaFailure", "status": "True", "message": .string(failure)]]
         }
@@ -54,6 +54,9 @@ struct ClusterStateTests {
         #expect(state(["phase": "Pending"]) == .starting)
         #expect(state(ready) == .ready)
         #expect(state(ready, specification: "s0") == .starting, "that is the pod from before")
+        #expect(
+            AgentState(namespace: namespace, deployment: deployment(updated: 0), pods: [pod(ready)]) == .starting,
+            "that is one from before, too: its template was another, though the configuration was the same")
     }
 
     @Test(arguments: ["ErrImagePull", "ImagePullBackOff", "InvalidImageName"])
