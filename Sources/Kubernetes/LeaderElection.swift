@@ -43,7 +43,7 @@ package struct LeaderElection: Sendable {
         self.logger = logger
     }
 
-    /// Runs `body` while this process leads, and gives the lease back.
+    /// After ``acquire()``: runs `body` while this process leads, and gives the lease back.
     /// - Throws: ``Lost``, after `body` was cancelled; what `body` throws; `CancellationError`.
     package func hold(_ body: @escaping @Sendable () async throws -> Void) async throws {
         logger.info("leading now", metadata: ["lease": "\(namespace)/\(name)", "identity": "\(identity)"])
@@ -97,7 +97,7 @@ package struct LeaderElection: Sendable {
             let attempted = ContinuousClock.now
             let deadline = renewed + timing.renewalLimit
             do {
-                // Stands for itself against a server that hangs.
+                // With a deadline of its own, as a server may hang.
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         let lease = try await client.get(.leases, name, namespace: namespace)

@@ -1,3 +1,5 @@
+import Core
+
 /// What is the same for every agent of this platform.
 package struct AgentSettings: Sendable, Hashable {
     /// The token proxy as the agents reach it, with `/v1` at its end: the base URL of an OpenAI-compatible provider.
@@ -10,17 +12,12 @@ package struct AgentSettings: Sendable, Hashable {
     package struct Model: Sendable, Hashable {
         /// What the agent sends as `model` to the token proxy.
         package var id: String
-        package var name: String
-        /// Tokens.
-        package var contextWindow: Int
-        /// Tokens of one answer at most.
-        package var maxTokens: Int
+        package let name = "Kimi"
+        package let contextWindow = ModelLimits.contextWindow
+        package let maxTokens = ModelLimits.completion
 
-        package init(id: String = "k2p5", name: String = "Kimi", contextWindow: Int = 262_144, maxTokens: Int = 32_768) {
+        package init(id: String = "k2p5") {
             self.id = id
-            self.name = name
-            self.contextWindow = contextWindow
-            self.maxTokens = maxTokens
         }
     }
 

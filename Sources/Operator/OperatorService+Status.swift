@@ -131,7 +131,7 @@ extension OperatorService: Service {
         case .deleted: isAsWanted = observed.state == .absent || box.status != .deleted
         }
         if !isAsWanted { try await queue.write { try $0.enqueue(ReconcileBox(box)) } }
-        // Whoever has it started tells that it is starting.
+        // `run` has told that it is starting.
         guard box.desired == .running, !isOff, observed.state != .starting else { return }
         try await write(Status(of: observed, language: box.language), of: box, generation: box.observedGeneration)
     }

@@ -20,7 +20,7 @@ extension ProxyServices {
         let isBooking = !bookkeeper.lag.isFailing
         checks.append(("bookkeeping", isBooking, isBooking ? "ok" : "overdue"))
         let isReachable = upstreams.isUsable(now: accounts.now)
-        // A proxy that is taken out of service for it would only say so less clearly.
+        // No reason to be taken out of service: the proxy's own 503 tells clients more than a refused connection.
         checks.append(("upstream", true, isReachable ? "ok" : "troubled"))
         let isReady = checks.allSatisfy(\.isReady)
         let list = checks.map { "{\"name\":\"\($0.name)\",\"status\":\"\($0.status)\"}" }.joined(separator: ",")

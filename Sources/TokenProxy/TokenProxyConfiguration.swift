@@ -15,9 +15,9 @@ package struct TokenProxyConfiguration: Sendable {
     /// Whether the figures tell customers apart.
     package var countsByCustomer = false
     /// No prompt has more tokens: the upstream refuses it.
-    package var contextWindow = 262_144
+    package var contextWindow = ModelLimits.contextWindow
     /// The largest cap on an answer's tokens.
-    package var completionCap = 32_768
+    package var completionCap = ModelLimits.completion
     /// Bytes of a request's body.
     package var bodyLimit = 32 << 20
     /// Bytes of an answer that comes in one piece.

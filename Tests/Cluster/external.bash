@@ -20,6 +20,16 @@ kubeconfig_answers() {
     command kubectl --request-timeout=5s get --raw /version >/dev/null 2>&1
 }
 
+# Tests delete whatever agents they find, and an operator stops those that its own database doesn't know.
+refuse_agents_of_others() {
+    local agents selector=app.kubernetes.io/managed-by=openclaw-cloud
+    agents=$(command kubectl get namespaces --selector "$selector" --field-selector status.phase=Active --output name) ||
+        fail "whether that cluster has agents can't be seen"
+    if [ -z "$agents" ]; then return; fi
+    fail "the cluster that KUBECONFIG=$KUBECONFIG leads to has $(wc -l <<<"$agents") agents, and tests would delete them: \
+unset KUBECONFIG to test elsewhere; or, if they are left over from tests: kubectl delete namespaces --selector $selector"
+}
+
 # Both make their clusters of Docker's containers.
 external_tool() {
     local tool

@@ -114,6 +114,11 @@ struct BoxLifeTests {
             #expect(found == nil)
             try await stage.reconcile()
             #expect(try await stage.row.status == .deleted)
+
+            let next = try await stage.nextBox()
+            try await next.reconcile()
+            #expect(try await next.row.status == .running)
+            #expect(try await stage.object(.namespaces, stage.namespace).label("openclaw.cloud/box") == next.box.id.rawValue)
         }
     }
 

@@ -74,21 +74,26 @@ struct ClusterStage {
     }
 
     static func wantedBox(on platform: TestPlatform, tier: Tier = .starter, bot: Int64 = 77) async throws -> Box {
-        // Random ones: the cluster outlives the test.
-        let ids = IdentifierSource.random(clock: .system)
         let customer = Customer(id: ids.next(), language: .english, createdAt: testNow)
-        var box = Box(
-            id: ids.next(), customerID: customer.id, tier: tier, agentName: "Ada", purpose: "My garden.", language: .english,
-            desired: .running, createdAt: testNow)
-        let sealed = try vault.seal(Secret("\(bot):AAAA-bot-token"), context: box.botTokenContext)
-        box.bot = Box.Bot(id: bot, username: "ada\(bot)_bot", sealedToken: sealed, ownerUserID: 5)
-        let row = box
+        let box = try wantedBox(of: customer.id, tier: tier, bot: bot)
         try await platform.database.write { transaction in
             try CustomerStore(transaction).insert(customer)
-            try BoxStore(transaction).insert(row)
+            try BoxStore(transaction).insert(box)
         }
         return box
     }
+
+    private static func wantedBox(of customerID: Customer.ID, tier: Tier = .starter, bot: Int64) throws -> Box {
+        var box = Box(
+            id: ids.next(), customerID: customerID, tier: tier, agentName: "Ada", purpose: "My garden.", language: .english,
+            desired: .running, createdAt: testNow)
+        let sealed = try vault.seal(Secret("\(bot):AAAA-bot-token"), context: box.botTokenContext)
+        box.bot = Box.Bot(id: bot, username: "ada\(bot)_bot", sealedToken: sealed, ownerUserID: 5)
+        return box
+    }
+
+    /// Random ones: the cluster outlives the test.
+    private static let ids = IdentifierSource.random(clock: .system)
 
     /// Runs `body` while the runtime watches and, if asked to, the service follows.
     func operating(follow: Bool, _ body: () async throws -> Void) async throws {
@@ -101,6 +106,13 @@ struct ClusterStage {
             try await tasks.waitForAll()
             try result.get()
         }
+    }
+
+    /// Another box of the same customer, with the same operator.
+    func nextBox() async throws -> ClusterStage {
+        let next = try Self.wantedBox(of: box.customerID, bot: 78)
+        try await platform.database.write { try BoxStore($0).insert(next) }
+        return ClusterStage(platform: platform, client: client, runtime: runtime, service: service, box: next)
     }
 
     /// The same box, with another stage's operator.

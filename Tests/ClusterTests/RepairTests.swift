@@ -147,6 +147,9 @@ struct RepairTests {
             try await stage.want { $0.tier = .starter }
             try await stage.reconcile()
             #expect(try await stage.row.status == .running)
+            let claim = try await stage.object(.persistentVolumeClaims, "agent-state")
+            #expect(claim["spec"]?["resources"]?["requests"]?["storage"] == "10Gi")
+            #expect(try await stage.object(.resourceQuotas)["spec"]?["hard"]?["requests.storage"] == "10Gi")
         }
     }
 

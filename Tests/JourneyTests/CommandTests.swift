@@ -106,6 +106,14 @@ struct CommandTests {
         #expect(open.status == 0)
     }
 
+    @Test(arguments: ["/nowhere/openclaw", "/tmp", "/etc/passwd"])
+    func anAgentsProgramThatIsNoneIsRefused(_ path: String) throws {
+        let result = try run(["config"], ["AGENT_EXECUTABLE": path])
+        #expect(result.status != 0)
+        #expect(result.output.contains("- AGENT_EXECUTABLE must be a program's file, and '\(path)' is none"))
+        #expect(try run(["config"], ["AGENT_EXECUTABLE": "/bin/sh"]).status == 0)
+    }
+
     @Test func aWrongKubeconfigStopsTheOperatorAndNobodyElse() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "openclaw-cloud-\(UUID().uuidString)").path()
         defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -188,17 +188,16 @@ struct ChildProcessRuntimeTests {
     }
 
     @Test func findsTheInstalledOpenClaw() throws {
-        let standIn = AgentCommand(executable: "/bin/false", arguments: ["sandbox-agent", "gateway"])
         let folder = FileManager.default.temporaryDirectory.appending(path: "bin-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = "/nowhere:\(folder.path)"
-        #expect(AgentCommand.openClaw(searchPath: path, orElse: standIn) == standIn)
+        #expect(AgentCommand.openClaw(searchPath: path) == nil)
 
         let program = folder.appending(path: "openclaw").path
         try Data().write(to: URL(filePath: program))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
-        let found = AgentCommand.openClaw(searchPath: path, orElse: standIn)
+        let found = AgentCommand.openClaw(searchPath: path)
         #expect(found == AgentCommand(executable: program, arguments: ["gateway", "--bind", "loopback"]))
     }
 }

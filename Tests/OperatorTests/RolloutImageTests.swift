@@ -30,7 +30,7 @@ struct RolloutImageTests {
         fleet.advance()
         #expect(fleet.boxes.allSatisfy { $0.image == "new" })
         #expect(fleet.plan().imageToRun(new) == "old", "the last ones are still on trial")
-        fleet.now = fleet.now + .seconds(300)
+        fleet.now = fleet.now + .seconds(600)
         fleet.advance()
         #expect(fleet.rollout?.state == .halted)
         #expect(fleet.plan().imageToRun(new) == "old")

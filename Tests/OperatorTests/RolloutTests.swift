@@ -51,7 +51,7 @@ struct RolloutTests {
     func aHaltPutsTheBoxBackAndTellsTheHost(_ engine: Engine) async throws {
         try await Stage.run(engine, boxes: 2) { stage in
             try await stage.service.advanceRollout()
-            stage.platform.clock.advance(by: .seconds(300))
+            stage.platform.clock.advance(by: .seconds(600))
             try await stage.service.advanceRollout()
             let row = try await stage.row(0)
             #expect(row.image == "agent:1" && row.imageBefore == nil && row.generation == 3)

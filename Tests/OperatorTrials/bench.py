@@ -2,9 +2,10 @@
 
     scripts/bench-operator             everything: 300 boxes, 15 pairs, in about four minutes
     scripts/bench-operator --quick     a look: 30 boxes, 5 pairs
-    scripts/bench-operator --check     exits with 1 if a figure isn't what is wanted of the product
+    scripts/bench-operator --check     exits with 1 if a time isn't what is wanted of the product
 
-It wants a cluster that nothing else uses, starts scripts/test-cluster's unless one is up, and deletes what it made.
+If the operator wrote what nobody wanted, alarmed the host, or left a box's bounds, it exits with 1 in any case. It wants a
+cluster that nothing else uses, starts scripts/test-cluster's unless one is up, and deletes what it made.
 """
 
 import argparse
@@ -312,7 +313,7 @@ async def main(arguments):
     parser.add_argument("--boxes", type=int, help="of the fleet; default 300")
     parser.add_argument("--pairs", type=int, help="of operator and kubectl; default 15")
     parser.add_argument("--quick", action="store_true", help="30 boxes and 5 pairs")
-    parser.add_argument("--check", action="store_true", help="exit with 1 if a figure isn't what is wanted")
+    parser.add_argument("--check", action="store_true", help="exit with 1 if a time isn't what is wanted, too")
     parser.add_argument("--program", help="another build of openclaw-cloud than .build-release/release/openclaw-cloud")
     options = parser.parse_args(arguments)
     boxes = options.boxes or (30 if options.quick else 300)
@@ -338,7 +339,7 @@ async def main(arguments):
     mine, theirs = (statistics.median(values) for values in measured)
     print(f"ratios: {mine / theirs:.2f} of kubectl's time, " + ", ".join(
         each.brief.format(each.form.format(each.value)) for each in all_figures if each.value is not None))
-    return 1 if options.check and not all(each.holds for each in all_figures) else 0
+    return 0 if all(each.holds for each in all_figures if options.check or each.wanted == 0) else 1
 
 
 if __name__ == "__main__":

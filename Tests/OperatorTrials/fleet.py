@@ -95,9 +95,9 @@ class Fleet:
             raise ProgramFailed(f"{' '.join(arguments)}: {done.stderr[-2000:]}{done.stdout[-2000:]}")
         return done.stdout
 
-    def render(self, box, **more):
-        """The box's objects as the program says that it applies them."""
-        return self.run("admin", "box", "render", box.id, **more)
+    def render(self, box, transfers=False, **more):
+        """The box's objects as the program says that it applies them; transfers: also the jobs that move its state."""
+        return self.run("admin", "box", "render", box.id, *(["--transfers"] if transfers else []), **more)
 
     # What is wanted
 

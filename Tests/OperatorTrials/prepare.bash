@@ -43,7 +43,8 @@ require_venv() {
 
 # A cluster that nothing else uses: an operator stops whatever agents it finds that its own database doesn't want.
 require_cluster() {
-    if [ -z "${TEST_CLUSTER_KIND:-}" ]; then
+    # Another's cluster may have got agents since it was looked at.
+    if [ "${TEST_CLUSTER_KIND:-external}" = external ]; then
         local exports
         exports=$(scripts/test-cluster up)
         eval "$exports"

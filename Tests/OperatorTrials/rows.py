@@ -12,7 +12,7 @@ from database import PostgresDatabase  # noqa: E402
 
 
 def literal(value):
-    """A value as it stands in SQL; texts must not have backslashes at the ends of nothing, which ours don't."""
+    """A value as it stands in SQL; for texts without backslashes."""
     if value is None:
         return "NULL"
     return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"

@@ -32,11 +32,14 @@ _MODES = {
     "every setting": {
         "AGENT_EGRESS": "open", "AGENT_BLOCKED_RANGES": "10.42.0.0/16,2001:db8::/32,203.0.113.7/32",
         "AGENT_STORAGE_CLASS": "standard", "AGENT_PRIORITY_CLASS": "openclaw-cloud-agent", "AGENT_RUNTIME_CLASS": "gvisor",
-        "AGENT_TOKEN_PROXY_URL": "https://[2001:db8::7]:8443/v1", "PLATFORM_NAMESPACE": "cloud"},
+        "AGENT_TOKEN_PROXY_URL": "https://[2001:db8::7]:8443/v1", "PLATFORM_NAMESPACE": "cloud",
+        "BACKUP_S3_ENDPOINT": "https://s3.example", "BACKUP_S3_BUCKET": "backups", "BACKUP_S3_ACCESS_KEY_ID": "key",
+        "BACKUP_S3_SECRET_ACCESS_KEY": "secret", "PLATFORM_IMAGE": "openclaw-cloud:1"},
 }
-#: The kinds that every box has, and how many of each.
+#: The kinds that every box has, and how many of each; and what a store for backups adds.
 _EXPECTED = Counter({"Namespace": 1, "ServiceAccount": 1, "ResourceQuota": 1, "LimitRange": 1, "NetworkPolicy": 2, "Secret": 1,
                      "ConfigMap": 1, "PersistentVolumeClaim": 1, "Deployment": 1})
+_BACKUP = Counter({"NetworkPolicy": 1, "Job": 2})
 
 
 class OldSchemas:
@@ -112,16 +115,17 @@ def main(arguments):
         for tier in TIERS:
             for mode, settings in _MODES.items():
                 box, = fleet.add(1, tier=tier, desired="draft", enqueued=False)
-                text = fleet.render(box, **settings)
+                text = fleet.render(box, transfers=True, **settings)
                 rendered = parse(text)
                 objects += len(rendered)
                 where = f"{tier}, {mode}"
-                if Counter(kind for kind, _ in rendered) != _EXPECTED:
+                expected = _EXPECTED + (_BACKUP if "PLATFORM_IMAGE" in settings else Counter())
+                if Counter(kind for kind, _ in rendered) != expected:
                     faults.append(f"{where}: the objects are {sorted(rendered)}")
                 for (kind, name), body in rendered.items():
                     faults += [f"{where}, {kind} {name}, {schemas.version}: {fault}"
                                for schemas in all_schemas for fault in schemas.faults(body)]
-                    if kind == "Deployment":
+                    if kind in ("Deployment", "Job"):
                         faults += [f"{where}, {kind} {name}: {fault}"
                                    for fault in pod_security.violations(body["spec"]["template"])]
                 if os.environ.get("KUBECONFIG"):

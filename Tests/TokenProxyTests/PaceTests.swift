@@ -24,12 +24,4 @@ struct PaceTests {
         #expect(pace.enter(plan: plan, now: .milliseconds(100)) == .admitted)
         #expect(pace.enter(plan: plan, now: .milliseconds(150)) == .tooFast(retryAfter: .milliseconds(50)))
     }
-
-    @Test func isIdleOnceItHasNothingToRemember() {
-        var pace = Pace(plan: plan, now: .zero)
-        _ = pace.enter(plan: plan, now: .zero)
-        #expect(!pace.isIdle(plan: plan, now: .seconds(5)))
-        pace.leave()
-        #expect(pace.isIdle(plan: plan, now: .seconds(5)))
-    }
 }

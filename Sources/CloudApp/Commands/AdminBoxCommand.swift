@@ -143,6 +143,9 @@ struct AdminBoxCommand: AsyncParsableCommand {
 
         @OptionGroup var subject: Subject
 
+        @Flag(help: "Also the jobs that save its state and bring it back, where BACKUP_S3_… is set.")
+        var transfers = false
+
         func run() async throws {
             try await Launcher.withPlatform { platform in
                 let (box, token) = try await platform.database.read { transaction in
@@ -154,7 +157,9 @@ struct AdminBoxCommand: AsyncParsableCommand {
                     plans: platform.configuration.plans, vault: platform.vault,
                     settings: platform.configuration.agentSettings(inCluster: true),
                     cluster: platform.configuration.cluster.settings)
-                print(try renderer.objects(of: box, proxyTokenHash: token).yaml(), terminator: "")
+                var objects = try renderer.objects(of: box, proxyTokenHash: token)
+                if transfers { objects += renderer.transfers(of: box) }
+                print(try objects.yaml(), terminator: "")
             }
         }
     }

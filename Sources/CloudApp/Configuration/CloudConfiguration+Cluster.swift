@@ -55,6 +55,7 @@ extension CloudConfiguration {
             : "http://127.0.0.1:\(tokenProxyPort)/v1"
         return AgentSettings(
             tokenProxyURL: agentTokenProxyURL ?? proxy,
-            telegramAPIRoot: telegram.apiRoot == "https://api.telegram.org" ? nil : telegram.apiRoot)
+            telegramAPIRoot: telegram.apiRoot == "https://api.telegram.org" ? nil : telegram.apiRoot,
+            model: AgentSettings.Model(id: kimi.agentModel))
     }
 }

@@ -45,9 +45,16 @@ struct CloudConfiguration: Sendable {
         var apiKeys: [Secret]
         var baseURL: String
         var anthropicBaseURL: String
+        /// By our names.
         var models: [String: String]
         /// Calls at once.
         var concurrency: Int
+
+        /// Our name of the model that agents ask for: the usual one if it is there, else the first in the order of the alphabet.
+        var agentModel: String {
+            let usual = AgentSettings.Model().id
+            return models[usual] == nil ? models.keys.min() ?? usual : usual
+        }
     }
 
     /// A second place that answers model calls.
@@ -132,7 +139,7 @@ struct CloudConfiguration: Sendable {
         smtpURL = settings.secret(.smtpURL)
         mailFrom = settings.text(.mailFrom) ?? ""
         alertMailTo = settings.address(.alertMailTo)
-        agentExecutable = settings.text(.agentExecutable)
+        agentExecutable = settings.program(.agentExecutable)
         backup = Self.backup(&settings)
         cluster = Self.cluster(&settings, backup: backup)
         agentTokenProxyURL = settings.url(.agentTokenProxyURL)

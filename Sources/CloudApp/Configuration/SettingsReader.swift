@@ -96,6 +96,20 @@ struct SettingsReader {
         return value
     }
 
+    /// A program's file, as an absolute path.
+    mutating func program(_ setting: Setting) -> String? {
+        guard let value = text(setting) else { return nil }
+        let path = URL(filePath: value).absoluteURL.path()
+        var isDirectory = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory,
+            FileManager.default.isExecutableFile(atPath: path)
+        else {
+            fault(setting, "must be a program's file, and '\(value)' is none")
+            return nil
+        }
+        return path
+    }
+
     /// An e-mail address alone.
     mutating func address(_ setting: Setting) -> String? {
         guard let value = text(setting) else { return nil }

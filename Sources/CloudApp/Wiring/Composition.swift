@@ -130,8 +130,7 @@ struct Composition {
     private func operatorService(_ runtime: any AgentRuntime) -> OperatorService {
         let inCluster = platform.cluster != nil
         let backup = inCluster ? configuration.backup : nil
-        // The first start of a new image may take five minutes, and somebody has to fetch it first.
-        var limits = RolloutPlan.Limits(readyWithin: .seconds(600))
+        var limits = RolloutPlan.Limits()
         // An upgrade waits for its backup.
         if backup != nil { limits.readyWithin += OperatorService.backupLimit }
         return OperatorService(
@@ -163,11 +162,14 @@ struct Composition {
             return KubernetesRuntime(client: cluster, settings: configuration.cluster.settings, logger: platform.logger)
         }
         let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let openClaw =
+            configuration.agentExecutable.map { .openClaw(at: $0) } ?? AgentCommand.openClaw(searchPath: searchPath)
+        if openClaw == nil {
+            platform.logger.notice("agents are played by a stand-in: no openclaw in PATH, and AGENT_EXECUTABLE isn't set")
+        }
         let standIn = AgentCommand(executable: try OwnExecutable.path(), arguments: ["sandbox-agent", "gateway"])
         return try ChildProcessRuntime(
-            dataDirectory: platform.data.path,
-            command: .openClaw(named: configuration.agentExecutable ?? "openclaw", searchPath: searchPath, orElse: standIn),
-            searchPath: searchPath, logger: platform.logger)
+            dataDirectory: platform.data.path, command: openClaw ?? standIn, searchPath: searchPath, logger: platform.logger)
     }
 
     // MARK: HTTP

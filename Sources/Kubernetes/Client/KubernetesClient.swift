@@ -104,6 +104,7 @@ package struct KubernetesClient: Sendable {
         return KubernetesObject(object.type, json: try await send(.PUT, path(of: object), query, body: object.json))
     }
 
+    /// Makes an object. If an answer is lost, it is asked for again, so the conflict may be with its own first attempt.
     /// - Throws: ``KubernetesError``, a conflict if there is one of that name; ``CredentialError``.
     package func create(_ object: KubernetesObject, fieldManager: String) async throws -> KubernetesObject {
         var query = Query()

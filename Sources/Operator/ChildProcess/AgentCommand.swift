@@ -11,16 +11,16 @@ package struct AgentCommand: Sendable, Hashable {
         self.arguments = arguments
     }
 
-    /// The real OpenClaw if it is installed, else the stand-in.
-    /// - Parameters:
-    ///   - name: of the program, or a path to it.
-    ///   - searchPath: as in `PATH`.
-    package static func openClaw(named name: String = "openclaw", searchPath: String, orElse standIn: AgentCommand)
-        -> AgentCommand
-    {
-        let candidates = name.contains("/") ? [name] : searchPath.split(separator: ":").map { "\($0)/\(name)" }
-        guard let path = candidates.first(where: { $0.hasPrefix("/") && FileManager.default.isExecutableFile(atPath: $0) })
-        else { return standIn }
-        return AgentCommand(executable: path, arguments: ["gateway", "--bind", "loopback"])
+    /// - Parameter executable: an absolute path.
+    package static func openClaw(at executable: String) -> AgentCommand {
+        AgentCommand(executable: executable, arguments: ["gateway", "--bind", "loopback"])
+    }
+
+    /// - Parameter searchPath: as in `PATH`.
+    /// - Returns: `nil` if OpenClaw isn't installed.
+    package static func openClaw(searchPath: String) -> AgentCommand? {
+        searchPath.split(separator: ":").map { "\($0)/openclaw" }
+            .first { $0.hasPrefix("/") && FileManager.default.isExecutableFile(atPath: $0) }
+            .map(openClaw(at:))
     }
 }

@@ -32,6 +32,20 @@ package struct BoxRenderer {
         return Manifests(specification: specification, secrets: secrets, settings: cluster).steps.flatMap(\.self)
     }
 
+    /// - Returns: the jobs that save the box's state and bring it back, as the operator makes them; none where states aren't saved.
+    package func transfers(of box: Box) -> [KubernetesObject] {
+        guard let image = cluster.backups?.image else { return [] }
+        let ids: [StateTransfer.ID] = [.save(Backup.ID(bits: box.id.bits)), .restore(Restore.ID(bits: box.id.bits))]
+        return ids.map { id in
+            let transfer = StateTransfer(
+                id: id, agent: AgentReference(box), image: box.image ?? cluster.image, url: Secret("<not shown>"))
+            return TransferManifests(
+                transfer: transfer, settings: cluster, platformImage: image,
+                storage: Quantity.gibibytes(plans[box.tier].resources.volume).string ?? "", isBesideAgent: true
+            ).job
+        }
+    }
+
     /// The namespace that a box lives in.
     package static func namespace(of box: Box) -> String { Tenant.namespace(box.customerID) }
     /// The name of the agent's container in its pod.

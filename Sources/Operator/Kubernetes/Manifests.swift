@@ -41,8 +41,7 @@ struct Manifests {
 
     private var secret: KubernetesObject {
         make(
-            .secrets, annotations: [Tenant.Annotation.proxyToken: specification.proxyToken.hash],
-            body: ["type": "Opaque", "data": secrets.data])
+            .secrets, body: ["type": "Opaque", "data": secrets.data])
     }
 
     private var configMap: KubernetesObject {
@@ -80,6 +79,7 @@ struct Manifests {
             body: [
                 "spec": [
                     "hard": [
+                        // One that is still ending counts, too.
                         "pods": "3",
                         "requests.cpu": Quantity.cores(resources.cpuRequest + beside.cpu),
                         "limits.cpu": Quantity.cores(resources.cpuLimit + beside.cpu),

@@ -28,12 +28,10 @@ enum Tenant {
     enum Annotation {
         /// The box that an object belongs to.
         static let owner = "openclaw.cloud/owner"
-        /// SHA-256 of what was applied.
+        /// SHA-256 of what was applied, for whoever compares boxes by eye: the operator compares the objects themselves.
         static let contentHash = "openclaw.cloud/content-hash"
         /// `AgentSpecification.hash`, on the pods.
         static let specification = "openclaw.cloud/specification"
-        /// SHA-256 of the proxy token, on the Secret.
-        static let proxyToken = "openclaw.cloud/proxy-token"
     }
 
     /// `customer-<id>`: the id's 26 characters make it a DNS label.

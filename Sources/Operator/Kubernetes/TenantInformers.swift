@@ -27,8 +27,6 @@ struct TenantInformers: Sendable {
             })
     }
 
-    subscript(type: ResourceType) -> Informer? { informers[type] }
-
     func object(_ type: ResourceType, _ name: String, namespace: String = "") -> KubernetesObject? {
         informers[type]?.object(name, namespace: namespace)
     }

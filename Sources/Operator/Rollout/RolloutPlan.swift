@@ -22,13 +22,14 @@ package struct RolloutPlan: Sendable {
     private let strays: [Box]
 
     package struct Limits: Sendable, Hashable {
-        /// How long the boxes of a group may take.
+        /// How long the boxes of a group may take: the first start of a new image may take five minutes, and somebody has to fetch
+        /// it first.
         package var readyWithin: Duration
         /// How many boxes are moved at once at most, so that the cluster and the job queue keep up and no box is late because
         /// others are before it.
         package var atOnce: Int
 
-        package init(readyWithin: Duration = .seconds(300), atOnce: Int = 16) {
+        package init(readyWithin: Duration = .seconds(600), atOnce: Int = 16) {
             self.readyWithin = readyWithin
             self.atOnce = atOnce
         }

@@ -59,7 +59,7 @@ final class Call {
         self.body = body
         self.client = client
         loop = client.loop
-        // Nobody gets here without.
+        // A call begins only once its caller is known.
         caller = request.caller!
         startedAt = loop.deadline
         lastProgress = startedAt

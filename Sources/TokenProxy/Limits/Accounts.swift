@@ -53,7 +53,7 @@ final class Accounts: Sendable {
     // MARK: Reserving
 
     /// What a call gets at once.
-    /// - Returns: `nil` if it has to wait: see ``reserveWaiting(_:_:)``.
+    /// - Returns: `nil` if it has to wait: see ``reserveWaiting(_:_:upgradeURL:)``.
     /// - Throws: ``Refusal`` with 429 or 503.
     func reserve(
         _ wish: Allowance.Wish, _ account: Account, upgradeURL: String, time: Timestamp, now: Duration

@@ -35,11 +35,6 @@ struct Pace: Hashable {
         running -= 1
     }
 
-    /// Whether it remembers nothing that a new one wouldn't know.
-    func isIdle(plan: Plan, now: Duration) -> Bool {
-        running == 0 && refilled(plan: plan, now: now) >= Double(plan.requestsPerSecond)
-    }
-
     private func refilled(plan: Plan, now: Duration) -> Double {
         let rate = Double(plan.requestsPerSecond)
         return min(rate, tokens + Double((now - refilledAt).milliseconds) / 1000 * rate)

@@ -81,7 +81,7 @@ final class Bookkeeper: Sendable {
             let entries = queue.withLock { $0.first(Self.batch) }
             if entries.isEmpty { return true }
             do {
-                // After a failure nobody knows whether it was one.
+                // A batch that failed may have been stored all the same.
                 try await storage.record(
                     entries.map(\.event), holder: holder, isRepeated: isFailing.load(ordering: .relaxed))
             } catch {
