@@ -41,8 +41,9 @@ package protocol AgentRuntime: Sendable {
 
     /// Takes over the agents that an earlier run of the platform left behind, and stops those that aren't to be kept,
     /// without removing their data. One that can't be stopped is logged and left to its next reconciliation.
-    /// - Throws: `DomainError`.
-    func cleanUp(keeping agents: Set<AgentReference>) async throws
+    /// - Parameter wanted: those to be kept, as of when it is asked.
+    /// - Throws: `DomainError`; what `wanted` throws.
+    func cleanUp(keeping wanted: @Sendable () async throws -> Set<AgentReference>) async throws
 
     /// - Returns: an element for each change of an agent's ``AgentState``, and for each drift, from now on.
     func changes() -> AsyncStream<AgentReference>

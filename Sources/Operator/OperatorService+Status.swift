@@ -100,8 +100,10 @@ extension OperatorService: Service {
     /// of the agents. Ends with the graceful shutdown.
     package func run() async throws {
         let changes = runtime.changes()
-        let wanted = try await queue.database.read { try BoxStore($0).allToReconcile() }.filter { $0.desired == .running }
-        try await runtime.cleanUp(keeping: Set(wanted.map(AgentReference.init)))
+        try await runtime.cleanUp { [queue] in
+            let boxes = try await queue.database.read { try BoxStore($0).allToReconcile() }
+            return Set(boxes.filter { $0.desired == .running }.map(AgentReference.init))
+        }
         try await resync()
         for await agent in changes.cancelOnGracefulShutdown() {
             do {

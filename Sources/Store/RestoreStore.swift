@@ -37,7 +37,13 @@ package struct RestoreStore {
     /// - Returns: as it stands now; `nil` if it has ended before.
     /// - Throws: `SQLError`.
     package func end(_ restore: Restore, failure: String?, at time: Timestamp) throws -> Restore? {
-        try transaction.first(
+        // Whoever went without a backup this once didn't mean the next time.
+        try transaction.execute(
+            """
+            UPDATE boxes SET backup_waived_for = NULL
+            WHERE id = ?1 AND customer_id = ?2 AND backup_waived_for = 'restore'
+            """, [.text(restore.boxID.rawValue), .text(restore.customerID.rawValue)])
+        return try transaction.first(
             """
             UPDATE restores SET state = ?3, detail = ?4, ended_at = ?5
             WHERE id = ?1 AND customer_id = ?2 AND state = 'running' RETURNING *

@@ -135,7 +135,8 @@ extension UsageStore {
         try insert(new)
         var totals: [PeriodKey: Int] = [:]
         for event in new { totals[PeriodKey(event), default: 0] += event.usage.total }
-        for (key, total) in totals {
+        // In one order, or two proxies could wait for each other.
+        for (key, total) in totals.sorted(by: { $0.key < $1.key }) {
             let charged = try total - reduceLoss(by: total, holder: holder, key)
             try transaction.execute(
                 "UPDATE quotas SET used = used + ?3 WHERE customer_id = ?1 AND period_start = ?2",
@@ -144,13 +145,17 @@ extension UsageStore {
         return Set(totals.keys.map(\.customerID))
     }
 
-    private struct PeriodKey: Hashable {
+    private struct PeriodKey: Hashable, Comparable {
         let customerID: Customer.ID
         let periodStart: Timestamp
 
         init(_ event: UsageEvent) {
             customerID = event.customerID
             periodStart = event.periodStart
+        }
+
+        static func < (left: PeriodKey, right: PeriodKey) -> Bool {
+            (left.customerID, left.periodStart) < (right.customerID, right.periodStart)
         }
     }
 
@@ -177,6 +182,8 @@ extension UsageStore {
         _ tokens: Int, holder: String, customerID: Customer.ID, periodStart: Timestamp
     ) throws -> Int {
         let key: [SQLValue] = [.text(customerID.rawValue), .integer(periodStart.milliseconds)]
+        // Takes the quota's row before the lease's, as `lease` does: the other way round, the two would wait for each other.
+        try transaction.execute("UPDATE quotas SET reserved = reserved WHERE customer_id = ?1 AND period_start = ?2", key)
         let lease = try transaction.first(
             "SELECT tokens FROM leases WHERE customer_id = ?1 AND period_start = ?2 AND holder = ?3",
             key + [.text(holder)])

@@ -103,11 +103,15 @@ class FakeNode:
         if tracked:
             self.addresses.give_back(tracked.address)
 
-    def remove(self, pod):
-        """As if its processes had ended at the first SIGTERM."""
+    def remove(self, pod, again=False):
+        """As if its processes had ended at the first SIGTERM. Like a kubelet's, asked for again until the API server says that the
+        pod is gone: a deletion gets lost if the pod is written to meanwhile."""
+        if again and pod["metadata"]["uid"] not in self.pods:
+            return
         options = {"apiVersion": "v1", "kind": "DeleteOptions", "gracePeriodSeconds": 0,
                    "preconditions": {"uid": pod["metadata"]["uid"]}}
         self.client.request("DELETE", path_of(pod), options)
+        self.workers.later(1, self.remove, pod, True)
 
     def report(self, uid):
         tracked = self.pods.get(uid)

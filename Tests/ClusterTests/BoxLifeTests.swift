@@ -80,27 +80,60 @@ struct BoxLifeTests {
         }
     }
 
-    @Test func growsWithThePlanAndNeverShrinksTheVolume() async throws {
-        try await ClusterStage.run { stage in
+    @Test(arguments: [true, false])
+    func growsWithThePlanAndNeverShrinksTheVolume(volumesCanGrow: Bool) async throws {
+        try await ClusterStage.run(volumesCanGrow: volumesCanGrow) { stage in
             try await stage.reconcile()
-            func storage() async throws -> String? {
-                let claim = try await stage.object(.persistentVolumeClaims, "agent-state")
-                return claim["spec"]?["resources"]?["requests"]?["storage"]?.string
+            func storage() async throws -> [String?] {
+                let claim = try await stage.object(.persistentVolumeClaims, "agent-state")["spec"]?["resources"]?["requests"]
+                let quota = try await stage.object(.resourceQuotas)["spec"]?["hard"]
+                return [claim?["storage"]?.string, quota?["requests.storage"]?.string]
             }
             func memory() async throws -> String? {
                 let container = try await stage.object(.deployments)["spec"]?["template"]?["spec"]?["containers"]?.elements
                     .first
                 return container?["resources"]?["limits"]?["memory"]?.string
             }
-            #expect(try await storage() == "2Gi")
+            #expect(try await storage() == ["2Gi", "2Gi"])
+            let grown = volumesCanGrow ? "10Gi" : "2Gi"
             try await stage.want { $0.tier = .team }
             try await stage.reconcile()
-            #expect(try await (storage(), memory()) == ("10Gi", "4Gi"))
+            #expect(try await (storage(), memory()) == ([grown, grown], "4Gi"))
             #expect(try await stage.row.status == .running)
+            let versions = try await stage.versions
+            try await stage.reconcile()
+            #expect(try await stage.versions == versions, "nothing is tried again and again")
             try await stage.want { $0.tier = .starter }
             try await stage.reconcile()
-            #expect(try await (storage(), memory()) == ("10Gi", "1536Mi"))
+            #expect(try await (storage(), memory()) == ([grown, grown], "1536Mi"))
             #expect(try await stage.row.status == .running)
+        }
+    }
+
+    @Test func keepsAVolumesClassWhenTheHostChoosesAnother() async throws {
+        try await ClusterStage.run(follow: false) { stage in
+            try await stage.reconcile()
+            let versions = try await stage.versions
+            let next = ClusterStage.stage(
+                stage.platform, client: stage.client, box: stage.box, storageClass: "another")
+            try await next.operating(follow: false) { try await next.reconcile() }
+            #expect(try await stage.versions == versions)
+            #expect(try await stage.row.status == .running)
+        }
+    }
+
+    @Test func suspendsABoxWhoseNodeHasEvictedItsPod() async throws {
+        try await ClusterStage.run(follow: false) { stage in
+            try await stage.reconcile()
+            let evicted = try #require(try await stage.pods.first)
+            _ = try await stage.client.patch(
+                .pods, evicted.name, namespace: stage.namespace, subresource: "status",
+                merging: ["status": ["phase": "Failed", "reason": "Evicted", "conditions": []]], fieldManager: "kubelet")
+            try await eventually { try await stage.pods.count == 2 }
+            try await stage.want { $0.desired = .suspended }
+            try await stage.reconcile()
+            #expect(try await stage.row.status == .suspended)
+            #expect(try await stage.pods.allSatisfy { $0.name == evicted.name })
         }
     }
 
@@ -137,14 +170,15 @@ struct BoxLifeTests {
         try await ClusterStage.run(follow: false) { stage in
             try await stage.reconcile()
             let others = try await stage.client.list(.namespaces, labelSelector: ClusterStage.ours).items
-            try await stage.runtime.cleanUp(
-                keeping: Set(
+            try await stage.runtime.cleanUp {
+                Set(
                     others.compactMap { namespace in
                         guard let box = namespace.label("openclaw.cloud/box").flatMap({ Box.ID($0) }), box != stage.box.id,
                             let customer = namespace.label("openclaw.cloud/customer").flatMap({ Customer.ID($0) })
                         else { return nil }
                         return AgentReference(boxID: box, customerID: customer)
-                    }))
+                    })
+            }
             #expect(try await stage.pods.isEmpty)
             _ = try await stage.object(.persistentVolumeClaims, "agent-state")
         }

@@ -38,13 +38,16 @@ struct ClusterStage {
     static func run(
         image: String = "sandbox-agent:1", tier: Tier = .starter, patience: Duration = .seconds(30),
         follow: Bool = true, client given: KubernetesClient? = nil, platformImage: String? = nil,
-        _ body: (ClusterStage) async throws -> Void
+        volumesCanGrow: Bool? = nil, _ body: (ClusterStage) async throws -> Void
     ) async throws {
         let client = try given ?? client()
         try await TestPlatform.run { platform in
             let box = try await wantedBox(on: platform, tier: tier)
+            var storageClass: String?
+            if let volumesCanGrow { storageClass = try await makeStorageClass(canGrow: volumesCanGrow, client) }
             let stage = stage(
-                platform, client: client, box: box, image: image, patience: patience, platformImage: platformImage)
+                platform, client: client, box: box, image: image, patience: patience, platformImage: platformImage,
+                storageClass: storageClass)
             let result = await Result<Void, any Error>.catching {
                 try await stage.operating(follow: follow) { try await body(stage) }
             }
@@ -57,9 +60,11 @@ struct ClusterStage {
     /// - Parameter platformImage: of the program that moves agents' states; without one they aren't saved.
     static func stage(
         _ platform: TestPlatform, client: KubernetesClient, box: Box, image: String = "sandbox-agent:1",
-        patience: Duration = .seconds(30), limits: RolloutPlan.Limits = .init(), platformImage: String? = nil
+        patience: Duration = .seconds(30), limits: RolloutPlan.Limits = .init(), platformImage: String? = nil,
+        storageClass: String? = nil
     ) -> ClusterStage {
         var settings = settings
+        settings.storageClass = storageClass
         settings.backups = platformImage.map { .init(image: $0, endpoint: "https://store.example") }
         let bucket = S3Bucket(endpoint: "https://store.example", name: "backups", region: "eu")
         let signer = bucket.map {
@@ -71,6 +76,22 @@ struct ClusterStage {
             settings: AgentSettings(tokenProxyURL: "http://token-proxy.platform.svc.cluster.local:8082/v1"), image: image,
             backups: platformImage == nil ? nil : signer, rolloutLimits: limits, patience: patience, logger: logger)
         return ClusterStage(platform: platform, client: client, runtime: runtime, service: service, box: box)
+    }
+
+    /// A StorageClass like the cluster's default one, but for whether volumes can grow.
+    /// - Returns: its name.
+    private static func makeStorageClass(canGrow: Bool, _ client: KubernetesClient) async throws -> String {
+        let type = ResourceType(
+            group: "storage.k8s.io", kind: "StorageClass", plural: "storageclasses", isNamespaced: false)
+        let classes = try await client.list(type).items
+        var made = try #require(classes.first { $0.annotation("storageclass.kubernetes.io/is-default-class") == "true" })
+        let name = canGrow ? "openclaw-test-growing" : "openclaw-test-fixed"
+        if !classes.contains(where: { $0.name == name }) {
+            made.json["metadata"] = ["name": .string(name)]
+            made.json["allowVolumeExpansion"] = .bool(canGrow)
+            _ = try await client.create(made, fieldManager: "tests")
+        }
+        return name
     }
 
     static func wantedBox(on platform: TestPlatform, tier: Tier = .starter, bot: Int64 = 77) async throws -> Box {

@@ -76,6 +76,22 @@ struct RepairTests {
         }
     }
 
+    @Test func undoesWhatBreaksTheApisRulesThoughTheLabelIsGone() async throws {
+        // Nobody follows: following alone puts the label back.
+        try await ClusterStage.run(follow: false) { stage in
+            try await stage.reconcile()
+            try await stage.takeLabelOff(.deployments, "agent")
+            let strategy: JSONValue = ["type": "RollingUpdate", "rollingUpdate": ["maxSurge": 1, "maxUnavailable": 0]]
+            _ = try await stage.client.patch(
+                .deployments, "agent", namespace: stage.namespace, merging: ["spec": ["strategy": strategy]],
+                fieldManager: "someone")
+            try await stage.reconcile()
+            #expect(try await stage.object(.deployments)["spec"]?["strategy"] == ["type": "Recreate"])
+            #expect(try await stage.object(.deployments).label("app.kubernetes.io/managed-by") == "openclaw-cloud")
+            #expect(try await stage.row.status == .running)
+        }
+    }
+
     @Test func undoesWhatWasAddedToTheContainer() async throws {
         try await ClusterStage.run { stage in
             try await stage.reconcile()

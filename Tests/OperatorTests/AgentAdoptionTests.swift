@@ -29,7 +29,7 @@ struct AgentAdoptionTests {
         try await StandInAgent.with { stand in
             let process = try await leaveBehind(stand)
             let runtime = try stand.runtime()
-            try await runtime.cleanUp(keeping: [agent])
+            try await runtime.cleanUp { [agent] }
             try await runtime.becomesReady(box)
             try await runtime.apply(try Sample.specification(box))
             #expect(stand.processes(box) == [process])
@@ -54,7 +54,7 @@ struct AgentAdoptionTests {
         try await StandInAgent.with { stand in
             let process = try await leaveBehind(stand)
             let runtime = try stand.runtime()
-            try await runtime.cleanUp(keeping: [agent])
+            try await runtime.cleanUp { [agent] }
             kill(process, SIGKILL)
             _ = try await runtime.state(of: box) { $0 == .stopped }
             try await runtime.apply(try Sample.specification(box))
@@ -67,7 +67,7 @@ struct AgentAdoptionTests {
         try await StandInAgent.with { stand in
             _ = try await leaveBehind(stand)
             let runtime = try stand.runtime()
-            try await runtime.cleanUp(keeping: [agent])
+            try await runtime.cleanUp { [agent] }
             try await runtime.apply(try Sample.specification(Sample.box(name: "Bea")))
             try await runtime.becomesReady(box)
             #expect(stand.starts(box).count == 2)
@@ -79,7 +79,7 @@ struct AgentAdoptionTests {
         try await StandInAgent.with { stand in
             _ = try await leaveBehind(stand)
             let runtime = try stand.runtime()
-            try await runtime.cleanUp(keeping: [])
+            try await runtime.cleanUp { [] }
             #expect(stand.processes(box).isEmpty)
             #expect(stand.directory(box).exists, "its data stays")
         }
@@ -99,7 +99,7 @@ struct AgentAdoptionTests {
             try FileManager.default.removeItem(atPath: lock)
             try FileManager.default.createDirectory(atPath: lock, withIntermediateDirectories: false)
 
-            try await stand.runtime().cleanUp(keeping: [])
+            try await stand.runtime().cleanUp { [] }
             #expect(boxes.map { stand.processes($0).count } == [0, 1, 0])
         }
     }
@@ -113,7 +113,7 @@ struct AgentAdoptionTests {
             try stand.directory(box).write(record)
 
             let runtime = try stand.runtime()
-            try await runtime.cleanUp(keeping: [agent])
+            try await runtime.cleanUp { [agent] }
             try await runtime.apply(try Sample.specification(box))
             try await runtime.becomesReady(box)
             #expect(stand.starts(box).count == 2)
@@ -165,7 +165,7 @@ struct AgentAdoptionTests {
             try stand.directory(box).write(record)
 
             let runtime = try stand.runtime()
-            try await runtime.cleanUp(keeping: [])
+            try await runtime.cleanUp { [] }
             #expect(try await runtime.observe(agent).state == .stopped)
         }
     }
@@ -174,7 +174,7 @@ struct AgentAdoptionTests {
         try await StandInAgent.with { stand in
             _ = try await leaveBehind(stand)
             try FileManager.default.removeItem(atPath: stand.directory(box).path + "/agent.json")
-            try await stand.runtime().cleanUp(keeping: [agent])
+            try await stand.runtime().cleanUp { [agent] }
             #expect(stand.processes(box).isEmpty)
         }
     }

@@ -123,6 +123,6 @@ actor RecordingRuntime: AgentRuntime {
     }
 
     func proxyTokenHash(of agent: AgentReference) async throws -> String? { proxyTokenHash }
-    func cleanUp(keeping agents: Set<AgentReference>) async throws {}
+    func cleanUp(keeping wanted: @Sendable () async throws -> Set<AgentReference>) async throws {}
     nonisolated func changes() -> AsyncStream<AgentReference> { broadcast.stream() }
 }

@@ -48,6 +48,20 @@ struct RestoreTests {
         }
     }
 
+    @Test func goingOnWithoutSavingItCountsForOneRestore() async throws {
+        try await BackupStage.run { stage in
+            let backup = try await finishedBackup(stage)
+            let box = try await stage.row
+            try await stage.platform.database.write { try BoxStore($0).waiveBackup(for: .restore, of: box) }
+            try await stage.askForRestore(of: backup)
+            try await stage.reconcile()
+            #expect(await stage.runtime.calls.contains(.save(image: "agent:1")) == false)
+            try await stage.askForRestore(of: backup)
+            try await stage.reconcile()
+            #expect(await stage.runtime.calls.contains(.save(image: "agent:1")))
+        }
+    }
+
     @Test func nothingIsReplacedWhereItCannotBeSaved() async throws {
         try await BackupStage.run(outcome: .failed(reason: "no room")) { stage in
             let backup = try await finishedBackup(stage)

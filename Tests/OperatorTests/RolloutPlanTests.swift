@@ -53,11 +53,11 @@ struct RolloutPlanTests {
         fleet.settle()
         #expect(fleet.advance().upgraded.count == 5)
         fleet.settle(count: 4)
-        #expect(fleet.plan().step.isEmpty)
+        #expect(fleet.plan().step.upgraded.isEmpty)
         // Seen, but for the change before the last.
         fleet.settle()
         fleet.boxes[4].generation += 1
-        #expect(fleet.plan().step.isEmpty)
+        #expect(fleet.plan().step.upgraded.isEmpty)
         fleet.boxes[4].observedGeneration += 1
         #expect(!fleet.plan().step.upgraded.isEmpty)
     }
@@ -92,6 +92,21 @@ struct RolloutPlanTests {
         #expect(fleet.boxes.count { $0.image == "new" } == 5, "two of the groups before, and three of this one")
         #expect(fleet.rollout?.detail?.contains(", nor did 1 more") == true)
         #expect(fleet.boxes.allSatisfy { !$0.isOnTrial })
+    }
+
+    @Test func aBoxThatRunsAsTheNewImageIsNeverTakenBack() {
+        var fleet = Fleet(40)
+        fleet.run(waves: 1)
+        let wave = fleet.advance().upgraded
+        #expect(wave.count > 1)
+        for box in wave.dropLast() { fleet.comeUp(box) }
+        let step = fleet.advance()
+        #expect(
+            step.proven.map(\.id).sorted() == wave.dropLast().map(\.id).sorted(), "at once, not with the last of its wave")
+        fleet.fail(wave[0], "It is restarting.")
+        fleet.now = fleet.now + .seconds(600)
+        #expect(fleet.advance().rolledBack.map(\.id) == [wave[wave.count - 1].id])
+        #expect(fleet[wave[0].id].image == "new")
     }
 
     @Test func aHaltedRolloutStaysHaltedUntilItIsResumed() {

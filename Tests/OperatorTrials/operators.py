@@ -28,6 +28,8 @@ class Operator:
         self.port = free_port()
         self.log = os.path.join(fleet.folder, f"{name}.log")
         self.process = None
+        #: time.monotonic()
+        self.spawned_at = 0
         self._environment = fleet.environment(KUBECONFIG=kubeconfig, OPS_PORT=str(self.port), **settings)
         self._connections = Connections("127.0.0.1", self.port)
 
@@ -36,6 +38,7 @@ class Operator:
         return self.process is not None and self.process.returncode is None
 
     async def spawn(self):
+        self.spawned_at = time.monotonic()
         with open(self.log, "ab") as log:
             self.process = await asyncio.create_subprocess_exec(
                 PROGRAM, "operator", env=self._environment, cwd=self.fleet.folder, stdin=asyncio.subprocess.DEVNULL,

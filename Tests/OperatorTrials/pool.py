@@ -3,6 +3,8 @@
 import asyncio
 import json
 import os
+import signal
+import time
 from collections import Counter
 
 from fleet import ProgramFailed
@@ -65,11 +67,13 @@ class Pool:
         operator = self.operators[name]
         if gently:
             self.ends["stopped"] += 1
+            has_just_begun = time.monotonic() - operator.spawned_at < 3
             try:
                 await operator.stop()
             except ProgramFailed:
-                # With the API server away it can't keep its lease while it stops.
-                if "lease of the leader was lost" not in operator.log_tail(300):
+                # With the API server away it can't keep its lease while it stops; and at first it doesn't listen for signals.
+                if "lease of the leader was lost" not in operator.log_tail(300) and not (
+                        has_just_begun and operator.process.returncode == -signal.SIGTERM):
                     raise
         else:
             self.ends["killed while two ran"] += 1

@@ -47,7 +47,7 @@ class Inspection:
             elif box.desired == "running":
                 await self._inspect_running(box, namespaces.get(box.namespace))
             elif box.desired == "suspended":
-                await self._inspect_suspended(box, namespaces.get(box.namespace))
+                await self._inspect_suspended(box, namespaces.get(box.namespace), deleted_namespaces[box.id])
             elif self._owner(namespaces.get(box.namespace)) == box.id:
                 self._tell(box, "a deleted box's namespace is there", "")
             self._count(box, deleted_namespaces[box.id])
@@ -123,14 +123,14 @@ class Inspection:
         if made_for is None or made_for != wanted.get(SPECIFICATION):
             self._tell(box, "the pod is of another specification", f"{made_for}, not {wanted.get(SPECIFICATION)}")
 
-    async def _inspect_suspended(self, box, namespace):
+    async def _inspect_suspended(self, box, namespace, deleted_namespaces):
         pods = await self._cluster.list("Pod", box.namespace)
         if pods:
             self._tell(box, "a suspended box has pods", f"{len(pods)}")
         if self._fleet.active_tokens(box):
             self._tell(box, "a suspended box has a valid proxy token", "")
-        # Suspended before it ever ran, it has nothing to keep.
-        if self._witness.volumes[box.id] and namespace is not None:
+        # Suspended before it ever ran, or ran again after its namespace was deleted by hand, it has nothing to keep.
+        if len(self._witness.volumes[box.id]) > deleted_namespaces and namespace is not None:
             if await self._cluster.get("PersistentVolumeClaim", box.namespace, "agent-state") is None:
                 self._tell(box, "a suspended box has lost its data", "")
 

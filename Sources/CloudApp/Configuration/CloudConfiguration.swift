@@ -145,7 +145,9 @@ struct CloudConfiguration: Sendable {
         agentTokenProxyURL = settings.url(.agentTokenProxyURL)
         if let url = agentTokenProxyURL, !cluster.settings.letsAgentsReach(url) {
             settings.fault(
-                .agentTokenProxyURL, "must name a Service (….svc.cluster.local) or an address where AGENT_EGRESS is strict")
+                .agentTokenProxyURL,
+                "must name a Service (….svc.cluster.local), an address, or, where AGENT_EGRESS is open, port 443 of a public name"
+            )
         }
         logLevel = settings.logLevel()
         let ports = [

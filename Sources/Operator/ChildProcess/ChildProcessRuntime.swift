@@ -57,7 +57,8 @@ package actor ChildProcessRuntime: AgentRuntime, Service {
         await supervisor(agent).proxyTokenHash()
     }
 
-    package func cleanUp(keeping agents: Set<AgentReference>) async throws {
+    package func cleanUp(keeping wanted: @Sendable () async throws -> Set<AgentReference>) async throws {
+        let agents = try await wanted()
         try await inOwnersWords {
             let names = try FileManager.default.contentsOfDirectory(atPath: directory)
             await withTaskGroup { group in

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Kubernetes
 
 extension AgentState {
@@ -5,15 +6,16 @@ extension AgentState {
     /// - Parameters:
     ///   - namespace: its own; `nil` if there is none.
     ///   - pods: those in it.
-    init(namespace: KubernetesObject?, deployment: KubernetesObject?, pods: [KubernetesObject]) {
+    ///   - now: tells which pods have had time enough to become ready.
+    init(namespace: KubernetesObject?, deployment: KubernetesObject?, pods: [KubernetesObject], now: Date) {
         guard let namespace, !namespace.isBeingDeleted else {
             self = .absent
             return
         }
-        let agents = pods.filter { $0.label(Tenant.Label.appName) == Tenant.appName && !$0.isOver }
+        let agents = pods.filter { $0.label(Tenant.Label.appName) == Tenant.appName }
         guard let deployment, !deployment.isBeingDeleted, deployment["spec"]?["replicas"]?.integer != 0 else {
             // A pod that is there without a Deployment, or in spite of it, is still ending.
-            self = agents.isEmpty ? .stopped : .starting
+            self = agents.allSatisfy(\.isOver) ? .stopped : .starting
             return
         }
         let wanted = deployment["spec"]?["template"]?["metadata"]?["annotations"]?[Tenant.Annotation.specification]
@@ -28,15 +30,19 @@ extension AgentState {
             self = Self.refusal(of: deployment).map { .failed($0) } ?? .starting
             return
         }
-        self = Self.state(of: current)
+        self = Self.state(of: current, isLate: current.creation < (now - Self.patience).formatted(.iso8601))
     }
 
-    private static func state(of pod: KubernetesObject) -> AgentState {
+    /// Seconds in which a pod is ready, or says itself what is wrong: the first start of a new image may take five minutes, and
+    /// it has to be fetched first. After that something is in its way that nobody tells, such as a volume that can't be mounted.
+    private static let patience: TimeInterval = 600
+
+    private static func state(of pod: KubernetesObject, isLate: Bool) -> AgentState {
         if pod.condition("Ready")?["status"]?.string == "True" { return .ready }
         if let scheduled = pod.condition("PodScheduled"), scheduled["status"]?.string == "False",
             scheduled["reason"]?.string == "Unschedulable",
             // Its volume is still being made.
-            scheduled["message"]?.string?.contains("unbound immediate PersistentVolumeClaims") != true
+            isLate || scheduled["message"]?.string?.contains("unbound immediate PersistentVolumeClaims") != true
         {
             return .failed(.noRoom)
         }
@@ -45,7 +51,7 @@ extension AgentState {
             let restarts = container["restartCount"]?.integer ?? 0
             if let reason = container["state"]?["waiting"]?["reason"]?.string {
                 if imageTroubles.contains(reason) { return .failed(.imageUnavailable) }
-                if reason == "CreateContainerConfigError" || reason == "RunContainerError" { return .failed(.notStartable) }
+                if startTroubles.contains(reason) { return .failed(.notStartable) }
             }
             guard let ended = container["state"]?["terminated"] ?? container["lastState"]?["terminated"],
                 ended["exitCode"]?.integer != 0 || restarts > 0
@@ -53,8 +59,11 @@ extension AgentState {
             let trouble = AgentTrouble(ended: ended)
             return restarts >= 3 ? .failed(trouble) : .restarting(trouble)
         }
-        return status["phase"]?.string == "Failed" ? .restarting(.vanished) : .starting
+        if status["phase"]?.string == "Failed" { return .restarting(.vanished) }
+        return isLate ? .failed(.neverAnswered) : .starting
     }
+
+    private static let startTroubles: Set = ["CreateContainerConfigError", "CreateContainerError", "RunContainerError"]
 
     private static let imageTroubles: Set = [
         "ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "ImageInspectError",
@@ -86,10 +95,11 @@ extension AgentTrouble {
 }
 
 extension KubernetesObject {
-    /// Whether a pod has ended for good.
+    /// Whether nothing of a pod runs any more. One that the kubelet has evicted stays listed for long, whatever its Deployment
+    /// wants.
     var isOver: Bool {
         let phase = self["status"]?["phase"]?.string
-        return phase == "Succeeded" || phase == "Failed" && isBeingDeleted
+        return phase == "Succeeded" || phase == "Failed"
     }
 
     /// RFC 3339, which sorts as text.

@@ -54,6 +54,8 @@ package struct ClusterSettings: Sendable, Hashable {
 
 extension ClusterSettings {
     /// Whether agents' network policies let them reach one of the platform's own addresses. Policies know addresses and Services;
-    /// a public name is reached by the way to all public addresses alone.
-    package func letsAgentsReach(_ url: String) -> Bool { egress == .open || EgressRule.own(url) != nil }
+    /// a public name is reached by the way to all public addresses' port 443 alone.
+    package func letsAgentsReach(_ url: String) -> Bool {
+        EgressRule.own(url) != nil || egress == .open && EgressRule.port(of: url) == 443
+    }
 }

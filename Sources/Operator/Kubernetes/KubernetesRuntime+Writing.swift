@@ -4,6 +4,19 @@ import Logging
 
 /// How objects get into the cluster: only where they differ from what is there.
 extension KubernetesRuntime {
+    /// Makes a box's objects as they should be, one step after the other, and removes those that it isn't to have any more.
+    /// - Parameter isToRun: without it, everything but the Deployment, which is the last step.
+    /// - Returns: those to be held against the cluster from now on.
+    func ensure(
+        _ manifests: Manifests, isToRun: Bool, heldSecret: KubernetesObject?
+    ) async throws -> [KubernetesObject] {
+        let steps = manifests.steps
+        var watched: [KubernetesObject] = []
+        for step in isToRun ? steps[...] : steps.dropLast() { watched += try await ensure(step, heldSecret: heldSecret) }
+        if isToRun { try await prune(manifests.agent, keeping: steps.flatMap(\.self)) }
+        return watched
+    }
+
     /// Makes objects as they should be, all at once.
     /// - Returns: those to be held against the cluster from now on. One that the cluster itself makes otherwise (an admission
     ///   webhook, say) isn't, or there would be no end to it; the next resync tries again.
@@ -76,12 +89,20 @@ extension KubernetesRuntime {
         while true {
             do {
                 return try await client.apply(wanted, fieldManager: Tenant.fieldManager)
-            } catch let error as KubernetesError where error.isForbidden && !error.isNamespaceTerminating {
+            } catch let error as KubernetesError
+                where error.isForbidden && !error.isNamespaceTerminating && !error.isVolumeOfFixedSize
+            {
                 guard let delay = delays.next() else { throw error }
                 try await Task.sleep(for: .milliseconds(delay))
             } catch let error as KubernetesError where error.isInvalid {
-                guard let live else { throw error }
-                return live
+                // It may be there though it isn't in the copy: whoever has added to it may have taken its label off, too.
+                guard
+                    let there =
+                        if let live { live } else {
+                            try await client.get(wanted.type, wanted.name, namespace: wanted.namespace)
+                        }
+                else { throw error }
+                return there
             }
         }
     }
@@ -94,6 +115,14 @@ extension KubernetesRuntime {
                 try await client.delete(type, live.name, namespace: agent.namespace, uid: live.uid)
             }
         }
+    }
+}
+
+extension KubernetesError {
+    /// The claim's StorageClass doesn't allow expansion
+    /// (https://kubernetes.io/docs/concepts/storage/persistent-volumes/#expanding-persistent-volumes-claims).
+    var isVolumeOfFixedSize: Bool {
+        isForbidden && message.contains("storageclass that provisions the pvc must support resize")
     }
 }
 

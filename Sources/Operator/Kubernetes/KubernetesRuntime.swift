@@ -1,4 +1,5 @@
 import Core
+import FoundationEssentials
 import Jobs
 package import Kubernetes
 package import Logging
@@ -24,6 +25,10 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     private var underWay: Set<AgentReference> = []
     /// Who lives in which namespace.
     private var inhabitants: [String: AgentReference] = [:]
+    /// The agents whose volumes can't grow, and when that was found out.
+    private var fixedVolumes: [AgentReference: ContinuousClock.Instant] = [:]
+    /// After so long it is tried again: the host may have changed the StorageClass.
+    private static let growthInterval = Duration.seconds(3600)
     /// The state that was last announced.
     private var states: [AgentReference: AgentState] = [:]
 
@@ -103,7 +108,12 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     /// copy is selected by, and what is in it would live on unseen.
     private func namespace(of agent: AgentReference) async throws -> KubernetesObject? {
         if let known = informers.object(.namespaces, agent.namespace) {
-            return AgentReference(namespace: known) == agent ? known : nil
+            guard let inhabitant = AgentReference(namespace: known) else {
+                // It carries our label: what is in it must not be taken for gone.
+                logger.error("whose namespace this is can't be read from it", metadata: ["namespace": "\(known.name)"])
+                throw Self.fault
+            }
+            return inhabitant == agent ? known : nil
         }
         return try await inOwnersWords(agent) {
             guard let found = try await client.get(.namespaces, agent.namespace),
@@ -122,7 +132,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         else { return .absent }
         return AgentState(
             namespace: namespace, deployment: informers.object(.deployments, Tenant.name, namespace: agent.namespace),
-            pods: pods(of: agent))
+            pods: pods(of: agent), now: Date())
     }
 
     /// Its own, not those that move its state.
@@ -170,14 +180,23 @@ package actor KubernetesRuntime: AgentRuntime, Service {
                     "Your agent needs a new key. It gets one with the next attempt.")
             }
             let claim = try await claim(of: agent)
-            let steps = Manifests(
-                specification: specification, secrets: tenantSecrets, settings: settings,
-                claimed: claim?["spec"]?["resources"]?["requests"]?["storage"]?.string
-            ).steps
-            var watched: [KubernetesObject] = []
-            // The Deployment is the last step.
-            for step in isToRun ? steps[...] : steps.dropLast() { watched += try await ensure(step, heldSecret: held) }
-            if isToRun { try await prune(agent, keeping: steps.flatMap(\.self)) }
+            func manifests(canGrow: Bool) -> Manifests {
+                Manifests(
+                    specification: specification, secrets: tenantSecrets, settings: settings,
+                    claim: claim.flatMap { Manifests.Claim($0, canGrow: canGrow) })
+            }
+            let canGrow = fixedVolumes[agent].map { $0 < .now - Self.growthInterval } ?? true
+            let watched: [KubernetesObject]
+            do {
+                watched = try await ensure(manifests(canGrow: canGrow), isToRun: isToRun, heldSecret: held)
+                if canGrow { fixedVolumes[agent] = nil }
+            } catch let error as KubernetesError where error.isVolumeOfFixedSize && canGrow {
+                logger.error(
+                    "a volume can't grow, so its box keeps the size it has: see docs/operations.md, Kubernetes",
+                    metadata: ["box": "\(agent.boxID)", "error": "\(error)"])
+                fixedVolumes[agent] = .now
+                watched = try await ensure(manifests(canGrow: false), isToRun: isToRun, heldSecret: held)
+            }
             (applied[agent], secrets[agent]) = (isToRun ? watched : nil, nil)
         }
     }
@@ -210,7 +229,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
 
     package func delete(_ agent: AgentReference) async throws {
         try await informers.waitUntilSynced()
-        (applied[agent], secrets[agent]) = (nil, nil)
+        (applied[agent], secrets[agent], fixedVolumes[agent]) = (nil, nil, nil)
         guard let namespace = try await namespace(of: agent) else { return }
         try await changing(agent) {
             if !namespace.isBeingDeleted {
@@ -226,11 +245,13 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         }
     }
 
-    package func cleanUp(keeping agents: Set<AgentReference>) async throws {
+    package func cleanUp(keeping wanted: @Sendable () async throws -> Set<AgentReference>) async throws {
         try await informers.waitUntilSynced()
+        let agents = try await wanted()
         for agent in informers.namespaces.compactMap({ AgentReference(namespace: $0) }) where !agents.contains(agent) {
             do {
-                try await suspend(agent)
+                // It may be wanted by now: stopping the others took its time.
+                if try await !wanted().contains(agent) { try await suspend(agent) }
             } catch is CancellationError {
                 throw CancellationError()
             } catch {

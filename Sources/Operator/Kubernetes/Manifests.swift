@@ -6,8 +6,29 @@ struct Manifests {
     let specification: AgentSpecification
     let secrets: TenantSecrets
     let settings: ClusterSettings
-    /// What the volume's claim asks for so far; `nil` if there is none.
-    var claimed: String? = nil
+    /// The volume's claim as it is; `nil` if there is none.
+    var claim: Claim? = nil
+
+    struct Claim {
+        /// What it asks for, such as `2Gi`.
+        let storage: String
+        /// The StorageClass that was applied; `nil` where the cluster chose its default one.
+        let storageClass: String?
+        /// Whether its StorageClass lets it grow, as far as that is known.
+        let canGrow: Bool
+
+        /// - Returns: `nil` for one that asks for nothing.
+        init?(_ claim: KubernetesObject, canGrow: Bool) {
+            guard let storage = claim["spec"]?["resources"]?["requests"]?["storage"]?.string else { return nil }
+            self.storage = storage
+            self.canGrow = canGrow
+            let isOurs =
+                claim.metadata["managedFields"]?.elements.contains {
+                    $0["manager"]?.string == Tenant.fieldManager && $0["fieldsV1"]?["f:spec"]?["f:storageClassName"] != nil
+                } ?? false
+            storageClass = isOurs ? claim["spec"]?["storageClassName"]?.string : nil
+        }
+    }
 
     var agent: AgentReference { specification.agent }
     var resources: Plan.Resources { specification.resources }
@@ -58,17 +79,19 @@ struct Manifests {
             "accessModes": ["ReadWriteOnce"],
             "resources": ["requests": ["storage": storage]],
         ]
-        if let storageClass = settings.storageClass { spec["storageClassName"] = .string(storageClass) }
+        // That of a claim can't be changed; the setting is for new ones.
+        if let name = claim == nil ? settings.storageClass : claim?.storageClass { spec["storageClassName"] = .string(name) }
         return make(.persistentVolumeClaims, name: Tenant.volume, body: ["spec": .object(spec)])
     }
 
-    /// Volumes can grow and never shrink; after a smaller plan was chosen, the claim stays as large as it was.
+    /// Volumes can grow, where their StorageClass allows it, and never shrink; after a smaller plan was chosen, the claim stays as
+    /// large as it was.
     private var storage: JSONValue {
         let planned = resources.volume << 30
-        guard let claimed, let size = Quantity.bytes(claimed), size > planned else {
+        guard let claim, let size = Quantity.bytes(claim.storage), size > planned || !claim.canGrow else {
             return Quantity.gibibytes(resources.volume)
         }
-        return .string(claimed)
+        return .string(claim.storage)
     }
 
     /// The plan's figures, with room for one short-lived pod beside the agent's.
@@ -99,7 +122,8 @@ struct Manifests {
 
     private var limitRange: KubernetesObject {
         let most: JSONValue = [
-            "cpu": Quantity.cores(resources.cpuLimit), "memory": Quantity.mebibytes(resources.memoryLimit),
+            "cpu": Quantity.cores(max(resources.cpuLimit, Self.shortLived.cpu)),
+            "memory": Quantity.mebibytes(max(resources.memoryLimit, Self.shortLived.memory)),
         ]
         return make(
             .limitRanges,
@@ -107,7 +131,11 @@ struct Manifests {
                 "spec": [
                     "limits": [
                         [
-                            "type": "Container", "max": most, "default": most,
+                            "type": "Container", "max": most,
+                            "default": [
+                                "cpu": Quantity.cores(resources.cpuLimit),
+                                "memory": Quantity.mebibytes(resources.memoryLimit),
+                            ],
                             "defaultRequest": [
                                 "cpu": Quantity.cores(resources.cpuRequest),
                                 "memory": Quantity.mebibytes(resources.memoryRequest),

@@ -49,12 +49,12 @@ enum Tenant {
 extension AgentReference {
     var namespace: String { Tenant.namespace(customerID) }
 
-    /// The agent that a namespace of ours was made for, though somebody may have taken labels off.
+    /// The agent that a namespace of ours was made for, though somebody may have taken labels off or written over them.
     init?(namespace: KubernetesObject) {
-        let box = namespace.annotation(Tenant.Annotation.owner) ?? namespace.label(Tenant.Label.box)
+        let boxes = [namespace.annotation(Tenant.Annotation.owner), namespace.label(Tenant.Label.box)]
         let customer = "\(Customer.idPrefix)_\(namespace.name.dropFirst(Tenant.prefix.count))"
-        guard namespace.name.hasPrefix(Tenant.prefix), let box = box.flatMap({ Box.ID($0) }),
-            let customer = Customer.ID(customer)
+        guard namespace.name.hasPrefix(Tenant.prefix),
+            let box = boxes.lazy.compactMap({ $0.flatMap { Box.ID($0) } }).first, let customer = Customer.ID(customer)
         else { return nil }
         self.init(boxID: box, customerID: customer)
     }

@@ -12,8 +12,8 @@ struct TenantInformers: Sendable {
         .namespaces, .serviceAccounts, .configMaps, .persistentVolumeClaims, .resourceQuotas, .limitRanges,
         .networkPolicies, .deployments, .pods, .jobs,
     ]
-    /// What comes and goes by itself, or isn't the box's to say.
-    static let unprunedTypes: Set<ResourceType> = [.namespaces, .pods, .jobs]
+    /// What comes and goes by itself, isn't the box's to say, or holds data.
+    static let unprunedTypes: Set<ResourceType> = [.namespaces, .pods, .jobs, .persistentVolumeClaims]
 
     init(client: KubernetesClient, logger: Logger) {
         let (changes, continuation) = AsyncStream<Informer.Change>.makeStream()

@@ -68,17 +68,17 @@ package struct RolloutPlan: Sendable {
         if self.rollout == nil { step.rollout = rollout }
         let isOverdue = now >= rollout.waveStartedAt + limits.readyWithin
         let (up, down) = trial
+        // Whatever becomes of the others: those that have run as the new image must never go back over what it has stored.
+        step.proven = up
         if !down.isEmpty {
             guard isOverdue else { return }
             var halted = rollout
             halted.state = .halted
             halted.detail = reason(down)
             step.rollout = halted
-            step.proven = up
             step.rolledBack = down
             return
         }
-        step.proven = up
         let waiting = boxes.filter { $0.image != image }
         if waiting.isEmpty {
             step.rollout = rollout.ended(.done, at: now)

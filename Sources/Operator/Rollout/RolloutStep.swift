@@ -32,6 +32,10 @@ extension RolloutStep {
                 The agents that didn't run as it went back to the image before; those that do run as it stay. No other agent \
                 is moved until you configure another image (AGENT_IMAGE) or resume the rollout.
 
+                What they had stored was saved before, where BACKUP_S3_… is set. If the new image has changed it so that the old \
+                one can't start (\(rolledBack.map(\.id.rawValue).joined(separator: ", "))):
+                openclaw-cloud admin box backups BOX, and openclaw-cloud admin box restore BOX BACKUP.
+
                 To look: openclaw-cloud admin rollout show
                 To resume: openclaw-cloud admin rollout resume
                 """)

@@ -11,12 +11,7 @@ final class Bookkeeper: Sendable {
         let time: Timestamp
         let ticket: Journal.Ticket
 
-        var event: UsageEvent {
-            UsageEvent(
-                requestID: ModelCall.ID(bits: call.requestBits).rawValue, customerID: credential.customerID,
-                boxID: credential.boxID, periodStart: call.periodStart, model: call.model, usage: bill.usage,
-                estimated: bill.isEstimated, createdAt: time)
-        }
+        var event: UsageEvent { call.event(bill.usage, isEstimated: bill.isEstimated, of: credential, at: time) }
     }
 
     private let journal: Journal

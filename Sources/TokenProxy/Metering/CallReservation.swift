@@ -17,10 +17,15 @@ struct CallReservation: Sendable, Hashable {
     var total: Int { input + output }
 
     /// What is booked for the call.
-    func event(_ usage: TokenUsage, isEstimated: Bool, at time: Timestamp) -> UsageEvent {
+    /// - Parameter caller: whose call it is, where those ids are at hand: to write them out anew costs more than all the rest.
+    func event(
+        _ usage: TokenUsage, isEstimated: Bool, of caller: ProxyCredential? = nil, at time: Timestamp
+    ) -> UsageEvent {
         UsageEvent(
-            requestID: ModelCall.ID(bits: requestBits).rawValue, customerID: Identifier(bits: customerBits),
-            boxID: Identifier(bits: boxBits), periodStart: periodStart, model: model, usage: usage, estimated: isEstimated,
+            requestID: ModelCall.ID(bits: requestBits).rawValue,
+            customerID: caller?.customerID ?? Identifier(bits: customerBits),
+            boxID: caller?.boxID ?? Identifier(bits: boxBits), periodStart: periodStart, model: model, usage: usage,
+            estimated: isEstimated,
             createdAt: time)
     }
 }
