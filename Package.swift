@@ -187,7 +187,7 @@ let package = Package(
             "JourneyTests",
             ["CloudApp", "TestSupport", "openclaw-cloud", .asyncHTTPClient, .nioCore, .nioFoundationCompat, .nioHTTP1]),
         tests("JobsTests", ["Jobs", "Core", "SQL", "TestSupport", .logging, .serviceLifecycle]),
-        tests("KubernetesTests", ["Kubernetes", .asyncHTTPClient, .logging, .nioCore, .nioSSL]),
+        tests("KubernetesTests", ["Kubernetes", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),
         tests("ModelAPITests", ["ModelAPI"]),
         tests(
             "NotificationsTests",

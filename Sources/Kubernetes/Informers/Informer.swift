@@ -12,8 +12,7 @@ package final class Informer: Sendable {
     private let logger: Logger
     private let cache = Mutex(ObjectCache())
     private let changed: @Sendable (Change) -> Void
-    private let synced: AsyncStream<Never>
-    private let sync: AsyncStream<Never>.Continuation
+    private let synced = Milestone()
 
     /// An object that is different from before.
     package struct Change: Sendable {
@@ -34,7 +33,6 @@ package final class Informer: Sendable {
         logger[metadataKey: "watch"] = "\(type.plural)"
         self.logger = logger
         self.changed = changed
-        (synced, sync) = AsyncStream.makeStream()
     }
 
     // MARK: Reading
@@ -52,10 +50,9 @@ package final class Informer: Sendable {
     }
 
     /// Returns once the copy has been complete, at once from then on.
-    /// - Throws: `CancellationError`.
+    /// - Throws: `CancellationError`, also if the informer has ended before.
     package func waitUntilSynced() async throws {
-        for await _ in synced {}
-        try Task.checkCancellation()
+        try await synced.wait()
     }
 
     /// Takes in an object that a request of this program's own has returned, so that it is seen before the watch tells of it.
@@ -77,7 +74,7 @@ package final class Informer: Sendable {
                 } else {
                     let list = try await client.list(type, labelSelector: labelSelector)
                     let changes = cache.withLock { $0.replaceAll(list) }
-                    sync.finish()
+                    synced.reach()
                     for change in changes { changed(change) }
                     start = list.resourceVersion
                     resourceVersion = start
@@ -94,7 +91,7 @@ package final class Informer: Sendable {
                 try? await Task.sleep(for: backoff.next())
             }
         }
-        sync.finish()
+        synced.abandon()
     }
 
     /// - Returns: the resource version that is seen with it.
