@@ -47,6 +47,28 @@ struct InformerTests {
         try await milestone.wait()
     }
 
+    // MARK: The copy
+
+    @Test func doesNotBringBackWhatWasDeletedBeforeTheAnswerToItsWriteCame() async throws {
+        let told = Milestone()
+        try await withInformer(
+            answer: { call in
+                guard call.isWatch else { return .list([], version: 5) }
+                return .watch(
+                    [
+                        ScriptedAPIServer.event("DELETED", "a", version: 101),
+                        ScriptedAPIServer.event("ADDED", "b", version: 102),
+                    ], ends: false)
+            }, changed: { _ in told.reach() }
+        ) { informer, _ in
+            try await told.wait()
+            informer.remember(object("a", version: 100))
+            #expect(informer.all.map(\.name) == ["b"])
+            informer.remember(object("a", version: 103))
+            #expect(informer.object("a", namespace: "n")?.resourceVersion == "103")
+        }
+    }
+
     // MARK: The stage
 
     /// Runs an informer of ConfigMaps against a server with these answers.

@@ -26,6 +26,47 @@ struct ObjectCacheTests {
         #expect(cache.all.isEmpty)
     }
 
+    @Test func staysWithoutWhatWasRemovedBeforeTheAnswerToItsWriteCame() {
+        var cache = ObjectCache()
+        _ = cache.take(.deleted(object("a", version: 101)))
+        let news = [100, 101, 102].map { cache.update(object("a", version: $0)) }
+        // Another one of that name is of a later version.
+        #expect(news == [false, false, true])
+    }
+
+    @Test func knowsFromEveryListAndBookmarkWhatIsNotThere() {
+        var cache = ObjectCache()
+        _ = cache.replaceAll(KubernetesObjectList(items: [object("a", version: 5)], resourceVersion: "20"))
+        let afterList = [object("gone", version: 20), object("a", version: 6)].map { cache.update($0) }
+        #expect(afterList == [false, true])
+        _ = cache.take(.bookmark(resourceVersion: "30"))
+        let afterBookmark = [object("gone", version: 30), object("new", version: 31)].map { cache.update($0) }
+        #expect(afterBookmark == [false, true])
+        // A list is right in any case.
+        _ = cache.replaceAll(KubernetesObjectList(items: [object("b", version: 7)], resourceVersion: "40"))
+        #expect(Set(cache.all.map(\.name)) == ["b"])
+    }
+
+    @Test func refusesNothingForAVersionThatIsNoNumber() {
+        var cache = ObjectCache()
+        _ = cache.take(.bookmark(resourceVersion: "30"))
+        var odd = object("a", version: 1)
+        odd.json["metadata"]?["resourceVersion"] = "x1"
+        let isNews = cache.update(odd)
+        #expect(isNews)
+    }
+
+    @Test func takesWhatTheWatchTells() {
+        var cache = ObjectCache()
+        let events: [WatchEvent] = [
+            .updated(object("a", version: 5)), .updated(object("a", version: 5)), .bookmark(resourceVersion: "6"),
+            .deleted(object("a", version: 7)), .deleted(object("a", version: 7)),
+        ]
+        let changes = events.compactMap { cache.take($0) }
+        #expect(changes.map(\.isGone) == [false, true])
+        #expect(cache.all.isEmpty)
+    }
+
     @Test func tellsWhatIsDifferentAfterAGap() {
         var cache = ObjectCache()
         for object in [object("same", version: 1), object("changed", version: 2), object("gone", version: 3)] {

@@ -11,6 +11,14 @@ package enum WatchEvent: Sendable {
     case deleted(KubernetesObject)
     /// Nothing has changed up to this resource version.
     case bookmark(resourceVersion: String)
+
+    /// Up to here everything has been told, this included.
+    var resourceVersion: String? {
+        switch self {
+        case .updated(let object), .deleted(let object): object.resourceVersion
+        case .bookmark(let resourceVersion): resourceVersion
+        }
+    }
 }
 
 extension KubernetesClient {

@@ -81,7 +81,8 @@ package final class Informer: Sendable {
                 }
                 try await client.watch(type, labelSelector: labelSelector, resourceVersion: start) { event in
                     backoff.reset()
-                    resourceVersion = take(event) ?? resourceVersion
+                    resourceVersion = event.resourceVersion ?? resourceVersion
+                    if let change = cache.withLock({ $0.take(event) }) { changed(change) }
                 }
             } catch let error as KubernetesError where error.isExpired {
                 resourceVersion = nil
@@ -92,19 +93,6 @@ package final class Informer: Sendable {
             }
         }
         synced.abandon()
-    }
-
-    /// - Returns: the resource version that is seen with it.
-    private func take(_ event: WatchEvent) -> String? {
-        switch event {
-        case .bookmark(let resourceVersion): return resourceVersion
-        case .updated(let object):
-            if cache.withLock({ $0.update(object) }) { changed(Change(object: object, isGone: false)) }
-            return object.resourceVersion
-        case .deleted(let object):
-            if cache.withLock({ $0.remove(object) }) { changed(Change(object: object, isGone: true)) }
-            return object.resourceVersion
-        }
     }
 
     /// 0.2 s, 0.4 s, … up to 5 s.

@@ -1,6 +1,8 @@
 /// Objects of one kind by namespace and name. Older versions never replace newer ones.
 struct ObjectCache: Sendable {
     private var namespaces: [String: [String: KubernetesObject]] = [:]
+    /// Up to which version all is known that has happened: a list has it all, and a watch tells it in order.
+    private var reached: UInt64 = 0
 
     subscript(namespace: String, name: String) -> KubernetesObject? { namespaces[namespace]?[name] }
 
@@ -10,8 +12,26 @@ struct ObjectCache: Sendable {
 
     var all: [KubernetesObject] { namespaces.values.flatMap(\.values) }
 
+    /// Takes in an object from elsewhere than the list and the watch.
     /// - Returns: whether it is news.
     mutating func update(_ object: KubernetesObject) -> Bool {
+        // What isn't here though it would have been told of is gone already, and nobody would tell so again.
+        let isKnown = self[object.namespace, object.name] != nil
+        if !isKnown, object.version > 0, object.version <= reached { return false }
+        return put(object)
+    }
+
+    /// - Returns: the change, if it is news.
+    mutating func take(_ event: WatchEvent) -> Informer.Change? {
+        defer { reached = max(reached, event.resourceVersion.flatMap { UInt64($0) } ?? 0) }
+        switch event {
+        case .bookmark: return nil
+        case .updated(let object): return put(object) ? Informer.Change(object: object, isGone: false) : nil
+        case .deleted(let object): return remove(object) ? Informer.Change(object: object, isGone: true) : nil
+        }
+    }
+
+    private mutating func put(_ object: KubernetesObject) -> Bool {
         if let known = self[object.namespace, object.name], known.version >= object.version { return false }
         namespaces[object.namespace, default: [:]][object.name] = object
         return true
@@ -35,13 +55,14 @@ struct ObjectCache: Sendable {
         var changes: [Informer.Change] = []
         for object in list.items {
             before[Name(object)] = nil
-            if update(object) { changes.append(.init(object: object, isGone: false)) }
+            if put(object) { changes.append(.init(object: object, isGone: false)) }
         }
         // What a request of our own made after the list was taken isn't in it.
         for gone in before.values where gone.version <= listed {
             namespaces[gone.namespace]?[gone.name] = nil
             changes.append(.init(object: gone, isGone: true))
         }
+        reached = listed
         return changes
     }
 
