@@ -69,6 +69,74 @@ struct InformerTests {
         }
     }
 
+    // MARK: The pace
+
+    /// Waits are spread down to the half.
+    private static let retryPolicy = RetryPolicy(
+        attempts: 1, firstDelay: .milliseconds(100), longestDelay: .milliseconds(100))
+    private static let shortestPause = Duration.milliseconds(50)
+
+    @Test func aWatchThatEndsWithoutAWordIsReopenedEverMoreSlowly() async throws {
+        let last = Milestone()
+        let server = try await withInformer(
+            retryPolicy: Self.retryPolicy,
+            answer: { call in
+                guard call.isWatch else { return .list([], version: 5) }
+                guard call.turn == 4 else { return .watch([], ends: true) }
+                last.reach()
+                return .watch([], ends: false)
+            }
+        ) { _, _ in
+            try await last.wait()
+        }
+        let watches = server.calls.filter(\.isWatch).map(\.instant)
+        // The first may be opened again at once.
+        for (earlier, later) in zip(watches.dropFirst(), watches.dropFirst(2)) {
+            #expect(later - earlier >= Self.shortestPause)
+        }
+        #expect(server.calls.filter { !$0.isWatch }.count == 1, "there was nothing to list anew")
+    }
+
+    @Test func doesNotListAtFullSpeedWhereEveryWatchIsTooLate() async throws {
+        let last = Milestone()
+        let server = try await withInformer(
+            retryPolicy: Self.retryPolicy,
+            answer: { call in
+                if call.isWatch { return .expired }
+                if call.turn == 4 { last.reach() }
+                return .list([], version: 5)
+            }
+        ) { _, _ in
+            try await last.wait()
+        }
+        let lists = server.calls.filter { !$0.isWatch }.map(\.instant)
+        for (earlier, later) in zip(lists.dropFirst(), lists.dropFirst(2)) {
+            #expect(later - earlier >= Self.shortestPause)
+        }
+    }
+
+    @Test func listsAtOnceAfterAWatchThatHasToldSomething() async throws {
+        let again = Milestone()
+        // A pause would last longer than the test may.
+        let slow = RetryPolicy(attempts: 1, firstDelay: .seconds(600), longestDelay: .seconds(600))
+        try await withInformer(
+            retryPolicy: slow,
+            answer: { call in
+                guard call.isWatch else {
+                    if call.turn == 2 { again.reach() }
+                    return .list([], version: 5)
+                }
+                return .watch(
+                    [
+                        ScriptedAPIServer.event("ADDED", "a", version: 6),
+                        ["type": "ERROR", "object": ["kind": "Status", "reason": "Expired", "code": 410]],
+                    ], ends: true)
+            }
+        ) { _, _ in
+            try await again.wait()
+        }
+    }
+
     // MARK: The stage
 
     /// Runs an informer of ConfigMaps against a server with these answers.

@@ -27,6 +27,7 @@ struct RequestTests {
         #expect(policy.delay(after: 2, asked: nil, jitter: 1) == .milliseconds(200))
         #expect(policy.delay(after: 3, asked: nil, jitter: 1) == .milliseconds(250))
         #expect(policy.delay(after: 4, asked: nil, jitter: 1) == nil)
+        #expect(policy.pause(after: 1000, jitter: 0.5) == .milliseconds(125), "others never give up")
     }
 
     @Test func waitsAsLongAsTheServerAsksButNotForMinutes() {

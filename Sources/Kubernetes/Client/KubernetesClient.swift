@@ -10,7 +10,7 @@ import NIOHTTP1
 package struct KubernetesClient: Sendable {
     private let configuration: ClusterConfiguration
     private let connection: ClusterConnection
-    private let retryPolicy: RetryPolicy
+    let retryPolicy: RetryPolicy
 
     /// A client must be closed.
     package init(_ configuration: ClusterConfiguration, retryPolicy: RetryPolicy = RetryPolicy()) {

@@ -20,6 +20,11 @@ package struct RetryPolicy: Sendable {
     func delay(after attempt: Int, asked: Duration?, jitter: Double) -> Duration? {
         guard attempt < attempts else { return nil }
         if let asked { return asked <= .seconds(30) ? max(asked, firstDelay) : nil }
-        return min(firstDelay * (1 << min(attempt - 1, 16)), longestDelay) * jitter
+        return pause(after: attempt, jitter: jitter)
+    }
+
+    /// The wait of those who never give up.
+    func pause(after attempt: Int, jitter: Double) -> Duration {
+        min(firstDelay * (1 << min(attempt - 1, 16)), longestDelay) * jitter
     }
 }

@@ -64,7 +64,8 @@ package final class Informer: Sendable {
 
     /// Lists and watches until the task is cancelled.
     package func run() async {
-        var backoff = Backoff()
+        /// How many attempts have come to nothing since the watch has last told something.
+        var vain = 0
         var resourceVersion: String?
         while !Task.isCancelled {
             do {
@@ -80,7 +81,7 @@ package final class Informer: Sendable {
                     resourceVersion = start
                 }
                 try await client.watch(type, labelSelector: labelSelector, resourceVersion: start) { event in
-                    backoff.reset()
+                    vain = 0
                     resourceVersion = event.resourceVersion ?? resourceVersion
                     if let change = cache.withLock({ $0.take(event) }) { changed(change) }
                 }
@@ -89,21 +90,15 @@ package final class Informer: Sendable {
             } catch {
                 if Task.isCancelled { break }
                 logger.warning("watch was cut off", metadata: ["error": "\(error)"])
-                try? await Task.sleep(for: backoff.next())
+                vain = max(vain, 1)
             }
+            // A watch that has told something goes on at once, also with a new list. What only ends, be it without an error, must
+            // not be opened again at full speed.
+            if vain > 0 {
+                try? await Task.sleep(for: client.retryPolicy.pause(after: vain, jitter: .random(in: 0.5...1)))
+            }
+            vain += 1
         }
         synced.abandon()
-    }
-
-    /// 0.2 s, 0.4 s, … up to 5 s.
-    private struct Backoff {
-        private var failures = 0
-
-        mutating func next() -> Duration {
-            failures += 1
-            return min(.milliseconds(100) * (1 << min(failures, 10)), .seconds(5)) * Double.random(in: 0.5...1)
-        }
-
-        mutating func reset() { failures = 0 }
     }
 }
