@@ -43,14 +43,17 @@ package struct LeaderElection: Sendable {
         self.logger = logger
     }
 
-    /// After ``acquire()``: runs `body` while this process leads, and gives the lease back.
+    /// Runs `body` while this process leads, and gives the lease back.
+    /// - Parameter start: what ``acquire()`` has returned.
     /// - Throws: ``Lost``, after `body` was cancelled; what `body` throws; `CancellationError`.
-    package func hold(_ body: @escaping @Sendable () async throws -> Void) async throws {
+    package func hold(
+        since start: ContinuousClock.Instant, _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
         logger.info("leading now", metadata: ["lease": "\(namespace)/\(name)", "identity": "\(identity)"])
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await body() }
-                group.addTask { try await keepRenewing() }
+                group.addTask { try await keepRenewing(since: start) }
                 defer { group.cancelAll() }
                 try await group.next()
             }
@@ -64,8 +67,9 @@ package struct LeaderElection: Sendable {
     }
 
     /// Waits until this process leads.
+    /// - Returns: from when on the lease is valid, for ``hold(since:_:)``.
     /// - Throws: `CancellationError`; ``CredentialError``.
-    package func acquire() async throws {
+    package func acquire() async throws -> ContinuousClock.Instant {
         var seen: (holder: String, renewal: String, since: ContinuousClock.Instant)?
         while true {
             do {
@@ -77,8 +81,11 @@ package struct LeaderElection: Sendable {
                 let validity = spec["leaseDurationSeconds"]?.integer.map { Duration.seconds($0) } ?? timing.validity
                 let isFree = holder.isEmpty || holder == identity || seen.map { .now - $0.since >= validity } ?? true
                 if isFree {
+                    let start = ContinuousClock.now
                     try await write(over: lease)
-                    return
+                    if .now - start < timing.renewalLimit { return start }
+                    // Others count from when it was written. Since then it may have run out, and be another one's.
+                    logger.warning("lease was written too slowly", metadata: ["lease": "\(namespace)/\(name)"])
                 }
             } catch let error as KubernetesError where error.isConflict || error.isPassing {
                 logger.debug("lease can't be taken yet", metadata: ["error": "\(error)"])
@@ -90,11 +97,12 @@ package struct LeaderElection: Sendable {
         }
     }
 
-    private func keepRenewing() async throws {
-        var renewed = ContinuousClock.now
+    private func keepRenewing(since start: ContinuousClock.Instant) async throws {
+        var renewed = start
+        var attempted = start
         while true {
-            try await Task.sleep(for: timing.interval)
-            let attempted = ContinuousClock.now
+            try await Task.sleep(until: attempted + timing.interval, clock: .continuous)
+            attempted = .now
             let deadline = renewed + timing.renewalLimit
             do {
                 // With a deadline of its own, as a server may hang.
@@ -112,7 +120,7 @@ package struct LeaderElection: Sendable {
                     group.cancelAll()
                 }
                 renewed = attempted
-            } catch let error as KubernetesError {
+            } catch let error where error is KubernetesError || error is CredentialError {
                 logger.warning("lease can't be renewed", metadata: ["error": "\(error)"])
                 if .now >= deadline { throw Lost() }
             }

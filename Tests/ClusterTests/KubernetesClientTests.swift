@@ -143,17 +143,17 @@ struct KubernetesClientTests {
                     client: client, namespace: namespace, name: "lease", identity: identity, logger: ClusterStage.logger)
             }
             let (first, second) = (election("first"), election("second"))
-            try await first.acquire()
+            _ = try await first.acquire()
             // The first one is gone without a word.
             let start = ContinuousClock.now
-            try await second.acquire()
+            let acquired = try await second.acquire()
             #expect(.now - start < .seconds(15))
             #expect(.now - start > .seconds(5), "nobody takes over what is still valid")
 
             // The second one gives it back.
-            try await second.hold {}
+            try await second.hold(since: acquired) {}
             let handed = ContinuousClock.now
-            try await first.acquire()
+            _ = try await first.acquire()
             #expect(.now - handed < .seconds(2))
         }
     }
@@ -162,10 +162,10 @@ struct KubernetesClientTests {
         try await withNamespace { client, namespace in
             let election = LeaderElection(
                 client: client, namespace: namespace, name: "lease", identity: "first", logger: ClusterStage.logger)
-            try await election.acquire()
+            let start = try await election.acquire()
             let wasCancelled = Mutex(false)
             await #expect(throws: LeaderElection.Lost.self) {
-                try await election.hold {
+                try await election.hold(since: start) {
                     _ = try await client.patch(
                         .leases, "lease", namespace: namespace, merging: ["spec": ["holderIdentity": "thief"]],
                         fieldManager: "thief")

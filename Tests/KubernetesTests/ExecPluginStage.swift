@@ -8,21 +8,25 @@ struct ExecPluginStage: Sendable {
     let store: CredentialStore
     let clock: SteppedClock
 
-    /// - Parameter script: runs in the folder. By way of `/bin/sh`: a file just written can't always be executed while other
-    ///   tests start processes.
+    /// - Parameter script: runs in the folder.
     static func with(
         _ script: String, timeLimit: Duration = .seconds(30), _ body: (ExecPluginStage) async throws -> Void
     ) async throws {
         try await ConfigurationFolder.with { folder in
-            let path = try folder.write("script", "cd '\(folder.path)'\n" + script)
-            var plugin = ExecPlugin(
-                subject: "The user \"ada\"", command: "/bin/sh", arguments: [path], environment: [:], apiVersion: .v1,
-                cluster: nil, installHint: nil)
+            var plugin = try Self.plugin(script, in: folder)
             plugin.timeLimit = timeLimit
             let clock = SteppedClock()
             let store = CredentialStore(.exec(plugin), now: clock.now, date: { Sample.date })
             try await body(ExecPluginStage(folder: folder, store: store, clock: clock))
         }
+    }
+
+    /// By way of `/bin/sh`: a file just written can't always be executed while other tests start processes.
+    static func plugin(_ script: String, in folder: ConfigurationFolder) throws -> ExecPlugin {
+        let path = try folder.write("script", "cd '\(folder.path)'\n" + script)
+        return ExecPlugin(
+            subject: "The user \"ada\"", command: "/bin/sh", arguments: [path], environment: [:], apiVersion: .v1,
+            cluster: nil, installHint: nil)
     }
 
     /// A script that counts its runs in the file `runs`, and prints credentials; `$n` in them is the number of the run.

@@ -10,12 +10,13 @@ struct LeaderElectedService: Service {
 
     /// - Throws: ``LeaderElection/Lost``, upon which the process has to end: another one is at work already.
     func run() async throws {
+        let start: ContinuousClock.Instant
         do {
-            try await cancelWhenGracefulShutdown { try await election.acquire() }
+            start = try await cancelWhenGracefulShutdown { try await election.acquire() }
         } catch is CancellationError {
             return
         }
-        try await election.hold {
+        try await election.hold(since: start) {
             try await ServiceGroup(configuration: .init(services: services.map { .init(service: $0) }, logger: logger)).run()
         }
     }
