@@ -53,7 +53,7 @@ struct JSONScanner {
     @discardableResult
     @inline(__always)
     mutating func object(
-        _ member: (inout JSONScanner, _ key: JSONKey) throws(JSONFault) -> Void
+        _ member: (inout JSONScanner, _ key: JSONString) throws(JSONFault) -> Void
     ) throws(JSONFault) -> (end: Int, count: Int) {
         try open(UInt8(ascii: "{"))
         var count = 0
@@ -61,9 +61,7 @@ struct JSONScanner {
         while try current() != UInt8(ascii: "}") {
             if count > 0 { try expect(UInt8(ascii: ","), "a comma is missing") }
             skipWhitespace()
-            guard try current() == UInt8(ascii: "\"") else { throw fault("a string is missing") }
-            let (inside, hasEscapes) = try skipString()
-            let key = JSONKey(inside: UnsafeRawBufferPointer(rebasing: bytes[inside]), hasEscapes: hasEscapes)
+            let key = try stringInPlace()
             skipWhitespace()
             try expect(UInt8(ascii: ":"), "a colon is missing")
             skipWhitespace()
@@ -122,12 +120,19 @@ struct JSONScanner {
     // MARK: Values
 
     /// Passes over a string.
+    /// - Returns: it, as it stands there.
+    @inline(__always)
+    mutating func stringInPlace() throws(JSONFault) -> JSONString {
+        skipWhitespace()
+        guard try current() == UInt8(ascii: "\"") else { throw fault("a string is missing") }
+        let (range, hasEscapes) = try skipString()
+        return JSONString(inside: UnsafeRawBufferPointer(rebasing: bytes[range]), hasEscapes: hasEscapes)
+    }
+
+    /// Passes over a string.
     /// - Returns: its text, without escapes.
     mutating func string() throws(JSONFault) -> String {
-        guard try kind() == .string else { throw fault("a string is missing") }
-        let (range, hasEscapes) = try skipString()
-        let inside = UnsafeRawBufferPointer(rebasing: bytes[range])
-        return hasEscapes ? JSONText.unescaped(inside) : String(decoding: inside, as: UTF8.self)
+        try stringInPlace().text
     }
 
     /// Passes over a value.
@@ -137,6 +142,11 @@ struct JSONScanner {
         let range = try skipValue().range
         guard kind == .number else { return nil }
         return Int(String(decoding: bytes[range], as: UTF8.self)).flatMap { $0 >= 0 ? $0 : nil }
+    }
+
+    /// - Throws: ``JSONFault`` if `key` is one of `names` but for its case: parsers disagree on whether it is the same member.
+    func refuse(_ key: JSONString, ifLike names: [StaticString]) throws(JSONFault) {
+        if key.isLookalike(of: names) { throw fault("a member's name is written in another case") }
     }
 
     // MARK: Bytes
@@ -259,53 +269,5 @@ struct JSONScanner {
         let slashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
         let odd = ((word &- ones &* 0x20) & ~word) | ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | word
         return odd & high == 0
-    }
-}
-
-/// The name of an object's member, where it stands in the text.
-struct JSONKey {
-    /// What stands between the quotes.
-    let inside: UnsafeRawBufferPointer
-    let hasEscapes: Bool
-
-    /// So that `switch` finds a member by its name, however that was written.
-    @inline(__always)
-    static func ~= (name: StaticString, key: JSONKey) -> Bool {
-        if key.hasEscapes { return JSONText.unescaped(key.inside).utf8.elementsEqual(name.utf8) }
-        let count = name.utf8CodeUnitCount
-        guard key.inside.count == count else { return false }
-        // Names are short, and the compiler knows how long each is.
-        for index in 0..<count where key.inside[index] != name.utf8Start[index] { return false }
-        return true
-    }
-}
-
-/// The names of one object's members.
-struct JSONKeySet {
-    private var hashes: [UInt64] = []
-
-    var count: Int { hashes.count }
-
-    /// - Returns: whether no member of that name was there before. Two names with one hash count as one: nobody but an
-    ///   attacker has such names, and all that he gets is a refusal.
-    mutating func insert(_ key: JSONKey) -> Bool {
-        let hash =
-            key.hasEscapes
-            ? Self.hash(Array(JSONText.unescaped(key.inside).utf8)) : Self.hash(key.inside)
-        if hashes.contains(hash) { return false }
-        if hashes.isEmpty { hashes.reserveCapacity(16) }
-        hashes.append(hash)
-        return true
-    }
-
-    /// FNV-1a (https://datatracker.ietf.org/doc/html/draft-eastlake-fnv).
-    private static func hash(_ bytes: some Sequence<UInt8>) -> UInt64 {
-        bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-    }
-}
-
-extension StaticString {
-    fileprivate var utf8: UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
     }
 }

@@ -53,7 +53,7 @@ package enum JSONText {
             if !bytes.isEmpty { flushBytes() }
             let escape = inside[index + 1]
             if escape == UInt8(ascii: "u") {
-                units.append(inside[(index + 2)..<(index + 6)].reduce(0) { $0 << 4 | (hexadecimalValue($1) ?? 0) })
+                units.append(hexadecimalUnit(inside, at: index + 2))
                 index += 6
             } else {
                 units.append(UInt16(plain(escape)))
@@ -63,6 +63,63 @@ package enum JSONText {
         flushUnits()
         flushBytes()
         return result
+    }
+
+    /// Compares up to the first difference, and unescapes nothing that it doesn't compare.
+    /// - Parameters:
+    ///   - inside: what stands between the quotes of a string that the scanner has passed over, so well-formed.
+    ///   - name: in ASCII, and in small letters if the case is ignored.
+    static func isEqual(_ inside: UnsafeRawBufferPointer, to name: StaticString, ignoringCase: Bool = false) -> Bool {
+        let count = name.utf8CodeUnitCount
+        // The longest form of a character has six bytes, as in "\u0061".
+        guard inside.count >= count, inside.count <= 6 * count else { return false }
+        var index = 0
+        for position in 0..<count {
+            guard index < inside.count else { return false }
+            let unit = nextUnit(inside, &index)
+            guard (ignoringCase ? folded(unit) : unit) == UInt16(name.utf8Start[position]) else { return false }
+        }
+        return index == inside.count
+    }
+
+    /// - Returns: the next unit of UTF-16; for what takes two of them in UTF-8, one that stands for no character.
+    private static func nextUnit(_ inside: UnsafeRawBufferPointer, _ index: inout Int) -> UInt16 {
+        func bits(_ offset: Int) -> UInt16 { UInt16(inside[index + offset] & 0x3F) }
+        let first = inside[index]
+        switch first {
+        case UInt8(ascii: "\\"):
+            let escape = inside[index + 1]
+            index += escape == UInt8(ascii: "u") ? 6 : 2
+            return escape == UInt8(ascii: "u") ? hexadecimalUnit(inside, at: index - 4) : UInt16(plain(escape))
+        case 0..<0x80:
+            index += 1
+            return UInt16(first)
+        case 0..<0xE0:
+            let unit = UInt16(first & 0x1F) << 6 | bits(1)
+            index += 2
+            return unit
+        case 0..<0xF0:
+            let unit = UInt16(first & 0x0F) << 12 | bits(1) << 6 | bits(2)
+            index += 3
+            return unit
+        default:
+            index += 4
+            return 0xFFFF
+        }
+    }
+
+    /// The small letter of ASCII whose other case `unit` is; the long s and the Kelvin sign are among them in Unicode.
+    private static func folded(_ unit: UInt16) -> UInt16 {
+        switch unit {
+        case 0x41...0x5A: unit + 0x20
+        case 0x017F: 0x73
+        case 0x212A: 0x6B
+        default: unit
+        }
+    }
+
+    private static func hexadecimalUnit(_ inside: UnsafeRawBufferPointer, at start: Int) -> UInt16 {
+        inside[start..<(start + 4)].reduce(0) { $0 << 4 | (hexadecimalValue($1) ?? 0) }
     }
 
     private static func plain(_ escape: UInt8) -> UInt8 {

@@ -88,9 +88,16 @@ private struct Members {
     var imageBytes = 0
     /// Whether parts name something larger than themselves.
     var fetchesMore = false
-    var names = JSONKeySet()
+    var names = JSONNames()
     /// At the top level; real requests have a few dozen.
     private static let mostMembers = 256
+    /// Bytes of a member's or a model's name, escapes included: what is longer isn't worth the work of unescaping it.
+    private static let longestName = 1024
+    /// The members that are looked at. A second one that differs in its case might count for the upstream.
+    private static let guarded: [StaticString] = [
+        "model", "stream", "max_tokens", "max_completion_tokens", "n", "stream_options", "messages",
+    ]
+    private static let guardedOptions: [StaticString] = ["include_usage"]
     /// The first value that must not be; reported only once the whole body has proved to be JSON.
     var fault: ModelRequestFault?
 
@@ -98,10 +105,12 @@ private struct Members {
         self.dialect = dialect
     }
 
-    mutating func read(_ key: JSONKey, from scanner: inout JSONScanner) throws(JSONFault) {
+    mutating func read(_ key: JSONString, from scanner: inout JSONScanner) throws(JSONFault) {
+        guard key.inside.count <= Self.longestName else { throw scanner.fault("a member's name is too long") }
         // Parsers disagree on which of two members of one name counts.
         guard names.insert(key) else { throw scanner.fault("a member stands there twice") }
         guard names.count <= Self.mostMembers else { throw scanner.fault("there are too many members") }
+        try scanner.refuse(key, ifLike: Self.guarded)
         switch key {
         case "model": try readModel(&scanner)
         case "stream": streams = try flag("stream", &scanner).value
@@ -147,26 +156,28 @@ private struct Members {
                 try scanner.skipValue()
                 return
             }
-            var type = ""
+            var isPicture = false
             var data: Range<Int>?
             try scanner.object { (scanner, key) throws(JSONFault) in
                 switch key {
-                case "type" where try scanner.kind() == .string: type = try scanner.string()
+                case "type" where try scanner.kind() == .string:
+                    switch try scanner.stringInPlace() {
+                    case "image_url", "image": isPicture = true
+                    // Parts that name something larger than themselves.
+                    case "video_url", "document", "file", "input_file": fetchesMore = true
+                    default: break
+                    }
                 case "image_url", "source": data = try scanner.skipValue().range
                 case "content": try readContent(&scanner)
                 default: try scanner.skipValue()
                 }
             }
-            if let data, type == "image_url" || type == "image" {
+            if let data, isPicture {
                 images += 1
                 imageBytes += data.count
             }
-            if Self.fetchedTypes.contains(type) { fetchesMore = true }
         }
     }
-
-    /// Parts that name something larger than themselves.
-    private static let fetchedTypes: Set = ["video_url", "document", "file", "input_file"]
 
     private mutating func refuse(_ key: String, mustBe text: String) {
         fault = fault ?? .invalid(key, mustBe: text)
@@ -179,7 +190,12 @@ private struct Members {
             return
         }
         let start = scanner.position
-        model = try scanner.string()
+        let name = try scanner.stringInPlace()
+        guard name.inside.count <= Self.longestName else {
+            refuse("model", mustBe: "a name of at most \(Self.longestName) bytes")
+            return
+        }
+        model = name.text
         modelRange = start..<scanner.position
     }
 
@@ -221,6 +237,7 @@ private struct Members {
         }
         var value: Range<Int>?
         let (end, count) = try scanner.object { (scanner, key) throws(JSONFault) in
+            try scanner.refuse(key, ifLike: Self.guardedOptions)
             guard "include_usage" ~= key else {
                 try scanner.skipValue()
                 return

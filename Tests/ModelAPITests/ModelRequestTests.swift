@@ -83,11 +83,44 @@ struct ModelRequestTests {
         "{\"model\":\"a\",\"x\":" + String(repeating: "[", count: 200) + String(repeating: "]", count: 200) + "}",
     ])
     func refusesWhatIsNotJSONOrCanBeReadInTwoWays(_ body: String) {
-        let fault = #expect(throws: ModelRequestFault.self) { try read(body) }
-        guard case .malformed = fault else {
-            Issue.record("\(String(describing: fault))")
-            return
+        expectMalformed(body)
+    }
+
+    /// Go's parser takes them for the same names, with the long s and the Kelvin sign as well.
+    @Test(arguments: [
+        #"{"model":"a","MAX_TOKENS":131072}"#, #"{"MAX_TOKENS":131072,"model":"a","max_tokens":1}"#,
+        #"{"model":"a","Max_Completion_Tokens":9}"#, #"{"model":"a","N":8}"#, #"{"model":"a","Stream":true}"#,
+        #"{"model":"a","Stream_options":{}}"#, #"{"model":"a","Model":"b"}"#, #"{"model":"a","Messages":[]}"#,
+        #"{"model":"a","\u004e":8}"#, #"{"model":"a","max_token\u017f":9}"#,
+        "{\"model\":\"a\",\"max_token\u{17F}\":9}", "{\"model\":\"a\",\"max_to\u{212A}ens\":9}",
+        #"{"model":"a","stream_options":{"include_usage":true,"Include_Usage":false}}"#,
+    ])
+    func refusesNamesThatOnlyDifferInTheirCaseFromOnesThatMatter(_ body: String) {
+        expectMalformed(body)
+    }
+
+    @Test func takesAllOtherNamesInAnyCase() throws {
+        let body = #"{"model":"a","X":1,"x":2,"topP":3,"NN":4,"\u00d1":5,"É":6,"漢":7,"😀":8,"metadata":{"Model":9,"N":10}}"#
+        #expect(try read(body).size == body.utf8.count)
+    }
+
+    @Test func findsNamesHoweverTheyAreEscaped() throws {
+        let request = try read(
+            #"{"\u006dodel":"k2\u0070\/5","\u0073tream":true,"m\u0061x_tokens":7,"max_tokens\u0073":0,"\u006e\u006e":2}"#)
+        #expect(request.model == "k2p/5")
+        #expect(request.streams)
+        #expect(request.completionCap == 7)
+    }
+
+    @Test func refusesNamesThatAreTooLongToBeWorthReading() throws {
+        for name in [String(repeating: #"\u0061"#, count: 171), String(repeating: "a", count: 1025)] {
+            expectMalformed(#"{"model":"a","\#(name)":1}"#)
+            #expect(throws: ModelRequestFault.invalid("model", mustBe: "a name of at most 1024 bytes")) {
+                try read(#"{"model":"\#(name)"}"#)
+            }
         }
+        let longest = String(repeating: #"\u0061"#, count: 170)
+        #expect(try read(#"{"model":"a","\#(longest)":1}"#).model == "a")
     }
 
     @Test(arguments: [
@@ -132,6 +165,14 @@ struct ModelRequestTests {
         let duration = try clock.measure { request = try body.withUnsafeBytes { try ModelRequest(.openAI, body: $0) } }
         #expect(request?.size == body.count)
         #expect(duration < .seconds(5))
+    }
+
+    private func expectMalformed(_ body: String) {
+        let fault = #expect(throws: ModelRequestFault.self) { try read(body) }
+        guard case .malformed = fault else {
+            Issue.record("\(String(describing: fault))")
+            return
+        }
     }
 
     private func read(_ body: String, _ dialect: ModelDialect = .openAI) throws -> ModelRequest {
