@@ -10,11 +10,11 @@ package struct ModelRequest: Sendable, Hashable {
     package let completionCap: Int?
     /// Bytes of the body.
     package let size: Int
-    /// An upper bound of the prompt's tokens: no tokenizer makes more tokens than bytes, and a picture counts 1,024, whatever
-    /// its size (https://www.kimi.com/help/kimi-api/api-model-selection). `Int.max` with a part that may be larger than its
-    /// bytes, such as a video's address: then only the model's context bounds it.
+    /// An upper bound of the prompt's tokens: no tokenizer makes more tokens than bytes, and a picture counts by its size.
+    /// `Int.max` with something that may be larger than its bytes, such as a video's address: then only the model's context
+    /// bounds it.
     package let promptBound: Int
-    /// Where the value of `messages` stands.
+    /// Where the value of `messages` stands; `nil` also where the upstream adds more to them than a count of them would show.
     package let messages: Range<Int>?
 
     let modelRange: Range<Int>
@@ -32,8 +32,6 @@ package struct ModelRequest: Sendable, Hashable {
         /// The value of `include_usage`.
         case value(Range<Int>)
     }
-
-    private static let tokensPerImage = 1024
 
     /// - Throws: ``ModelRequestFault``.
     package init(_ dialect: ModelDialect, body: UnsafeRawBufferPointer) throws(ModelRequestFault) {
@@ -58,9 +56,8 @@ package struct ModelRequest: Sendable, Hashable {
         capRanges = members.caps.map(\.range)
         streamOptions = members.streamOptions
         size = body.count
-        promptBound =
-            members.fetchesMore ? .max : body.count - members.imageBytes + members.images * Self.tokensPerImage
-        messages = members.messages
+        promptBound = members.prompt.tokens(size: body.count)
+        messages = members.prompt.addsUnseen ? nil : members.messages
     }
 }
 
@@ -83,11 +80,7 @@ private struct Members {
     var caps: [(value: Int, range: Range<Int>)] = []
     var streamOptions = ModelRequest.StreamOptions.absent
     var messages: Range<Int>?
-    var images = 0
-    /// Bytes of what the pictures consist of.
-    var imageBytes = 0
-    /// Whether parts name something larger than themselves.
-    var fetchesMore = false
+    var prompt: PromptBound
     var names = JSONNames()
     /// At the top level; real requests have a few dozen.
     private static let mostMembers = 256
@@ -95,7 +88,7 @@ private struct Members {
     private static let longestName = 1024
     /// The members that are looked at. A second one that differs in its case might count for the upstream.
     private static let guarded: [StaticString] = [
-        "model", "stream", "max_tokens", "max_completion_tokens", "n", "stream_options", "messages",
+        "model", "stream", "max_tokens", "max_completion_tokens", "n", "stream_options", "messages", "tools",
     ]
     private static let guardedOptions: [StaticString] = ["include_usage"]
     /// The first value that must not be; reported only once the whole body has proved to be JSON.
@@ -103,6 +96,7 @@ private struct Members {
 
     init(dialect: ModelDialect) {
         self.dialect = dialect
+        prompt = PromptBound(dialect)
     }
 
     mutating func read(_ key: JSONString, from scanner: inout JSONScanner) throws(JSONFault) {
@@ -121,61 +115,12 @@ private struct Members {
         case "messages":
             _ = try scanner.kind()
             let start = scanner.position
-            try readMessages(&scanner)
+            try prompt.readMessages(&scanner)
             messages = start..<scanner.position
+        case "tools":
+            try prompt.readTools(&scanner)
+            fault = fault ?? prompt.fault
         default: try scanner.skipValue()
-        }
-    }
-
-    /// Passes over the messages, and looks at the parts of their contents.
-    private mutating func readMessages(_ scanner: inout JSONScanner) throws(JSONFault) {
-        guard try scanner.kind() == .array else {
-            try scanner.skipValue()
-            return
-        }
-        try scanner.array { (scanner) throws(JSONFault) in
-            guard try scanner.kind() == .object else {
-                try scanner.skipValue()
-                return
-            }
-            try scanner.object { (scanner, key) throws(JSONFault) in
-                if "content" ~= key { try readContent(&scanner) } else { try scanner.skipValue() }
-            }
-        }
-    }
-
-    /// Counts pictures: parts of the type `image_url` in OpenAI's form, `image` in Anthropic's, there also in a tool's result.
-    /// Anywhere else the same members are text.
-    private mutating func readContent(_ scanner: inout JSONScanner) throws(JSONFault) {
-        guard try scanner.kind() == .array else {
-            try scanner.skipValue()
-            return
-        }
-        try scanner.array { (scanner) throws(JSONFault) in
-            guard try scanner.kind() == .object else {
-                try scanner.skipValue()
-                return
-            }
-            var isPicture = false
-            var data: Range<Int>?
-            try scanner.object { (scanner, key) throws(JSONFault) in
-                switch key {
-                case "type" where try scanner.kind() == .string:
-                    switch try scanner.stringInPlace() {
-                    case "image_url", "image": isPicture = true
-                    // Parts that name something larger than themselves.
-                    case "video_url", "document", "file", "input_file": fetchesMore = true
-                    default: break
-                    }
-                case "image_url", "source": data = try scanner.skipValue().range
-                case "content": try readContent(&scanner)
-                default: try scanner.skipValue()
-                }
-            }
-            if let data, isPicture {
-                images += 1
-                imageBytes += data.count
-            }
         }
     }
 

@@ -10,26 +10,6 @@ struct ModelRequestTests {
         #expect(request.completionCap == 200)
     }
 
-    @Test func boundsThePromptByItsBytesAndPicturesByTheirNumber() throws {
-        let text = #"{"model":"a","messages":[{"role":"user","content":[{"type":"text","text":"hi"}]}]}"#
-        #expect(try read(text).promptBound == text.utf8.count)
-        let picture = #"{"url":"data:image/png;base64,\#(String(repeating: "A", count: 10_000))"}"#
-        let openAI = text.replacing(#"{"type":"text","text":"hi"}"#, with: #"{"image_url":\#(picture),"type":"image_url"}"#)
-        #expect(try read(openAI).promptBound == openAI.utf8.count - picture.utf8.count + 1024)
-        // In the result of a tool, too.
-        let anthropic = text.replacing(
-            #"{"type":"text","text":"hi"}"#,
-            with: #"{"type":"tool_result","content":[{"type":"image","source":\#(picture)}]}"#)
-        #expect(try read(anthropic).promptBound == anthropic.utf8.count - picture.utf8.count + 1024)
-        // What only looks like a picture counts by its bytes.
-        let disguised = text.replacing(
-            #"{"type":"text","text":"hi"}"#, with: #"{"type":"tool_use","input":{"type":"image","source":\#(picture)}}"#)
-        #expect(try read(disguised).promptBound == disguised.utf8.count)
-        // What is fetched from elsewhere may have any size.
-        let video = text.replacing("text\",\"text\":\"hi", with: "video_url\",\"video_url\":\"ms://1")
-        #expect(try read(video).promptBound == .max)
-    }
-
     @Test func takesOnlyADialectsOwnCapForOne() throws {
         let body = #"{"model":"a","max_completion_tokens":1}"#
         #expect(try read(body).completionCap == 1)
@@ -91,9 +71,12 @@ struct ModelRequestTests {
         #"{"model":"a","MAX_TOKENS":131072}"#, #"{"MAX_TOKENS":131072,"model":"a","max_tokens":1}"#,
         #"{"model":"a","Max_Completion_Tokens":9}"#, #"{"model":"a","N":8}"#, #"{"model":"a","Stream":true}"#,
         #"{"model":"a","Stream_options":{}}"#, #"{"model":"a","Model":"b"}"#, #"{"model":"a","Messages":[]}"#,
-        #"{"model":"a","\u004e":8}"#, #"{"model":"a","max_token\u017f":9}"#,
+        #"{"model":"a","TOOLS":[]}"#, #"{"model":"a","\u004e":8}"#, #"{"model":"a","max_token\u017f":9}"#,
         "{\"model\":\"a\",\"max_token\u{17F}\":9}", "{\"model\":\"a\",\"max_to\u{212A}ens\":9}",
         #"{"model":"a","stream_options":{"include_usage":true,"Include_Usage":false}}"#,
+        #"{"model":"a","messages":[{"Role":"cache"}]}"#, #"{"model":"a","messages":[{"content":[{"Type":"video_url"}]}]}"#,
+        #"{"model":"a","messages":[{"content":[{"image_url":{"URL":"https://example.com"}}]}]}"#,
+        #"{"model":"a","tools":[{"type":"function","TYPE":"builtin_function"}]}"#,
     ])
     func refusesNamesThatOnlyDifferInTheirCaseFromOnesThatMatter(_ body: String) {
         expectMalformed(body)
