@@ -89,10 +89,10 @@ package struct UsageMeter: Sendable, Hashable {
             case "message" where dialect == .anthropic: try readMessage(&scanner)
             case "delta", "content_block", "content": producedBytes += try scanner.skipValue().textBytes
             case "type" where dialect == .anthropic:
-                let type = try scanner.string()
-                part.isEnd = type == "message_stop"
-                part.isError = part.isError || type == "error"
-                if type == "message_delta" { hasFinished = true }
+                let type = try scanner.stringInPlace()
+                part.isEnd = "message_stop" ~= type
+                if "error" ~= type { part.isError = true }
+                if "message_delta" ~= type { hasFinished = true }
             default: try scanner.skipValue()
             }
         }
@@ -127,14 +127,18 @@ package struct UsageMeter: Sendable, Hashable {
         return count
     }
 
+    /// Reads what `message_start` tells of the prompt. Its figure of the output is that of the beginning, often 1: should
+    /// `message_delta` bring none, then nobody has told the whole.
     private mutating func readMessage(_ scanner: inout JSONScanner) throws(JSONFault) {
         guard try scanner.kind() == .object else {
             try scanner.skipValue()
             return
         }
+        let outputBefore = output
         try scanner.object { (scanner, key) throws(JSONFault) in
             if "usage" ~= key { _ = try readUsage(&scanner) } else { try scanner.skipValue() }
         }
+        output = outputBefore
     }
 
     /// Figures that no call can have are none: they would only break what they are added to.

@@ -63,6 +63,17 @@ struct UsageMeterTests {
         #expect(meter.isFinal)
     }
 
+    @Test(arguments: [
+        #"{"type":"message_delta","delta":{"stop_reason":"end_turn"}}"#,
+        #"{"type":"message_delta","usage":{}}"#, #"{"type":"message_delta","usage":{"output_tokens":null}}"#,
+    ])
+    func takesNoFigureOfTheBeginningForThatOfTheWholeAnswer(_ end: String) {
+        let start = #"{"type":"message_start","message":{"usage":{"input_tokens":7,"output_tokens":1}}}"#
+        let meter = meter(.anthropic, [start, end, #"{"type":"message_stop"}"#, "[DONE]"])
+        #expect(meter.input == 7)
+        #expect(!meter.isFinal)
+    }
+
     @Test func readsAnswersThatComeInOnePiece() {
         var openAI = UsageMeter(.openAI)
         Array(#"{"choices":[{"message":{"content":"Hi"}}],\#(Self.usage)}"#.utf8).withUnsafeBytes { openAI.read(answer: $0) }
