@@ -51,14 +51,14 @@ final class ScriptedAPIServer: Sendable {
     ) async throws {
         let server = ScriptedAPIServer(answer)
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .bind(host: "127.0.0.1", port: 0) { channel in
+            .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    return try Connection(wrappingChannelSynchronously: channel)
+                    try channel.pipeline.syncOperations.addHandler(Handler(server))
                 }
             }
-        let port = listener.channel.localAddress?.port ?? 0
-        let serving = Task { await server.serve(listener) }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = listener.localAddress?.port ?? 0
         let client = KubernetesClient(
             ClusterConfiguration(server: "http://127.0.0.1:\(port)", credentials: credentials), retryPolicy: retryPolicy)
         let result: Result<Void, any Error>
@@ -67,16 +67,13 @@ final class ScriptedAPIServer: Sendable {
         } catch {
             result = .failure(error)
         }
-        serving.cancel()
-        await serving.value
         await client.close()
+        try await listener.close()
         try result.get()
     }
 
     /// What was asked so far.
     var calls: [Call] { received.withLock { $0 } }
-
-    private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
 
     private let answer: @Sendable (Call) async throws -> Answer
     private let received = Mutex<[Call]>([])
@@ -85,31 +82,32 @@ final class ScriptedAPIServer: Sendable {
         self.answer = answer
     }
 
-    private func serve(_ listener: NIOAsyncChannel<Connection, Never>) async {
-        // It ends by being cancelled.
-        try? await withThrowingDiscardingTaskGroup { group in
-            try await listener.executeThenClose { connections in
-                for try await connection in connections {
-                    group.addTask { await self.serve(connection) }
-                }
-            }
-            group.cancelAll()
-        }
-    }
+    /// One client's connection.
+    private final class Handler: ChannelInboundHandler {
+        typealias InboundIn = HTTPServerRequestPart
 
-    private func serve(_ connection: Connection) async {
-        // A client that hangs up leaves nothing to be done.
-        try? await connection.executeThenClose { inbound, outbound in
-            var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
-            var body: [UInt8] = []
-            for try await part in inbound {
-                switch part {
-                case .head(let new): (head, body) = (new, [])
-                case .body(let bytes): body += Array(buffer: bytes)
-                case .end:
-                    try await write(try await self.answer(keep(head, body)), to: outbound)
-                }
+        private let server: ScriptedAPIServer
+        private var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: "/")
+        private var body: [UInt8] = []
+        private var answering: Task<Void, any Error>?
+
+        init(_ server: ScriptedAPIServer) {
+            self.server = server
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            switch unwrapInboundIn(data) {
+            case .head(let new): (head, body) = (new, [])
+            case .body(let bytes): body += Array(buffer: bytes)
+            case .end:
+                let (server, call, channel) = (server, server.keep(head, body), context.channel)
+                answering = Task { try await server.write(try await server.answer(call), to: channel) }
             }
+        }
+
+        func channelInactive(context: ChannelHandlerContext) {
+            answering?.cancel()
+            context.fireChannelInactive()
         }
     }
 
@@ -125,24 +123,23 @@ final class ScriptedAPIServer: Sendable {
         }
     }
 
-    private func write(
-        _ answer: Answer, to outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
-    ) async throws {
+    private func write(_ answer: Answer, to channel: any Channel) async throws {
+        func write(_ part: HTTPServerResponsePart) async throws { try await channel.writeAndFlush(part) }
         var head = HTTPResponseHead(version: .http1_1, status: .ok, headers: ["Content-Type": "application/json"])
         switch answer {
         case .json(let json, let status):
             let bytes = ByteBuffer(bytes: json.text())
             head.status = HTTPResponseStatus(statusCode: status)
             head.headers.add(name: "Content-Length", value: "\(bytes.readableBytes)")
-            try await outbound.write(.head(head))
-            try await outbound.write(.body(.byteBuffer(bytes)))
+            try await write(.head(head))
+            try await write(.body(.byteBuffer(bytes)))
         case .watch(let events, let ends):
-            try await outbound.write(.head(head))
+            try await write(.head(head))
             for event in events {
-                try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: event.text() + [UInt8(ascii: "\n")]))))
+                try await write(.body(.byteBuffer(ByteBuffer(bytes: event.text() + [UInt8(ascii: "\n")]))))
             }
             if !ends { try await Task.sleep(for: .seconds(600)) }
         }
-        try await outbound.write(.end(nil))
+        try await write(.end(nil))
     }
 }
