@@ -104,6 +104,43 @@ struct ProxyFailoverTests {
         #expect(Set(upstream.asked.withLock { $0 }) == ["bad"])
     }
 
+    @Test(arguments: [
+        (HTTPResponse.Status.notFound, "resource_not_found_error"), (.forbidden, "permission_denied_error"),
+        (.conflict, "conflict"),
+    ])
+    func whatIsWrongWithOneCallMovesNoOther(_ status: HTTPResponse.Status, _ type: String) async throws {
+        let asked = Mutex<[String]>([])
+        let router = Router(context: BasicRequestContext.self)
+        router.post("/v1/chat/completions") { request, _ -> Response in
+            let body = String(buffer: try await request.body.collect(upTo: 1 << 20))
+            let key = request.headers[.authorization]?.split(separator: " ").last.map(String.init) ?? ""
+            asked.withLock { $0.append(key) }
+            let isRefused = key == "first" && body.contains("kimi-k2.5")
+            let answer =
+                isRefused
+                ? #"{"error":{"type":"\#(type)","message":"no"}}"# : #"{"usage":{"prompt_tokens":3,"completion_tokens":4}}"#
+            return Response(
+                status: isRefused ? status : .ok, headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(string: answer)))
+        }
+        try await ProxyLab.run(
+            upstream: router,
+            upstreams: { upstream in
+                [
+                    upstream.with { $0.keys = [Secret("first")] },
+                    upstream.with {
+                        $0.name = "second"
+                        $0.keys = [Secret("second")]
+                    },
+                ]
+            }
+        ) { lab async throws in
+            #expect(try await lab.post(#"{"model":"retired","max_tokens":50,"messages":[]}"#).status == 200)
+            for _ in 0..<3 { #expect(try await lab.post(ProxyLab.body("hello")).status == 200) }
+        }
+        #expect(asked.withLock { $0 } == ["first", "second", "first", "first", "first"])
+    }
+
     @Test func takesNewKeysAndModelsWhileItRuns() async throws {
         let upstream = Upstream(["old": (.unauthorized, "{}")])
         try await ProxyLab.run(

@@ -116,6 +116,34 @@ struct ProxyFailureTests {
         }
     }
 
+    @Test(arguments: ["", "oops", "[]", #"{"choices":[{"message""#])
+    func passesNothingOnThatIsNoJSONObject(_ text: String) async throws {
+        let router = Router(context: BasicRequestContext.self)
+        router.post("/v1/chat/completions") { request, _ in
+            _ = try await request.body.collect(upTo: 1 << 20)
+            return Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(string: text)))
+        }
+        try await ProxyLab.run(upstream: router) { lab async throws in
+            let body = ProxyLab.body("hello", cap: 500)
+            let answer = try await lab.post(body)
+            #expect(answer.status == 503)
+            #expect(answer.body.contains("upstream_unavailable"))
+            // What is empty at once was never begun.
+            #expect(try await lab.quota().used == (text.isEmpty ? 0 : body.utf8.count + 500))
+        }
+    }
+
+    @Test func aModelThatIsGoneIsNoTroubleOfTheUpstream() async throws {
+        try await ProxyLab.run { lab async throws in
+            #expect(try await lab.post(ProxyLab.body("[sandbox error=404 resource_not_found_error]")).status == 503)
+            #expect(try await lab.get("/readyz").body.contains(#"{"name":"upstream","status":"ok"}"#))
+            #expect(try await lab.post(ProxyLab.body("[sandbox error=500 server_error]")).status == 503)
+            #expect(try await lab.get("/readyz").body.contains(#"{"name":"upstream","status":"troubled"}"#))
+        }
+    }
+
     @Test func chargesAnAnswerInOnePieceThatBreaksOffInFull() async throws {
         let router = Router(context: BasicRequestContext.self)
         router.post("/v1/chat/completions") { request, _ in

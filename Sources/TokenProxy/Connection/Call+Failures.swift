@@ -8,20 +8,28 @@ extension Call {
     func upstreamFailed(isStale: Bool) {
         loop.tick()
         switch state {
-        case .sent where isStale && !hasMetStale && loop.deadline - lastProgress < Self.staleTime:
+        case .sent where isStale && !hasMetStale && !mayBeThoughtOut:
             // It was closed while it was idle, so nothing of this call was read there.
             hasMetStale = true
             attempts -= 1
             forward()
-        case .sent:
-            attemptFailed("connection", after: nil)
-        case .answering: brokeOff()
+        case .sent: attemptFailed(.connection)
+        case .answering: brokeOff(.connection)
         default: break
         }
     }
 
-    /// Within it, a connection that was idle before is taken for one that the upstream was about to close.
-    private static let staleTime = TimeAmount.seconds(1)
+    /// What fails within it after it was sent can hardly have been worked on, so it may be sent again. Later, an answer may
+    /// have been thought out, and would be so a second time.
+    private static let resendTime = TimeAmount.seconds(1)
+
+    /// Whether the upstream has had the call for so long that it may have an answer, though none has come.
+    private var mayBeThoughtOut: Bool {
+        switch state {
+        case .sent, .answering: loop.deadline - sentAt >= Self.resendTime
+        case .reserving, .queued, .connecting, .over: false
+        }
+    }
 
     func refused(_ verdict: UpstreamVerdict, _ body: ByteBuffer) {
         switch verdict {
@@ -39,16 +47,14 @@ extension Call {
                 return
             }
             tryAgain(after: nil)
-        case .unavailable(let reason):
+        case .unavailable(let fault):
             services.logger.error(
                 "the upstream refused",
                 metadata: [
-                    "upstream": "\(target?.configuration.name ?? "")", "reason": "\(reason)",
+                    "upstream": "\(target?.configuration.name ?? "")", "reason": "\(fault.rawValue)",
                     "status": "\(answer?.status ?? 0)",
                 ])
-            // A wrong key or an empty account doesn't mend itself within seconds.
-            let isOurs = reason == "credential" || reason == "quota"
-            attemptFailed(reason, after: isOurs ? .seconds(30) : nil)
+            attemptFailed(fault)
         }
     }
 
@@ -58,18 +64,36 @@ extension Call {
         return services.upstreams.hasOther(than: tried + [target], model: wanted.model)
     }
 
-    /// Nothing has been produced: the call can be tried elsewhere, with the same tokens set aside.
-    func attemptFailed(_ reason: String, after pause: Duration?) {
-        loop.metrics.upstreamFailed(reason: reason)
-        target?.failed(for: pause, now: loop.now)
+    /// Nothing of an answer has come. If none can have been produced either, the call is tried elsewhere, with the same tokens
+    /// set aside.
+    func attemptFailed(_ fault: UpstreamFault) {
+        loop.tick()
+        if fault.mayFollowWork, mayBeThoughtOut {
+            neverCame(fault)
+            return
+        }
+        loop.metrics.upstreamFailed(reason: fault.rawValue)
+        if fault.isTheUpstreams { target?.failed(for: fault.pause, now: loop.now) }
         if canTryAnother {
             tryAgain(after: nil)
-        } else if attempts < Self.mostAttempts, reason == "connection" || reason == "status_5xx" {
+        } else if attempts < Self.mostAttempts, fault.passes {
             tryAgain(after: .milliseconds(100 << attempts))
         } else {
             settle(.nothing)
             end { client in client.respond(.upstreamUnavailable) }
         }
+    }
+
+    /// The upstream had the call for long, and its answer doesn't come any more.
+    private func neverCame(_ fault: UpstreamFault) {
+        cancelUpstream()
+        loop.metrics.upstreamFailed(reason: fault.rawValue)
+        // A stream that never began has produced nothing; what takes long to think out in one piece may well have.
+        let streams = wanted?.streams ?? true
+        // A thought that is too long for somebody's patience says nothing of the upstream.
+        if streams || fault != .timeout { target?.failed(now: loop.now) }
+        settle(streams ? .nothing : unheardBill)
+        end { client in client.respond(.upstreamUnavailable) }
     }
 
     func tryAgain(after pause: Duration?) {
@@ -94,18 +118,17 @@ extension Call {
     }
 
     /// The upstream gave up, or gave nothing for too long, in the middle of an answer.
-    func brokeOff(_ reason: String = "broken") {
+    func brokeOff(_ fault: UpstreamFault = .broken) {
         guard let answer else { return }
+        cancelUpstream()
         if !answer.hasOutput, !hasBegunAnswer {
-            cancelUpstream()
-            attemptFailed(reason, after: nil)
+            attemptFailed(fault)
             return
         }
-        cancelUpstream()
-        loop.metrics.upstreamFailed(reason: reason)
-        services.logger.warning("an answer broke off", metadata: ["reason": "\(reason)"])
-        // One in one piece was thought out before its first byte.
-        settle(answer.bill(.broken(isCaughtUp: answer.isStream)))
+        loop.metrics.upstreamFailed(reason: fault.rawValue)
+        services.logger.warning("an answer broke off", metadata: ["reason": "\(fault.rawValue)"])
+        // One in one piece was thought out before its first byte; a stream that the upstream itself gave up was read to there.
+        settle(answer.bill(.broken(isCaughtUp: answer.isStream && (fault == .broken || isCaughtUp))))
         if answer.isStream {
             prepareOutput()
             beginAnswer()
@@ -138,7 +161,7 @@ extension Call {
     }
 
     /// Whether little can have been produced that wasn't seen here.
-    var isCaughtUp: Bool { stalledSince.map { loop.deadline - $0 < .seconds(1) } ?? true }
+    private var isCaughtUp: Bool { stalledSince.map { loop.deadline - $0 < .seconds(1) } ?? true }
 
     func clientTakesMore(_ takesMore: Bool) {
         loop.tick()
@@ -160,17 +183,11 @@ extension Call {
             end { client in client.respond(.upstreamBusy(retryAfter: 5)) }
         case .sent:
             guard now >= deadline || now - lastProgress > TimeAmount(timeouts.answerSilence) else { return }
-            cancelUpstream()
-            loop.metrics.upstreamFailed(reason: "timeout")
-            // A stream that never began has produced nothing; what takes long to think out in one piece may well have.
-            let streams = wanted?.streams ?? true
-            if streams { target?.failed(now: loop.now) }
-            settle(streams ? .nothing : unheardBill)
-            end { client in client.respond(.upstreamUnavailable) }
+            neverCame(.timeout)
         case .answering:
-            let isSilent = stalledSince == nil && now - lastProgress > TimeAmount(timeouts.answerSilence)
+            let isSilent = takesMore && now - lastProgress > TimeAmount(timeouts.answerSilence)
             guard now >= deadline || isSilent else { return }
-            brokeOff("timeout")
+            brokeOff(.timeout)
         case .reserving:
             guard now - lastProgress > TimeAmount(timeouts.turn) else { return }
             end { client in client.respond(.storageUnavailable) }

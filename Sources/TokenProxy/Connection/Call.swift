@@ -48,6 +48,8 @@ final class Call {
 
     let startedAt: NIODeadline
     var lastProgress: NIODeadline
+    /// When the upstream was last sent the call.
+    var sentAt: NIODeadline
     var deadline: NIODeadline
     /// Since when the client has taken nothing.
     var stalledSince: NIODeadline?
@@ -63,6 +65,7 @@ final class Call {
         caller = request.caller!
         startedAt = loop.deadline
         lastProgress = startedAt
+        sentAt = startedAt
         stalledSince = client.isWritable ? nil : startedAt
         deadline = startedAt + TimeAmount(loop.services.configuration.timeouts.answer)
     }
@@ -246,7 +249,7 @@ final class Call {
                 services.logger.warning(
                     "the upstream can't be reached",
                     metadata: ["upstream": "\(target.configuration.name)", "error": "\(error)"])
-                attemptFailed("connection", after: nil)
+                attemptFailed(.connection)
             case (.failure, _): break
             }
         }
@@ -255,6 +258,7 @@ final class Call {
     func send(on connection: UpstreamConnection, _ endpoint: UpstreamTarget.Endpoint) {
         guard let wanted, let reservation, let target else { return }
         state = .sent(connection)
+        sentAt = loop.deadline
         let edits = wanted.edits(
             quotedModel: target.quotedModels[wanted.model] ?? JSONText.quoted(wanted.model),
             completionCap: reservation.output)

@@ -94,17 +94,22 @@ struct Answer {
             form = .stream(relay)
             return step == .ended ? .ended(bill(.complete)) : .broken
         case .piece(let body):
-            let bill = bill(.complete)
+            var meter = UsageMeter(dialect)
+            body.withUnsafeReadableBytes { meter.read(answer: $0) }
+            // The meter counts every byte of what is no JSON object; of an object, never the brackets.
+            guard meter.producedBytes < body.readableBytes else { return .broken }
+            let bill = Bill(meter, reservation: reservation, ending: .complete)
             // Some gateways tell an error with the status of an answer.
             if bill.isEstimated, body.withUnsafeReadableBytes({ ModelError(body: $0) }) != nil {
-                return .refused(.unavailable(reason: "status_2xx"), body)
+                return .refused(.unavailable(.hiddenError), body)
             }
             return .whole(body, bill)
         case .error(let body):
             let error = body.withUnsafeReadableBytes { ModelError(body: $0) }
             // A page, or anything else that no client asked for, is our trouble whatever its status.
-            let verdict = UpstreamVerdict(status: status == 200 ? 502 : status, retryAfter: retryAfter, error: error)
-            return .refused(verdict, body)
+            let isError = status >= 300
+            return .refused(
+                UpstreamVerdict(status: isError ? status : 502, retryAfter: retryAfter, error: error), body)
         }
     }
 
@@ -117,14 +122,11 @@ struct Answer {
         }
     }
 
-    /// What the answer costs if it ends here.
+    /// What the answer costs if it ends here; one in one piece tells nothing before its end.
     func bill(_ ending: Bill.Ending) -> Bill {
         switch form {
         case .stream(let relay): return Bill(relay.meter, reservation: reservation, ending: ending)
-        case .piece(let body):
-            var meter = UsageMeter(dialect)
-            if ending == .complete { body.withUnsafeReadableBytes { meter.read(answer: $0) } }
-            return Bill(meter, reservation: reservation, ending: ending)
+        case .piece: return Bill(UsageMeter(dialect), reservation: reservation, ending: ending)
         case .error: return .nothing
         }
     }

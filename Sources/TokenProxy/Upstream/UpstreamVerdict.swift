@@ -9,8 +9,8 @@ enum UpstreamVerdict: Hashable {
     case clientFault
     /// Too much for the upstream; comes back after so many seconds.
     case busy(retryAfter: Int)
-    /// Our trouble; the reason is for logs and metrics.
-    case unavailable(reason: String)
+    /// Our trouble.
+    case unavailable(UpstreamFault)
 
     /// - Parameters:
     ///   - retryAfter: the header, if there is one.
@@ -22,10 +22,64 @@ enum UpstreamVerdict: Hashable {
         case (429, let error) where error?.type != "exceeded_current_quota_error":
             let seconds = retryAfter.flatMap { Int($0) } ?? 2
             self = .busy(retryAfter: min(max(seconds, 1), 120))
-        case (429, _): self = .unavailable(reason: "quota")
-        case (401, _), (403, _): self = .unavailable(reason: "credential")
-        case (404, _): self = .unavailable(reason: "not_found")
-        default: self = .unavailable(reason: "status_\(status / 100)xx")
+        case (429, _): self = .unavailable(.quota)
+        case (401, _): self = .unavailable(.credential)
+        case (403, _): self = .unavailable(.forbidden)
+        case (404, _): self = .unavailable(.notFound)
+        case (503, _): self = .unavailable(.overloaded)
+        case (504, _): self = .unavailable(.timeout)
+        case (300..<400, _): self = .unavailable(.redirect)
+        case (400..<500, _): self = .unavailable(.refusal)
+        default: self = .unavailable(.server)
+        }
+    }
+}
+
+/// Why an upstream gave no answer. The raw values are the reasons in logs and metrics. Pure.
+enum UpstreamFault: String, Hashable, CaseIterable {
+    /// It can't be reached, or the connection broke.
+    case connection
+    /// Its answer broke off, or is none that can be read.
+    case broken
+    /// Nothing came for too long; a gateway in front of it says the same with 504.
+    case timeout
+    /// Our key.
+    case credential
+    /// Our account.
+    case quota
+    /// It takes no call now.
+    case overloaded = "status_503"
+    case server = "status_5xx"
+    case redirect = "status_3xx"
+    case forbidden
+    case notFound = "not_found"
+    case refusal = "status_4xx"
+    /// An error with the status of an answer.
+    case hiddenError = "status_2xx"
+
+    /// Whether everybody's calls would meet it. What may concern one call only, such as a model that is gone, must not move
+    /// others' calls elsewhere.
+    var isTheUpstreams: Bool {
+        switch self {
+        case .connection, .broken, .timeout, .credential, .quota, .overloaded, .server, .redirect: true
+        case .forbidden, .notFound, .refusal, .hiddenError: false
+        }
+    }
+
+    /// How long the upstream is passed over; `nil` for as long as its failures in a row suggest.
+    var pause: Duration? {
+        // A wrong key or an empty account doesn't mend itself within seconds.
+        self == .credential || self == .quota ? .seconds(30) : nil
+    }
+
+    /// Whether the same upstream may well answer a moment later.
+    var passes: Bool { self == .connection || self == .overloaded || self == .server }
+
+    /// Whether it leaves open if the upstream had been at work on the call; the others say that it was turned away.
+    var mayFollowWork: Bool {
+        switch self {
+        case .connection, .broken, .timeout, .server: true
+        case .credential, .quota, .overloaded, .redirect, .forbidden, .notFound, .refusal, .hiddenError: false
         }
     }
 }

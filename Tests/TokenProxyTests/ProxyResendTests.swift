@@ -1,0 +1,114 @@
+import Core
+import NIOCore
+import NIOPosix
+import Store
+import Synchronization
+import Testing
+import TokenProxy
+
+/// When a call that got no answer is sent once more, and what it costs.
+struct ProxyResendTests {
+    struct Attempt: Sendable {
+        /// What the upstream sends before it closes the connection.
+        var answer = ""
+        var isLate = true
+        var streams = false
+        /// How often the upstream is to get the call.
+        let calls: Int
+        let isCharged: Bool
+
+        static func status(
+            _ status: String, isLate: Bool = true, streams: Bool = false, calls: Int, isCharged: Bool
+        ) -> Attempt {
+            Attempt(
+                answer: "HTTP/1.1 \(status)\r\nContent-Length: 0\r\n\r\n", isLate: isLate, streams: streams, calls: calls,
+                isCharged: isCharged)
+        }
+    }
+
+    @Test(arguments: [
+        // The connection breaks.
+        Attempt(isLate: false, calls: 3, isCharged: false),
+        Attempt(calls: 1, isCharged: true),
+        Attempt(streams: true, calls: 1, isCharged: false),
+        // Behind a head, without a byte of the body.
+        Attempt(
+            answer: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n", calls: 1,
+            isCharged: true),
+        Attempt.status("502 Bad Gateway", isLate: false, calls: 3, isCharged: false),
+        Attempt.status("502 Bad Gateway", calls: 1, isCharged: true),
+        Attempt.status("504 Gateway Timeout", calls: 1, isCharged: true),
+        Attempt.status("500 Internal Server Error", streams: true, calls: 1, isCharged: false),
+        // It took no call.
+        Attempt.status("404 Not Found", calls: 1, isCharged: false),
+        Attempt.status("429 Too Many Requests", calls: 1, isCharged: false),
+    ])
+    func aCallThatMayHaveBeenThoughtOutIsNotSentAgain(_ attempt: Attempt) async throws {
+        try await AbruptUpstream.run(attempt.answer, after: attempt.isLate ? .milliseconds(1300) : .zero) { upstream, port in
+            try await ProxyLab.run(
+                upstreams: { [$0.with { $0.openAIBaseURL = "http://127.0.0.1:\(port)/v1" }] }
+            ) { lab async throws in
+                let body = ProxyLab.body("hello", cap: 500, fields: attempt.streams ? #","stream":true"# : "")
+                let answer = try await lab.post(body)
+                #expect(answer.status == (attempt.answer.contains("429") ? 429 : 503))
+                #expect(try await lab.quota().used == (attempt.isCharged ? body.utf8.count + 500 : 0))
+            }
+            #expect(upstream.calls == attempt.calls)
+        }
+    }
+}
+
+/// An upstream that says the same to each call after a while, and closes the connection.
+private final class AbruptUpstream: Sendable {
+    private let answer: String
+    private let pause: TimeAmount
+    private let count = Atomic(0)
+
+    var calls: Int { count.load(ordering: .relaxed) }
+
+    private init(_ answer: String, _ pause: TimeAmount) {
+        self.answer = answer
+        self.pause = pause
+    }
+
+    static func run(
+        _ answer: String, after pause: Duration, _ body: (AbruptUpstream, _ port: Int) async throws -> Void
+    ) async throws {
+        let upstream = AbruptUpstream(answer, TimeAmount(pause))
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Handler(upstream))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        do {
+            try await body(upstream, channel.localAddress?.port ?? 0)
+            try await channel.close()
+        } catch {
+            try? await channel.close()
+            throw error
+        }
+    }
+
+    private final class Handler: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        private let upstream: AbruptUpstream
+        private var isAsked = false
+
+        init(_ upstream: AbruptUpstream) {
+            self.upstream = upstream
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            if isAsked { return }
+            isAsked = true
+            upstream.count.add(1, ordering: .relaxed)
+            let (channel, answer) = (context.channel, ByteBuffer(string: upstream.answer))
+            channel.eventLoop.scheduleTask(in: upstream.pause) {
+                channel.writeAndFlush(answer).whenComplete { _ in channel.close(promise: nil) }
+            }
+        }
+    }
+}
