@@ -54,12 +54,14 @@ extension Call {
     }
 
     /// All that came in one read has been told: what may go on goes out in one piece.
-    func flush() {
+    /// - Parameter isReadDry: whether the read left nothing in the upstream's connection.
+    func flush(isReadDry: Bool) {
         guard case .answering = state, answer?.isStream == true else { return }
         loop.tick()
         lastProgress = loop.deadline
         writeOutput()
         client.flush()
+        if isReadDry { backlog.upstreamIsReadDry() }
     }
 
     func writeOutput() {

@@ -161,18 +161,21 @@ extension Call {
     }
 
     /// Whether little can have been produced that wasn't seen here.
-    private var isCaughtUp: Bool { stalledSince.map { loop.deadline - $0 < .seconds(1) } ?? true }
+    private var isCaughtUp: Bool { backlog.isCaughtUp(now: loop.deadline, lastProgress: lastProgress) }
 
     func clientTakesMore(_ takesMore: Bool) {
         loop.tick()
-        stalledSince = takesMore ? nil : loop.deadline
-        if takesMore, case .answering(let connection) = state { connection.resume() }
+        backlog.clientTakes(takesMore, now: loop.deadline)
+        guard takesMore, case .answering(let connection) = state else { return }
+        // The silence of an upstream that nobody listened to is over.
+        lastProgress = loop.deadline
+        connection.resume()
     }
 
-    var takesMore: Bool { stalledSince == nil }
+    var takesMore: Bool { backlog.stalledSince == nil }
 
     func checkTime(_ now: NIODeadline) {
-        if let stalledSince, now - stalledSince > TimeAmount(timeouts.stalledClient) {
+        if let stalledSince = backlog.stalledSince, now - stalledSince > TimeAmount(timeouts.stalledClient) {
             client.close()
             return
         }

@@ -51,8 +51,7 @@ final class Call {
     /// When the upstream was last sent the call.
     var sentAt: NIODeadline
     var deadline: NIODeadline
-    /// Since when the client has taken nothing.
-    var stalledSince: NIODeadline?
+    var backlog: Backlog
 
     static let mostAttempts = 3
 
@@ -66,7 +65,7 @@ final class Call {
         startedAt = loop.deadline
         lastProgress = startedAt
         sentAt = startedAt
-        stalledSince = client.isWritable ? nil : startedAt
+        backlog = Backlog(isWritable: client.isWritable, now: startedAt)
         deadline = startedAt + TimeAmount(loop.services.configuration.timeouts.answer)
     }
 

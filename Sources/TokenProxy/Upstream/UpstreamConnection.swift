@@ -24,6 +24,8 @@ final class UpstreamConnection: ChannelDuplexHandler {
     private var buffer = ByteBuffer()
     private var isReused = false
     private var isReadPending = false
+    /// Whether the last read left nothing in the socket: it didn't fill the buffer that it was given.
+    fileprivate var isReadDry = true
     /// What the channel knows, too, but doesn't say as cheaply.
     private var isActive = false
     /// Whether it ends in another way than it should.
@@ -99,6 +101,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
+        if endpoint.tls == nil { isReadDry = bytes.writableBytes > 0 }
         switch state {
         case .idle: close()  // Nothing was asked for.
         case .closed: break
@@ -110,7 +113,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         if let call {
-            call.flush()
+            call.flush(isReadDry: isReadDry)
         } else if case .body = state, drainsSince == nil {
             drainsSince = .now()
             pool.drain(self)
@@ -214,5 +217,22 @@ final class UpstreamConnection: ChannelDuplexHandler {
         self.call = nil
         close()
         call?.upstreamFailed(isStale: isStale)
+    }
+}
+
+/// Stands in front of TLS, behind which nothing tells how much was read. Lives on its connection's event loop.
+final class SocketWatch: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+
+    private let connection: UpstreamConnection
+
+    init(_ connection: UpstreamConnection) {
+        self.connection = connection
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        connection.isReadDry = unwrapInboundIn(data).writableBytes > 0
+        context.fireChannelRead(data)
     }
 }

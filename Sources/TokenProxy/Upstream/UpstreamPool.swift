@@ -38,6 +38,7 @@ final class UpstreamPool {
                     if let tls {
                         // An address has no name to verify (RFC 6066, 3).
                         let name = (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
+                        try channel.pipeline.syncOperations.addHandler(SocketWatch(connection.value))
                         try channel.pipeline.syncOperations.addHandler(
                             NIOSSLClientHandler(context: tls, serverHostname: name))
                     }
