@@ -22,7 +22,7 @@ package struct TokenProxyConfiguration: Sendable {
     package var bodyLimit = 32 << 20
     /// Bytes of an answer that comes in one piece.
     package var answerLimit = 16 << 20
-    /// Bytes of all requests' bodies that are held at once.
+    /// Bytes of all requests' bodies that are held at once; of one customer's, an eighth of that.
     package var bodyMemory = 1 << 30
     package var timeouts = Timeouts()
 

@@ -299,19 +299,6 @@ final class ClientConnection: ChannelDuplexHandler {
         }
     }
 
-    func takeMemory(_ bytes: Int) -> Bool {
-        guard loop.services.bodies.take(bytes) else { return false }
-        bodyTaken += bytes
-        return true
-    }
-
-    /// The request's body isn't held any more.
-    func freeBody() {
-        if bodyTaken > 0 { loop.services.bodies.free(bodyTaken) }
-        bodyTaken = 0
-        body = ByteBuffer()
-    }
-
     func discard(_ left: Int) -> Bool {
         switch decoder.next(&buffer) {
         case .bytes(let bytes):
@@ -332,8 +319,8 @@ final class ClientConnection: ChannelDuplexHandler {
 
     func awaitNextRequest() {
         if isGone { return }
-        request = nil
         freeBody()
+        request = nil
         if closes || loop.isDraining {
             phase = .closed
             deadline = loop.deadline + TimeAmount(timeouts.stalledClient)

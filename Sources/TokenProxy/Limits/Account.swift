@@ -5,6 +5,8 @@ import Synchronization
 final class Account: Sendable {
     let customerID: Customer.ID
     let customerBits: UInt128
+    /// Bytes of its requests' bodies that are held now: see ``BodyMemory``.
+    let bodyBytes = Atomic(0)
 
     private struct State {
         var pace: Pace?
