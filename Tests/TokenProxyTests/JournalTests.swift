@@ -125,6 +125,24 @@ struct JournalTests {
         }
     }
 
+    /// A process may die while it makes a file.
+    @Test func passesOverAFileThatNamesNoHolder() async throws {
+        try await withFolder { root in
+            do {
+                let journal = try Journal(root: root, holder: "dead", slots: 8, logger: quiet)
+                _ = try journal.reserve(.sample())
+            }
+            let path = root + "/dead/1.journal"
+            var bytes = try Data(contentsOf: URL(filePath: path))
+            bytes.replaceSubrange(72..<98, with: Array(repeating: UInt8(0), count: 26))
+            try bytes.write(to: URL(filePath: path))
+            let storage = RecordingStorage()
+            await recovery(root, storage).run()
+            #expect(storage.events.count == 1)
+            #expect(storage.ended.map(\.holder) == ["dead"])
+        }
+    }
+
     @Test func keepsAJournalThatTheStorageDoesNotTake() async throws {
         try await withFolder { root in
             do {
@@ -160,6 +178,35 @@ struct JournalTests {
             try await eventually {
                 try FileManager.default.contentsOfDirectory(atPath: root + "/alive").count { $0.hasSuffix(".journal") } <= 2
             }
+        }
+    }
+
+    /// Though nothing is synchronised meanwhile, as on a slow disk.
+    @Test func makesFilesAsFastAsTheyAreUsed() async throws {
+        try await withFolder { root in
+            let journal = try Journal(root: root, holder: "alive", slots: 2, logger: quiet)
+            let making = Task { await journal.keepSpare() }
+            defer { making.cancel() }
+            let start = ContinuousClock.now
+            for number in 1...40 {
+                try await eventually { (try? journal.reserve(.sample(request: UInt128(number)))) != nil }
+            }
+            #expect(ContinuousClock.now - start < .seconds(10))
+        }
+    }
+
+    @Test func knowsWhichFilesChangedSinceTheyWereSynchronised() async throws {
+        try await withFolder { root in
+            let segment = try JournalSegment(creating: root + "/0.journal", slots: 2, holder: "h")
+            #expect(!segment.hasChanged)
+            segment.reserve(0, .sample())
+            #expect(segment.hasChanged)
+            try segment.synchronizeChanges()
+            #expect(!segment.hasChanged)
+            segment.settle(0, usage, isEstimated: false, now: testNow)
+            #expect(segment.hasChanged)
+            try segment.synchronizeChanges()
+            #expect(!segment.hasChanged)
         }
     }
 

@@ -37,10 +37,13 @@ final class Journal: Sendable {
     private let slots: Int
     private let logger: Logger
     private let state: Mutex<State>
-    private let isDirty = Atomic(false)
 
     /// How long what was stored may wait to be synchronised.
     private static let syncInterval = Duration.milliseconds(200)
+    /// How soon the next file is made; no file fills up as fast.
+    private static let spareInterval = Duration.milliseconds(20)
+    /// After a file couldn't be made.
+    private static let spareRetry = Duration.seconds(1)
 
     /// - Parameters:
     ///   - root: the folder that holds the folders of all processes.
@@ -100,13 +103,11 @@ final class Journal: Sendable {
             return ticket
         }
         guard let ticket else { throw .storageUnavailable }
-        isDirty.store(true, ordering: .relaxed)
         return ticket
     }
 
     func settle(_ ticket: Ticket, _ usage: TokenUsage, isEstimated: Bool, now: Timestamp) {
         ticket.segment.settle(ticket.index, usage, isEstimated: isEstimated, now: now)
-        isDirty.store(true, ordering: .relaxed)
     }
 
     func markBooked(_ ticket: Ticket) {
@@ -124,22 +125,30 @@ final class Journal: Sendable {
 
     /// Synchronises what was stored, makes files ahead and removes those that are spent, until the task is cancelled.
     func maintain() async {
-        var retryAt = ContinuousClock.now
-        while (try? await Task.sleep(for: Self.syncInterval)) != nil {
-            await synchronize()
-            removeSpent()
-            if state.withLock({ $0.spare == nil }), ContinuousClock.now >= retryAt {
-                await makeSpare()
-                retryAt = .now + .seconds(1)
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.keepSpare() }
+            while (try? await Task.sleep(for: Self.syncInterval)) != nil {
+                await synchronize()
+                removeSpent()
             }
         }
     }
 
+    /// Makes files ahead, until the task is cancelled: apart from the rest, so that no call is refused because a disk is slow.
+    func keepSpare() async {
+        while (try? await Task.sleep(for: Self.spareInterval)) != nil {
+            guard state.withLock({ $0.spare == nil }) else { continue }
+            if await !makeSpare() { try? await Task.sleep(for: Self.spareRetry) }
+        }
+    }
+
     private func synchronize() async {
-        guard isDirty.exchange(false, ordering: .relaxed) else { return }
-        let segments = state.withLock { $0.full + [$0.current] }
+        let segments = state.withLock { $0.full + [$0.current] }.filter(\.hasChanged)
+        if segments.isEmpty { return }
         do {
-            try await NIOThreadPool.singleton.runIfActive { for segment in segments { try segment.synchronize() } }
+            try await NIOThreadPool.singleton.runIfActive {
+                for segment in segments { try segment.synchronizeChanges() }
+            }
         } catch {
             // What the disk has of it nobody knows any more.
             logger.critical("the journal can't be written: new calls are refused", metadata: ["error": "\(error)"])
@@ -156,7 +165,8 @@ final class Journal: Sendable {
         for segment in spent { segment.remove() }
     }
 
-    private func makeSpare() async {
+    /// - Returns: whether it could be made.
+    private func makeSpare() async -> Bool {
         let number = state.withLock { state in
             defer { state.number += 1 }
             return state.number
@@ -166,8 +176,10 @@ final class Journal: Sendable {
                 try JournalSegment(creating: folder + "/\(number).journal", slots: slots, holder: holder)
             }
             state.withLock { $0.spare = spare }
+            return true
         } catch {
             logger.error("the journal can't grow", metadata: ["error": "\(error)"])
+            return false
         }
     }
 

@@ -21,6 +21,8 @@ final class JournalSegment: @unchecked Sendable {
     private let length: Int
     /// Slots that were taken and are not booked yet.
     private let pending = Atomic(0)
+    /// Whether something was stored since it was last synchronised.
+    private let isDirty = Atomic(false)
 
     private static let magic: UInt64 = 0x314C_4E52_4A50_434F  // "OCPJRNL1"
 
@@ -49,9 +51,11 @@ final class JournalSegment: @unchecked Sendable {
         self.descriptor = descriptor
         self.memory = memory
         self.length = length
-        memory.storeBytes(of: Self.magic.littleEndian, as: UInt64.self)
         (memory + 32).copyMemory(from: Array(BootID.current.utf8.prefix(36)), byteCount: min(36, BootID.current.utf8.count))
         (memory + 72).copyMemory(from: Array(holder.utf8.prefix(26)), byteCount: min(26, holder.utf8.count))
+        // Last, so that whoever finds it finds the rest.
+        atomicMemoryFence(ordering: .releasing)
+        memory.storeBytes(of: Self.magic.littleEndian, as: UInt64.self)
     }
 
     deinit {
@@ -75,10 +79,12 @@ final class JournalSegment: @unchecked Sendable {
     func reserve(_ index: Int, _ reservation: CallReservation) {
         pending.add(1, ordering: .relaxed)
         JournalSlot.write(reservation, at: slot(index))
+        isDirty.store(true, ordering: .releasing)
     }
 
     func settle(_ index: Int, _ usage: TokenUsage, isEstimated: Bool, now: Timestamp) {
         JournalSlot.write(usage, isEstimated: isEstimated, now: now, at: slot(index))
+        isDirty.store(true, ordering: .releasing)
     }
 
     func markBooked(_ index: Int) {
@@ -94,6 +100,15 @@ final class JournalSegment: @unchecked Sendable {
     }
 
     // MARK: The file
+
+    var hasChanged: Bool { isDirty.load(ordering: .relaxed) }
+
+    /// Brings what was stored since the last time to the disk.
+    /// - Throws: ``JournalFault``.
+    func synchronizeChanges() throws(JournalFault) {
+        // Before: what is stored meanwhile may miss this time.
+        if isDirty.exchange(false, ordering: .acquiring) { try synchronize() }
+    }
 
     /// Brings all that was stored to the disk.
     /// - Throws: ``JournalFault``.
@@ -117,17 +132,20 @@ final class JournalSegment: @unchecked Sendable {
         let slots: [JournalSlot.State]
     }
 
-    /// - Returns: `nil` if the file is none of the journal's, such as one that a crash kept from being begun.
+    /// - Returns: `nil` if the file is none of the journal's, such as one that a crash kept from being begun: without its
+    ///   holder it holds no call either.
     static func read(_ bytes: UnsafeRawBufferPointer) -> Content? {
         guard bytes.count >= JournalSlot.size,
             UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) == magic
         else { return nil }
+        func text(_ range: Range<Int>) -> String { String(decoding: bytes[range].prefix { $0 != 0 }, as: UTF8.self) }
+        let holder = text(72..<98)
+        if holder.isEmpty { return nil }
         let slots = (1..<bytes.count / JournalSlot.size).compactMap { index -> JournalSlot.State? in
             let state = JournalSlot.read(UnsafeRawPointer(bytes.baseAddress! + index * JournalSlot.size))
             return state == .empty || state == .booked ? nil : state
         }
-        func text(_ range: Range<Int>) -> String { String(decoding: bytes[range].prefix { $0 != 0 }, as: UTF8.self) }
-        return Content(holder: text(72..<98), bootID: text(32..<68), slots: slots)
+        return Content(holder: holder, bootID: text(32..<68), slots: slots)
     }
 }
 
