@@ -87,9 +87,10 @@ struct ProxyLimitTests {
     }
 
     @Test(arguments: ["/v1/chat/completions", "/v1/messages"])
-    func countsPicturesByTheirNumber(_ path: String) async throws {
+    func countsPicturesByTheirSize(_ path: String) async throws {
         try await ProxyLab.run(limit: 10_000) { lab async throws in
-            let data = String(repeating: "QUJD", count: 500_000)
+            // Two megabytes that begin like a PNG of 16 by 16 pixels.
+            let data = "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQ" + String(repeating: "QUJD", count: 500_000)
             let part =
                 path == "/v1/messages"
                 ? #"{"type":"image","source":{"type":"base64","media_type":"image/png","data":"\#(data)"}}"#
