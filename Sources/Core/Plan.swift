@@ -19,6 +19,8 @@ package struct Plan: Sendable, Hashable, Codable {
     /// Share of the upstream in the fair queue.
     package let weight: Int
     package let requestsPerSecond: Int
+    /// Requests that may come at once after a pause; `nil`: a second's worth.
+    package var requestBurst: Int?
     package let concurrentRequests: Int
     package let support: Support
 
@@ -61,7 +63,8 @@ package struct PlanTable: Sendable, Hashable {
         for plan in list {
             let figures = [
                 plan.monthlyPrice, plan.monthlyTokens, plan.telegramUsers, plan.weight, plan.requestsPerSecond,
-                plan.concurrentRequests, plan.resources.cpuLimit, plan.resources.memoryLimit, plan.resources.volume,
+                plan.requestBurst ?? 1, plan.concurrentRequests, plan.resources.cpuLimit, plan.resources.memoryLimit,
+                plan.resources.volume,
             ]
             if figures.contains(where: { $0 <= 0 }) {
                 faults.append("\(plan.tier.rawValue) has a figure that is not above zero")

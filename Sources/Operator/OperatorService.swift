@@ -24,7 +24,7 @@ package struct OperatorService: Sendable {
     package init(
         queue: WorkQueue, runtime: any AgentRuntime, vault: Vault, plans: PlanTable, settings: AgentSettings,
         image: String? = nil, backups: S3Signer? = nil, rolloutLimits: RolloutPlan.Limits = .init(),
-        patience: Duration = .seconds(60), logger: Logger
+        patience: Duration = .seconds(15), logger: Logger
     ) {
         self.queue = queue
         self.runtime = runtime
@@ -118,7 +118,8 @@ package struct OperatorService: Sendable {
         switch status.status {
         case .running: return nil
         case .failed: return DomainError(.unavailable, code: "agent_failed", status.detail ?? Self.starting[box.language])
-        default: throw JobOutcome.retry(after: .seconds(10), reason: "the agent is not ready yet")
+        // Looked at again later, so that the customer's other jobs get their turn; what becomes of it is told meanwhile.
+        default: throw JobOutcome.snooze(.seconds(10))
         }
     }
 

@@ -26,6 +26,8 @@ package final class SQLiteDatabase: Database {
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 4
         configuration.label = "sqlite"
+        // Else a statement of many rows writes a file, in case that it has to be undone.
+        configuration.prepareDatabase { try $0.execute(sql: "PRAGMA temp_store = MEMORY") }
         do {
             pool = try DatabasePool(path: path, configuration: configuration)
             // A commit is on the disk when it returns. GRDB prefers NORMAL, which can lose the last ones with the power.

@@ -13,7 +13,7 @@ struct OperationsAnswer: Sendable {
 extension ProxyServices {
     func readiness() async -> OperationsAnswer {
         var checks: [(name: String, isReady: Bool, status: String)] = []
-        let isStorageReady = await isStorageReady(within: .seconds(2))
+        let isStorageReady = await storageProbe.answer(now: accounts.now) { await self.isStorageReady(within: .seconds(2)) }
         checks.append(("storage", isStorageReady, isStorageReady ? "ok" : "unavailable"))
         let fault = journal.fault
         checks.append(("journal", fault == nil, fault == nil ? "ok" : "unavailable"))
@@ -77,6 +77,23 @@ extension ProxyServices {
         }
         return #"{"object":"list","data":[\#(models.joined(separator: ","))],"has_more":false,"#
             + #""first_id":\#(names.first ?? "null"),"last_id":\#(names.last ?? "null")}"#
+    }
+}
+
+/// Asks whether the storage is there once a second at most: agents reach `/readyz`, too, and must not load the database with it.
+final class StorageProbe: Sendable {
+    private let last = Mutex<(task: Task<Bool, Never>, at: Duration)?>(nil)
+    private static let interval = Duration.seconds(1)
+
+    /// - Parameter now: since any fixed moment.
+    func answer(now: Duration, _ ask: @escaping @Sendable () async -> Bool) async -> Bool {
+        let task = last.withLock { last in
+            if let last, now - last.at < Self.interval { return last.task }
+            let task = Task { await ask() }
+            last = (task, now)
+            return task
+        }
+        return await task.value
     }
 }
 

@@ -6,40 +6,62 @@ struct ProxyMetrics: Sendable {
     private struct RequestLabels: Hashable, Sendable {
         let route: Route?
         let plan: Tier?
+        /// `nil` for what is no call, or names none that is known.
+        let model: String?
         let status: Int
     }
 
-    private struct TokenLabels: Hashable, Sendable {
+    private struct CallLabels: Hashable, Sendable {
         let plan: Tier
         let model: String
-        let isEstimated: Bool
+
+        var text: String { "plan=\"\(plan.rawValue)\",model=\"\(model)\"" }
     }
 
     private struct Tokens: Sendable {
         var input = 0
         var output = 0
+
+        mutating func add(_ other: Tokens) {
+            input += other.input
+            output += other.output
+        }
+    }
+
+    private struct CallFigures: Sendable {
+        var exact = Tokens()
+        var estimated = Tokens()
+        var firstByte = Histogram([0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60])
+        var overhead = Histogram([0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.1, 1, 10])
     }
 
     private var requests: [RequestLabels: Int] = [:]
-    private var tokens: [TokenLabels: Tokens] = [:]
+    private var calls: [CallLabels: CallFigures] = [:]
     private var customerTokens: [Customer.ID: Int] = [:]
     private var upstreamFaults: [String: Int] = [:]
     /// Tokens that an upstream reported beyond what was reserved.
     private var excessTokens = 0
-    var firstByte = Histogram([0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60])
-    var overhead = Histogram([0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.1, 1, 10])
-
-    mutating func request(route: Route?, plan: Tier?, status: Int) {
-        requests[RequestLabels(route: route, plan: plan, status: status), default: 0] += 1
-    }
 
     /// - Parameter model: the product's name, from the configuration.
+    mutating func request(route: Route?, plan: Tier?, model: String?, status: Int) {
+        requests[RequestLabels(route: route, plan: plan, model: model, status: status), default: 0] += 1
+    }
+
+    /// - Parameters:
+    ///   - model: the product's name, from the configuration.
+    ///   - overhead: from the request's last byte to its way to the upstream; `nil` if it never got that far.
+    ///   - firstByte: from the request's last byte to the answer's first; `nil` if there was no answer.
     mutating func settled(
-        _ bill: Bill, reserved: Int, _ credential: ProxyCredential, model: String, byCustomer: Bool
+        _ bill: Bill, reserved: Int, _ credential: ProxyCredential, model: String, overhead: TimeAmount?,
+        firstByte: TimeAmount?, byCustomer: Bool
     ) {
-        let labels = TokenLabels(plan: credential.tier, model: model, isEstimated: bill.isEstimated)
-        tokens[labels, default: Tokens()].input += bill.usage.input
-        tokens[labels, default: Tokens()].output += bill.usage.output
+        let tokens = Tokens(input: bill.usage.input, output: bill.usage.output)
+        func count(_ figures: inout CallFigures) {
+            if bill.isEstimated { figures.estimated.add(tokens) } else { figures.exact.add(tokens) }
+            if let overhead { figures.overhead.observe(overhead) }
+            if let firstByte { figures.firstByte.observe(firstByte) }
+        }
+        count(&calls[CallLabels(plan: credential.tier, model: model), default: CallFigures()])
         if byCustomer { customerTokens[credential.customerID, default: 0] += bill.usage.total }
         excessTokens += max(0, bill.usage.total - reserved)
     }
@@ -51,12 +73,17 @@ struct ProxyMetrics: Sendable {
 
     mutating func add(_ other: ProxyMetrics) {
         requests.merge(other.requests, uniquingKeysWith: +)
-        tokens.merge(other.tokens) { Tokens(input: $0.input + $1.input, output: $0.output + $1.output) }
+        calls.merge(other.calls) { mine, other in
+            var sum = mine
+            sum.exact.add(other.exact)
+            sum.estimated.add(other.estimated)
+            sum.firstByte.add(other.firstByte)
+            sum.overhead.add(other.overhead)
+            return sum
+        }
         customerTokens.merge(other.customerTokens, uniquingKeysWith: +)
         upstreamFaults.merge(other.upstreamFaults, uniquingKeysWith: +)
         excessTokens += other.excessTokens
-        firstByte.add(other.firstByte)
-        overhead.add(other.overhead)
     }
 
     /// - Parameter gauges: name, help and value of what is counted elsewhere.
@@ -71,18 +98,17 @@ struct ProxyMetrics: Sendable {
         }
         family(
             "token_proxy_requests_total", "counter", "Requests answered.",
-            requests.map {
-                (
-                    "route=\"\($0.route?.name ?? "unknown")\",plan=\"\($0.plan?.rawValue ?? "none")\",status=\"\($0.status)\"",
-                    $1
-                )
+            requests.map { labels, count in
+                let caller = "plan=\"\(labels.plan?.rawValue ?? "none")\",model=\"\(labels.model ?? "none")\""
+                return ("route=\"\(labels.route?.name ?? "unknown")\",\(caller),status=\"\(labels.status)\"", count)
             })
         family(
             "token_proxy_tokens_total", "counter", "Tokens charged.",
-            tokens.flatMap { labels, tokens in
-                let rest =
-                    "plan=\"\(labels.plan.rawValue)\",model=\"\(labels.model)\",estimated=\"\(labels.isEstimated)\""
-                return [("kind=\"input\",\(rest)", tokens.input), ("kind=\"output\",\(rest)", tokens.output)]
+            calls.flatMap { labels, figures in
+                [("false", figures.exact), ("true", figures.estimated)].flatMap { isEstimated, tokens in
+                    let rest = "\(labels.text),estimated=\"\(isEstimated)\""
+                    return [("kind=\"input\",\(rest)", tokens.input), ("kind=\"output\",\(rest)", tokens.output)]
+                }
             })
         if !customerTokens.isEmpty {
             family(
@@ -95,9 +121,16 @@ struct ProxyMetrics: Sendable {
         family(
             "token_proxy_excess_tokens_total", "counter", "Tokens used beyond their reservation.", [("", excessTokens)])
         for gauge in gauges { family(gauge.name, "gauge", gauge.help, [("", gauge.value)]) }
-        text += firstByte.text("token_proxy_first_byte_seconds", "Time to an answer's first byte.")
-        text += overhead.text(
-            "token_proxy_forwarding_seconds", "Time from a request's last byte to its way to the upstream.")
+        func histograms(_ name: String, _ help: String, _ figure: (CallFigures) -> Histogram) {
+            text += "# HELP \(name) \(help)\n# TYPE \(name) histogram\n"
+            for (labels, histogram) in calls.map({ ($0.text, figure($1)) }).sorted(by: { $0.0 < $1.0 }) {
+                text += histogram.text(name, labels: labels)
+            }
+        }
+        histograms("token_proxy_first_byte_seconds", "Time to an answer's first byte.") { $0.firstByte }
+        histograms(
+            "token_proxy_forwarding_seconds", "Time from a request's last byte to its way to the upstream."
+        ) { $0.overhead }
         return text
     }
 }
@@ -133,13 +166,14 @@ struct Histogram: Sendable {
         sum += other.sum
     }
 
-    func text(_ name: String, _ help: String) -> String {
-        var text = "# HELP \(name) \(help)\n# TYPE \(name) histogram\n"
+    func text(_ name: String, labels: String) -> String {
+        var text = ""
         var below = 0
         for (bound, count) in zip(bounds, counts) {
             below += count
-            text += "\(name)_bucket{le=\"\(bound)\"} \(below)\n"
+            text += "\(name)_bucket{\(labels),le=\"\(bound)\"} \(below)\n"
         }
-        return text + "\(name)_bucket{le=\"+Inf\"} \(count)\n\(name)_sum \(sum)\n\(name)_count \(count)\n"
+        text += "\(name)_bucket{\(labels),le=\"+Inf\"} \(count)\n"
+        return text + "\(name)_sum{\(labels)} \(sum)\n\(name)_count{\(labels)} \(count)\n"
     }
 }

@@ -203,7 +203,7 @@ struct ClusterStage {
                 do {
                     try await reconcile()
                     isAsked = false
-                } catch JobOutcome.retry {}
+                } catch is JobOutcome {}
             }
             try await Task.sleep(for: .milliseconds(50))
         }

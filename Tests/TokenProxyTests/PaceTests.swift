@@ -24,4 +24,21 @@ struct PaceTests {
         #expect(pace.enter(plan: plan, now: .milliseconds(100)) == .admitted)
         #expect(pace.enter(plan: plan, now: .milliseconds(150)) == .tooFast(retryAfter: .milliseconds(50)))
     }
+
+    @Test func savesUpTheBurstOfThePlan() {
+        var plan = plan
+        plan.requestBurst = 3
+        var pace = Pace(plan: plan, now: .zero)
+        func admitted(now: Duration) -> Int {
+            var count = 0
+            while pace.enter(plan: plan, now: now) == .admitted {
+                pace.leave()
+                count += 1
+            }
+            return count
+        }
+        #expect(admitted(now: .zero) == 3)
+        #expect(admitted(now: .milliseconds(200)) == 2)
+        #expect(admitted(now: .seconds(3600)) == 3)
+    }
 }

@@ -131,7 +131,12 @@ struct ProxyCallTests {
                 #expect(readiness.contains(#"{"name":"\#(check)","status":"ok"}"#))
             }
             let metrics = try await lab.get("/metrics").body
-            #expect(metrics.contains(#"token_proxy_requests_total{route="chat_completions",plan="pro",status="200"} 1"#))
+            #expect(
+                metrics.contains(
+                    #"token_proxy_requests_total{route="chat_completions",plan="pro",model="k2p5",status="200"} 1"#))
+            for name in ["token_proxy_first_byte_seconds", "token_proxy_forwarding_seconds"] {
+                #expect(metrics.contains(#"\#(name)_count{plan="pro",model="k2p5"} 1"#))
+            }
             #expect(metrics.contains("token_proxy_open_calls 0"))
             #expect(!metrics.contains(lab.customer.id.rawValue))
         }

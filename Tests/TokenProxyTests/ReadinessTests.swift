@@ -1,5 +1,6 @@
 import Core
 import NIOHTTP1
+import Synchronization
 import TestSupport
 import Testing
 
@@ -8,7 +9,6 @@ import Testing
 struct ReadinessTests {
     @Test func saysThatTheStorageIsAwayThoughThatHangs() async throws {
         try await withServices { services, storage in
-            #expect(await services.readiness().status == .ok)
             storage.hangs = true
             let start = ContinuousClock.now
             let answer = await services.readiness()
@@ -16,6 +16,28 @@ struct ReadinessTests {
             #expect(answer.body.contains(#"{"name":"storage","status":"unavailable"}"#))
             #expect(ContinuousClock.now - start < .seconds(10))
         }
+    }
+
+    @Test func isReadyWithAllThatItNeeds() async throws {
+        try await withServices { services, _ in
+            #expect(await services.readiness().status == .ok)
+        }
+    }
+
+    @Test func asksTheStorageOnceASecondHoweverManyWantToKnow() async {
+        let probe = StorageProbe()
+        let asked = Mutex(0)
+        func answer(at now: Duration) async -> Bool {
+            await probe.answer(now: now) {
+                asked.withLock {
+                    $0 += 1; return $0 == 1
+                }
+            }
+        }
+        for _ in 0..<3 { #expect(await answer(at: .seconds(5))) }
+        #expect(await answer(at: .milliseconds(5999)))
+        #expect(await !answer(at: .seconds(6)))
+        #expect(asked.withLock { $0 } == 2)
     }
 
     @Test func saysThatTheStorageFails() async throws {

@@ -38,14 +38,15 @@ extension Call {
         switch step {
         case .goesOn: break
         case .ended(let bill):
+            if firstByte == nil { firstByte = loop.deadline - startedAt }
             settle(bill)
             output.writeImmutableBuffer(last)
             writeOutput()
             beginAnswer()
             end { client in client.endStream() }
         case .whole(let body, let bill):
+            firstByte = loop.deadline - startedAt
             let usage = settle(bill)
-            loop.metrics.firstByte.observe(loop.deadline - startedAt)
             let type = answer?.contentType ?? "application/json"
             end { client in client.respond(200, contentType: type, body, usage: usage) }
         case .refused(let verdict, let body): refused(verdict, body)
@@ -76,7 +77,7 @@ extension Call {
         hasBegunAnswer = true
         body = ByteBuffer()
         client.freeBody()
-        loop.metrics.firstByte.observe(loop.deadline - startedAt)
+        firstByte = loop.deadline - startedAt
         client.startStream(
             contentType: answer?.contentType ?? "text/event-stream",
             usage: UsageFields(

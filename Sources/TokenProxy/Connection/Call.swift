@@ -47,6 +47,9 @@ final class Call {
     var last = ByteBuffer()
 
     let startedAt: NIODeadline
+    /// Until it was on its way to the upstream, and until its answer began.
+    private var overhead: TimeAmount?
+    var firstByte: TimeAmount?
     var lastProgress: NIODeadline
     /// When the upstream was last sent the call.
     var sentAt: NIODeadline
@@ -266,7 +269,7 @@ final class Call {
         head.reserveCapacity(endpoint.head.utf8.count + 512 + (parts.count == 1 ? parts[0].readableBytes : 0))
         head.writeString(endpoint.head)
         writeFields(to: &head, bodyLength: parts.reduce(0) { $0 + $1.readableBytes })
-        loop.metrics.overhead.observe(loop.deadline - startedAt)
+        overhead = loop.deadline - startedAt
         if parts.count == 1, parts[0].readableBytes <= 16 << 10 {
             head.writeImmutableBuffer(parts[0])
             connection.send(head, body: [], for: self)
@@ -313,7 +316,7 @@ final class Call {
         request.bill = bill
         loop.metrics.settled(
             bill, reserved: reservation.total, caller.credential, model: reservation.model,
-            byCustomer: services.configuration.countsByCustomer)
+            overhead: overhead, firstByte: firstByte, byCustomer: services.configuration.countsByCustomer)
         return UsageFields(remaining: remaining, percentUsed: percentUsed, resets: grant.period.upperBound)
     }
 

@@ -110,7 +110,7 @@ final class IncomingRequest {
         if hasEnded { return }
         hasEnded = true
         leave()
-        loop.metrics.request(route: knownRoute, plan: caller?.credential.tier, status: status)
+        loop.metrics.request(route: knownRoute, plan: caller?.credential.tier, model: model, status: status)
         let logger = loop.services.logger
         guard logger.logLevel <= .debug else { return }
         var metadata: Logger.Metadata = [

@@ -15,6 +15,7 @@ final class ProxyServices: Sendable {
     let bookkeeper: Bookkeeper
     let gate: UpstreamGate
     let bodies: BodyMemory
+    let storageProbe = StorageProbe()
     let clock: WallClock
     let ids = ModelCallIDs()
     let logger: Logger

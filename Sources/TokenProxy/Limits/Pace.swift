@@ -8,14 +8,14 @@ struct Pace: Hashable {
         case tooManyAtOnce
     }
 
-    /// Calls that could be made at once: fills up at the plan's rate, to one second's worth.
+    /// Calls that could be made at once: fills up at the plan's rate, to its burst.
     private var tokens: Double
     private var refilledAt: Duration
     private(set) var running = 0
 
     /// - Parameter now: since any fixed moment.
     init(plan: Plan, now: Duration) {
-        tokens = Double(plan.requestsPerSecond)
+        tokens = Self.burst(plan)
         refilledAt = now
     }
 
@@ -36,7 +36,9 @@ struct Pace: Hashable {
     }
 
     private func refilled(plan: Plan, now: Duration) -> Double {
-        let rate = Double(plan.requestsPerSecond)
-        return min(rate, tokens + Double((now - refilledAt).milliseconds) / 1000 * rate)
+        let earned = Double((now - refilledAt).milliseconds) / 1000 * Double(plan.requestsPerSecond)
+        return min(Self.burst(plan), tokens + earned)
     }
+
+    private static func burst(_ plan: Plan) -> Double { Double(plan.requestBurst ?? plan.requestsPerSecond) }
 }

@@ -69,12 +69,13 @@ final class Bookkeeper: Sendable {
         }
     }
 
+    /// Books what is there now. What comes meanwhile waits for the next time: a transaction costs much more than a row in it.
     /// - Returns: whether everything was booked.
     @discardableResult
     func book() async -> Bool {
-        while true {
-            let entries = queue.withLock { $0.first(Self.batch) }
-            if entries.isEmpty { return true }
+        var left = queue.withLock { $0.count }
+        while left > 0 {
+            let entries = queue.withLock { $0.first(min(left, Self.batch)) }
             do {
                 // A batch that failed may have been stored all the same.
                 try await storage.record(
@@ -90,6 +91,8 @@ final class Bookkeeper: Sendable {
             isFailing.store(false, ordering: .relaxed)
             for entry in entries { journal.markBooked(entry.ticket) }
             queue.withLock { $0.next += entries.count }
+            left -= entries.count
         }
+        return true
     }
 }
