@@ -30,7 +30,7 @@ struct ProxyResendTests {
         // The connection breaks.
         Attempt(isLate: false, calls: 3, isCharged: false),
         Attempt(calls: 1, isCharged: true),
-        Attempt(streams: true, calls: 1, isCharged: false),
+        Attempt(streams: true, calls: 3, isCharged: false),
         // Behind a head, without a byte of the body.
         Attempt(
             answer: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n", calls: 1,
@@ -38,7 +38,12 @@ struct ProxyResendTests {
         Attempt.status("502 Bad Gateway", isLate: false, calls: 3, isCharged: false),
         Attempt.status("502 Bad Gateway", calls: 1, isCharged: true),
         Attempt.status("504 Gateway Timeout", calls: 1, isCharged: true),
-        Attempt.status("500 Internal Server Error", streams: true, calls: 1, isCharged: false),
+        Attempt.status("502 Bad Gateway", streams: true, calls: 3, isCharged: false),
+        // It says itself that it failed.
+        Attempt(
+            answer: "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: 47\r\n\r\n"
+                + #"{"error":{"type":"server_error","message":"?"}}"#,
+            calls: 3, isCharged: false),
         // It took no call.
         Attempt.status("404 Not Found", calls: 1, isCharged: false),
         Attempt.status("429 Too Many Requests", calls: 1, isCharged: false),

@@ -14,7 +14,7 @@ struct UpstreamVerdictTests {
         (409, "conflict", .unavailable(.refusal)),
         (429, "exceeded_current_quota_error", .unavailable(.quota)),
         (429, "rate_limit_reached_error", .busy(retryAfter: 2)),
-        (500, "server_error", .unavailable(.server)),
+        (500, "server_error", .unavailable(.failure)),
         (503, "server_unavailable", .unavailable(.overloaded)),
         (302, "", .unavailable(.redirect)),
     ])

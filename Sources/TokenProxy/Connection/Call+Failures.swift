@@ -23,9 +23,11 @@ extension Call {
     /// have been thought out, and would be so a second time.
     private static let resendTime = TimeAmount.seconds(1)
 
-    /// Whether the upstream has had the call for so long that it may have an answer, though none has come.
+    /// Whether the upstream has had the call for so long that it may have an answer, though none has come. A stream would have
+    /// shown its first words.
     private var mayBeThoughtOut: Bool {
-        switch state {
+        if wanted?.streams == true { return false }
+        return switch state {
         case .sent, .answering: loop.deadline - sentAt >= Self.resendTime
         case .reserving, .queued, .connecting, .over: false
         }

@@ -26,6 +26,7 @@ enum UpstreamVerdict: Hashable {
         case (401, _): self = .unavailable(.credential)
         case (403, _): self = .unavailable(.forbidden)
         case (404, _): self = .unavailable(.notFound)
+        case (500, .some): self = .unavailable(.failure)
         case (503, _): self = .unavailable(.overloaded)
         case (504, _): self = .unavailable(.timeout)
         case (300..<400, _): self = .unavailable(.redirect)
@@ -49,6 +50,9 @@ enum UpstreamFault: String, Hashable, CaseIterable {
     case quota
     /// It takes no call now.
     case overloaded = "status_503"
+    /// It says itself that it failed.
+    case failure = "status_500"
+    /// Something in front of it says so, which may not know.
     case server = "status_5xx"
     case redirect = "status_3xx"
     case forbidden
@@ -61,7 +65,7 @@ enum UpstreamFault: String, Hashable, CaseIterable {
     /// others' calls elsewhere.
     var isTheUpstreams: Bool {
         switch self {
-        case .connection, .broken, .timeout, .credential, .quota, .overloaded, .server, .redirect: true
+        case .connection, .broken, .timeout, .credential, .quota, .overloaded, .failure, .server, .redirect: true
         case .forbidden, .notFound, .refusal, .hiddenError: false
         }
     }
@@ -73,13 +77,13 @@ enum UpstreamFault: String, Hashable, CaseIterable {
     }
 
     /// Whether the same upstream may well answer a moment later.
-    var passes: Bool { self == .connection || self == .overloaded || self == .server }
+    var passes: Bool { [.connection, .overloaded, .failure, .server].contains(self) }
 
     /// Whether it leaves open if the upstream had been at work on the call; the others say that it was turned away.
     var mayFollowWork: Bool {
         switch self {
         case .connection, .broken, .timeout, .server: true
-        case .credential, .quota, .overloaded, .redirect, .forbidden, .notFound, .refusal, .hiddenError: false
+        case .credential, .quota, .overloaded, .failure, .redirect, .forbidden, .notFound, .refusal, .hiddenError: false
         }
     }
 }
