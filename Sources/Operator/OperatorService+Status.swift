@@ -2,7 +2,6 @@ import Core
 import Jobs
 import Logging
 import SQL
-import ServiceLifecycle
 import Store
 
 extension OperatorService {
@@ -93,48 +92,4 @@ extension OperatorService {
     private static let restarting = LocalizedText(en: "It is being restarted.", pt: "Está sendo reiniciado.")
     private static let keptTrying = LocalizedText(
         en: "We keep trying to bring it back.", pt: "Continuamos tentando colocá-lo no ar.")
-}
-
-extension OperatorService: Service {
-    /// Takes over what an earlier run left behind, has every box reconciled, and from then on tells on the rows what becomes
-    /// of the agents. Ends with the graceful shutdown.
-    package func run() async throws {
-        let changes = runtime.changes()
-        try await runtime.cleanUp { [queue] in
-            let boxes = try await queue.database.read { try BoxStore($0).allToReconcile() }
-            return Set(boxes.filter { $0.desired == .running }.map(AgentReference.init))
-        }
-        try await resync()
-        for await agent in changes.cancelOnGracefulShutdown() {
-            do {
-                try await follow(agent)
-            } catch {
-                // The periodic resync repairs what is missed here.
-                logger.error(
-                    "an agent's state can't be written", metadata: ["box": "\(agent.boxID)", "error": "\(error)"])
-            }
-        }
-    }
-
-    private func follow(_ agent: AgentReference) async throws {
-        let found = try await queue.database.read { try BoxStore($0).find(agent.boxID, customerID: agent.customerID) }
-        guard let box = found else { return }
-        if backups != nil, try await runtime.transfers(of: agent).values.contains(where: \.isOver) {
-            try await queue.write { try $0.enqueue(ReconcileBox(box)) }
-        }
-        let observed = try await runtime.observe(agent)
-        let isOff = observed.state == .stopped || observed.state == .absent
-        let isAsWanted: Bool
-        switch box.desired {
-        case .draft: return
-        case .running: isAsWanted = !isOff && !observed.isDrifted
-        // Until the row says so, whoever ends it is still at it.
-        case .suspended: isAsWanted = isOff || box.status != .suspended
-        case .deleted: isAsWanted = observed.state == .absent || box.status != .deleted
-        }
-        if !isAsWanted { try await queue.write { try $0.enqueue(ReconcileBox(box)) } }
-        // `run` has told that it is starting.
-        guard box.desired == .running, !isOff, observed.state != .starting else { return }
-        try await write(Status(of: observed, language: box.language), of: box, generation: box.observedGeneration)
-    }
 }

@@ -69,7 +69,7 @@ package struct TokenProxy: Service {
             tasks.addTask { await services.journal.maintain() }
             tasks.addTask { await services.bookkeeper.keepBooking() }
             tasks.addTask { await services.accounts.keep() }
-            tasks.addTask { await services.credentials.keepVerifying() }
+            tasks.addTask { await services.callers.keepVerifying() }
             tasks.addTask {
                 // Others that share the folder may die, too.
                 while (try? await Task.sleep(for: .seconds(5))) != nil { await recovery.run() }

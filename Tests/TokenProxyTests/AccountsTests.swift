@@ -125,13 +125,13 @@ struct AccountsTests {
     }
 }
 
-struct CredentialsTests {
+struct CallerDirectoryTests {
     private let storage = RecordingStorage()
     private let hash = Array("token".utf8).withUnsafeBytes { TokenHash($0) }
     private let credential = ProxyCredential(customerID: testIDs.next(), boxID: testIDs.next(), tier: .pro)
 
-    private func credentials() -> Credentials {
-        Credentials(
+    private func callers() -> CallerDirectory {
+        CallerDirectory(
             storage: storage,
             accounts: Accounts(
                 storage: storage, holder: "h", clock: WallClock { testNow }, idleTime: .seconds(60), logger: quiet),
@@ -140,49 +140,49 @@ struct CredentialsTests {
 
     @Test func remembersWhoCalls() async throws {
         storage.credentials = [hash.hexadecimal: credential]
-        let credentials = credentials()
-        #expect(credentials.caller(hash) == nil)
-        #expect(try await credentials.lookUp(hash, from: "a").credential == credential)
-        #expect(credentials.caller(hash)?.credential == credential)
+        let directory = callers()
+        #expect(directory.caller(hash) == nil)
+        #expect(try await directory.lookUp(hash, from: "a").credential == credential)
+        #expect(directory.caller(hash)?.credential == credential)
         #expect(storage.lookUps == 1)
     }
 
     @Test func forgetsWhoIsNotWelcomeAnyMore() async throws {
         storage.credentials = [hash.hexadecimal: credential]
-        let credentials = credentials()
-        _ = try await credentials.lookUp(hash, from: "a")
+        let directory = callers()
+        _ = try await directory.lookUp(hash, from: "a")
         storage.credentials = [:]
-        await credentials.verify()
-        #expect(credentials.caller(hash) == nil)
-        await #expect(throws: Refusal.unauthenticated) { try await credentials.lookUp(hash, from: "a") }
+        await directory.verify()
+        #expect(directory.caller(hash) == nil)
+        await #expect(throws: Refusal.unauthenticated) { try await directory.lookUp(hash, from: "a") }
     }
 
     @Test func learnsOfAnotherPlan() async throws {
         storage.credentials = [hash.hexadecimal: credential]
-        let credentials = credentials()
-        _ = try await credentials.lookUp(hash, from: "a")
+        let directory = callers()
+        _ = try await directory.lookUp(hash, from: "a")
         storage.credentials = [
             hash.hexadecimal: ProxyCredential(
                 customerID: credential.customerID, boxID: credential.boxID, tier: .team)
         ]
-        await credentials.verify()
-        #expect(credentials.caller(hash)?.plan.tier == .team)
+        await directory.verify()
+        #expect(directory.caller(hash)?.plan.tier == .team)
     }
 
     @Test func goesOnWithWhatItKnowsWhenTheStorageFails() async throws {
         storage.credentials = [hash.hexadecimal: credential]
-        let credentials = credentials()
-        _ = try await credentials.lookUp(hash, from: "a")
+        let directory = callers()
+        _ = try await directory.lookUp(hash, from: "a")
         storage.fails = true
-        await credentials.verify()
-        #expect(credentials.caller(hash)?.credential == credential)
+        await directory.verify()
+        #expect(directory.caller(hash)?.credential == credential)
     }
 
     @Test func stopsAskingTheStorageForThoseWhoGuess() async throws {
-        let credentials = credentials()
+        let directory = callers()
         for number in 0..<100 {
             let guess = Array("\(number)".utf8).withUnsafeBytes { TokenHash($0) }
-            await #expect(throws: Refusal.self) { try await credentials.lookUp(guess, from: "a") }
+            await #expect(throws: Refusal.self) { try await directory.lookUp(guess, from: "a") }
         }
         #expect(storage.lookUps <= 25)
     }

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Jobs
 package import Kubernetes
 package import Logging
-package import ServiceLifecycle
+import ServiceLifecycle
 import Store
 
 /// Runs each agent in a namespace of its own, `customer-<id>`.

@@ -219,17 +219,17 @@ final class ClientConnection: ChannelDuplexHandler {
 
     func authenticate(_ request: IncomingRequest) throws(Refusal) {
         guard let hash = request.tokenHash else { throw .unauthenticated }
-        if let caller = loop.services.credentials.caller(hash) {
+        if let caller = loop.services.callers.caller(hash) {
             try admit(caller, request)
             return
         }
         phase = .waiting
         let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        let (credentials, address) = (loop.services.credentials, context?.channel.remoteAddress?.ipAddress ?? "")
+        let (callers, address) = (loop.services.callers, context?.channel.remoteAddress?.ipAddress ?? "")
         Task {
             let result: Result<Caller, Refusal>
             do throws(Refusal) {
-                result = .success(try await credentials.lookUp(hash, from: address))
+                result = .success(try await callers.lookUp(hash, from: address))
             } catch {
                 result = .failure(error)
             }
