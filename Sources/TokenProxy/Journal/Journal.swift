@@ -37,11 +37,11 @@ final class Journal: Sendable {
     private let slots: Int
     private let logger: Logger
     private let state: Mutex<State>
+    /// Tells whenever the file made ahead is taken.
+    private let spareTaken = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
     /// How long what was stored may wait to be synchronised.
     private static let syncInterval = Duration.milliseconds(200)
-    /// How soon the next file is made; no file fills up as fast.
-    private static let spareInterval = Duration.milliseconds(20)
     /// After a file couldn't be made.
     private static let spareRetry = Duration.seconds(1)
 
@@ -96,6 +96,7 @@ final class Journal: Sendable {
                 guard let spare = state.spare else { return nil }
                 state.full.append(state.current)
                 (state.current, state.spare, state.used) = (spare, nil, 0)
+                spareTaken.continuation.yield()
             }
             let ticket = Ticket(segment: state.current, index: state.used)
             state.used += 1
@@ -136,9 +137,8 @@ final class Journal: Sendable {
 
     /// Makes files ahead, until the task is cancelled: apart from the rest, so that no call is refused because a disk is slow.
     func keepSpare() async {
-        while (try? await Task.sleep(for: Self.spareInterval)) != nil {
-            guard state.withLock({ $0.spare == nil }) else { continue }
-            if await !makeSpare() { try? await Task.sleep(for: Self.spareRetry) }
+        for await _ in spareTaken.stream {
+            while await !makeSpare(), (try? await Task.sleep(for: Self.spareRetry)) != nil {}
         }
     }
 
