@@ -187,7 +187,8 @@ final class ClientConnection: ChannelDuplexHandler {
             guard let head = try result.get() else { return false }
             scanner = HeadScanner()
             // A copy: a slice would keep all that was read with it for as long as the answer takes.
-            let bytes = buffer.readBytes(length: head.length).map { ByteBuffer(bytes: $0) } ?? ByteBuffer()
+            var bytes = ByteBuffer()
+            if let slice = buffer.readSlice(length: head.length) { bytes.writeImmutableBuffer(slice) }
             begin(IncomingRequest(head, bytes: bytes, id: loop.services.ids.next(loop.time)))
             return true
         } catch {

@@ -177,11 +177,11 @@ final class Account: Sendable {
             && (!allowance.period.contains(time) || allowance.isScarce || now - state.lastUsedAt > idleTime)
     }
 
-    /// Tokens to give back, by period, if the customer doesn't call: after a while, or at once if others may need them. Must be
-    /// followed by ``endLease(_:need:now:)`` unless empty.
+    /// Tokens to give back, by period, if the customer doesn't call: after a while, or at once if others may need them. Also
+    /// those that are too few for the calls that wait here: with what others give back they may be enough. Must be followed by ``endLease(_:need:now:)`` unless empty.
     func takeIdle(after idleTime: Duration, time: Timestamp, now: Duration) -> [(periodStart: Timestamp, tokens: Int)] {
         state.withLock { state in
-            if state.isLeasing || !state.waiting.isEmpty { return [] }
+            if state.isLeasing { return [] }
             var idle: [(Timestamp, Int)] = []
             for index in state.allowances.indices
             where Self.isIdle(state.allowances[index], state, for: idleTime, time: time, now: now) {
