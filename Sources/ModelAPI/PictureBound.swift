@@ -10,7 +10,7 @@ struct PictureBound {
 
     private static let least = 1024
     private static let patch = 14
-    /// For what marks a picture's begin and end.
+    /// For what marks a picture's beginning and end.
     private static let marks = 16
     /// For a picture whose size can't be read: it is in another format, or it is somewhere else. Kimi K3 scales down what has
     /// more than 65,536 patches, K2.5 and K2.6 what has more than 16,384 (`in_patch_limit` in `preprocessor_config.json` of

@@ -152,8 +152,7 @@ struct PromptBound {
     /// (https://platform.claude.com/docs/en/agents-and-tools/tool-use/server-tools): nothing bounds that.
     private mutating func readTool(type: JSONString) {
         switch type {
-        case "custom": return
-        case "function" where dialect == .openAI: return
+        case "custom", "function": return
         case "builtin_function" where dialect == .openAI: addsUnseen = true
         default:
             let name = type.inside.count <= 256 ? type.text : "…"
@@ -166,5 +165,5 @@ struct PromptBound {
     }
 
     /// Tools that the client runs and Anthropic describes; dates follow.
-    private static let clientTools = ["bash_", "text_editor_", "computer_"]
+    private static let clientTools = ["bash_", "text_editor_", "computer_", "memory_"]
 }

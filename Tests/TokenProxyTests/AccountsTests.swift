@@ -51,11 +51,13 @@ struct AccountsTests {
             periodStart: testNow, periodEnd: testNow + .days(30), limit: 1_000, used: 0, reserved: 1_000)
         _ = account.beginLease(need: 300, now: .zero)
         account.endLease(LeaseAnswer(granted: 100, held: 100, quota: quota), need: 300, now: .zero)
-        let waiting = Task { await account.change() }
-        try await Task.sleep(for: .milliseconds(50))
-        #expect(account.takeIdle(after: .seconds(60), time: testNow, now: .zero).map(\.tokens) == [100])
-        account.endLease(nil, need: 0, now: .zero)
-        await waiting.value
+        for (least, givenBack) in [(100, []), (101, [100])] {
+            let waiting = Task { await account.change(least: least) }
+            try await Task.sleep(for: .milliseconds(50))
+            #expect(account.takeIdle(after: .seconds(60), time: testNow, now: .zero).map(\.tokens) == givenBack)
+            account.endLease(nil, need: 0, now: .zero)
+            await waiting.value
+        }
     }
 
     @Test func saysWhenTheMonthIsUsedUp() async throws {

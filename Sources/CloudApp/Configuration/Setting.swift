@@ -74,7 +74,7 @@ enum Setting: String, CaseIterable {
         case .kimiBaseURL: "Kimi's API in OpenAI's form"
         case .kimiAnthropicBaseURL: "Kimi's API in Anthropic's form, without /v1"
         case .kimiModels:
-            "our model names and what they are upstream: name=upstream, separated by commas; agents ask for k2p5, else the first"
+            "our model names and what they are upstream: name=upstream, separated by commas; agents ask for k2p5, else the first by the alphabet"
         case .kimiConcurrency: "calls with Kimi at once, at most; its refusals lower that by themselves"
         case .fallbackAPIKey: "the key of a second place that answers model calls when Kimi can't; several take turns"
         case .fallbackBaseURL: "its API in OpenAI's form"

@@ -99,7 +99,7 @@ struct SettingsReader {
     /// A program's file, as an absolute path.
     mutating func program(_ setting: Setting) -> String? {
         guard let value = text(setting) else { return nil }
-        let path = URL(filePath: value).absoluteURL.path()
+        let path = URL(filePath: value).absoluteURL.path(percentEncoded: false)
         var isDirectory = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory), !isDirectory,
             FileManager.default.isExecutableFile(atPath: path)

@@ -36,12 +36,12 @@ package struct BoxRenderer {
     package func transfers(of box: Box) -> [KubernetesObject] {
         guard let image = cluster.backups?.image else { return [] }
         let ids: [StateTransfer.ID] = [.save(Backup.ID(bits: box.id.bits)), .restore(Restore.ID(bits: box.id.bits))]
-        return ids.map { id in
+        return zip(ids, [true, false]).map { id, isBesideAgent in
             let transfer = StateTransfer(
                 id: id, agent: AgentReference(box), image: box.image ?? cluster.image, url: Secret("<not shown>"))
             return TransferManifests(
                 transfer: transfer, settings: cluster, platformImage: image,
-                storage: Quantity.gibibytes(plans[box.tier].resources.volume).string ?? "", isBesideAgent: true
+                storage: Quantity.gibibytes(plans[box.tier].resources.volume).string ?? "", isBesideAgent: isBesideAgent
             ).job
         }
     }

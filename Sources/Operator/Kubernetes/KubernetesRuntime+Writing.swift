@@ -95,14 +95,13 @@ extension KubernetesRuntime {
                 guard let delay = delays.next() else { throw error }
                 try await Task.sleep(for: .milliseconds(delay))
             } catch let error as KubernetesError where error.isInvalid {
+                if let live { return live }
                 // It may be there though it isn't in the copy: whoever has added to it may have taken its label off, too.
-                guard
-                    let there =
-                        if let live { live } else {
-                            try await client.get(wanted.type, wanted.name, namespace: wanted.namespace)
-                        }
-                else { throw error }
-                return there
+                let labelled = try await client.patch(
+                    wanted.type, wanted.name, namespace: wanted.namespace,
+                    merging: ["metadata": ["labels": wanted.metadata["labels"] ?? [:]]], fieldManager: Tenant.fieldManager)
+                guard let labelled else { throw error }
+                return labelled
             }
         }
     }

@@ -61,8 +61,7 @@ struct Manifests {
     }
 
     private var secret: KubernetesObject {
-        make(
-            .secrets, body: ["type": "Opaque", "data": secrets.data])
+        make(.secrets, body: ["type": "Opaque", "data": secrets.data])
     }
 
     private var configMap: KubernetesObject {

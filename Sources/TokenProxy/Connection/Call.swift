@@ -274,9 +274,14 @@ final class Call {
             head.writeImmutableBuffer(parts[0])
             connection.send(head, body: [], for: self)
         } else {
+            // It takes its time to leave.
+            sentAt = .distantFuture
             connection.send(head, body: parts, for: self)
         }
     }
+
+    /// The last byte of a large request has left.
+    func wasSent() { sentAt = .now() }
 
     /// The client's fields that go on; everything else stays here, above all its credential.
     func writeFields(to head: inout ByteBuffer, bodyLength: Int) {

@@ -18,7 +18,8 @@ final class Account: Sendable {
         var lastWant = 0
         var lastLeaseAt = Duration.zero
         var lastUsedAt = Duration.zero
-        var waiting: [CheckedContinuation<Void, Never>] = []
+        /// With the tokens without which each can't begin.
+        var waiting: [(least: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     /// A call's tokens.
@@ -109,13 +110,14 @@ final class Account: Sendable {
             state.allowances[index].settle(reserved: reserved, used: used)
             return ((state.allowances[index].remaining, state.allowances[index].percentUsed), state.waiting)
         }
-        for each in waiting { each.resume() }
+        for each in waiting { each.continuation.resume() }
         return result
     }
 
     /// Returns when something may have changed: a call was settled, an answer came, or a moment has passed.
-    func change() async {
-        await withCheckedContinuation { continuation in state.withLock { $0.waiting.append(continuation) } }
+    /// - Parameter least: tokens without which the call that waits can't begin.
+    func change(least: Int) async {
+        await withCheckedContinuation { continuation in state.withLock { $0.waiting.append((least, continuation)) } }
     }
 
     func wakeWaiting() {
@@ -123,7 +125,7 @@ final class Account: Sendable {
             defer { state.waiting = [] }
             return state.waiting
         }
-        for each in waiting { each.resume() }
+        for each in waiting { each.continuation.resume() }
     }
 
     // MARK: The lease
@@ -177,14 +179,17 @@ final class Account: Sendable {
             && (!allowance.period.contains(time) || allowance.isScarce || now - state.lastUsedAt > idleTime)
     }
 
-    /// Tokens to give back, by period, if the customer doesn't call: after a while, or at once if others may need them. Also
-    /// those that are too few for the calls that wait here: with what others give back they may be enough. Must be followed by ``endLease(_:need:now:)`` unless empty.
+    /// Tokens to give back, by period, if the customer doesn't call: after a while, or at once if others may need them. Given
+    /// back are also tokens that are too few for each call that waits here: with those of others they may be enough. Must be
+    /// followed by ``endLease(_:need:now:)`` unless empty.
     func takeIdle(after idleTime: Duration, time: Timestamp, now: Duration) -> [(periodStart: Timestamp, tokens: Int)] {
         state.withLock { state in
             if state.isLeasing { return [] }
             var idle: [(Timestamp, Int)] = []
             for index in state.allowances.indices
             where Self.isIdle(state.allowances[index], state, for: idleTime, time: time, now: now) {
+                let free = state.allowances[index].free
+                if state.waiting.contains(where: { $0.least <= free }) { continue }
                 let period = state.allowances[index].period
                 let tokens = state.allowances[index].giveBack()
                 if tokens > 0 { idle.append((period.lowerBound, tokens)) }

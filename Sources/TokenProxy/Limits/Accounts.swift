@@ -97,7 +97,7 @@ final class Accounts: Sendable {
                 }
             case .busy:
                 guard !isLast else { throw isStorageDown ? .storageUnavailable : .allowanceInUse }
-                await account.change()
+                await account.change(least: wish.least)
             }
         }
     }

@@ -25,7 +25,6 @@ struct CallReservation: Sendable, Hashable {
             requestID: ModelCall.ID(bits: requestBits).rawValue,
             customerID: caller?.customerID ?? Identifier(bits: customerBits),
             boxID: caller?.boxID ?? Identifier(bits: boxBits), periodStart: periodStart, model: model, usage: usage,
-            estimated: isEstimated,
-            createdAt: time)
+            estimated: isEstimated, createdAt: time)
     }
 }

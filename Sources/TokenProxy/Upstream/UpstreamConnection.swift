@@ -63,7 +63,14 @@ final class UpstreamConnection: ChannelDuplexHandler {
             return
         }
         context.write(wrapOutboundOut(head), promise: nil)
-        for part in body { context.write(wrapOutboundOut(part), promise: nil) }
+        for part in body.dropLast() { context.write(wrapOutboundOut(part), promise: nil) }
+        if let last = body.last {
+            let written = context.eventLoop.makePromise(of: Void.self)
+            written.futureResult.assumeIsolated().whenSuccess { [self] in
+                if self.call === call { call.wasSent() }
+            }
+            context.write(wrapOutboundOut(last), promise: written)
+        }
         context.flush()
     }
 

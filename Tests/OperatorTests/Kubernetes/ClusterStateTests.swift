@@ -77,6 +77,11 @@ struct ClusterStateTests {
         #expect(state(creating, createdAt: "2027-01-15T07:49:59Z") == .failed(.neverAnswered))
         let ready: JSONValue = ["phase": "Running", "conditions": [["type": "Ready", "status": "True"]]]
         #expect(state(ready, createdAt: "2027-01-15T07:49:59Z") == .ready)
+        let stalled: JSONValue = [
+            "phase": "Running",
+            "conditions": [["type": "Ready", "status": "False", "lastTransitionTime": "2027-01-15T07:55:00Z"]],
+        ]
+        #expect(state(stalled, createdAt: "2027-01-10T00:00:00Z") == .starting, "it was ready until a moment ago")
     }
 
     @Test(arguments: ["CreateContainerError", "CreateContainerConfigError", "RunContainerError"])
