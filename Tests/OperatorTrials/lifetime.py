@@ -20,11 +20,15 @@ class Lifetime:
         self._operator = operator
         self._is_over = is_over
         self._box = None
+        self._phase = ""
+        #: The phases that were given up, in vain.
+        self.unfinished = []
 
     async def run(self):
         """Returns the phase in which `is_over` came true; `None` if it never did."""
         self._box, = self._fleet.add(1, tier="starter", desired="draft", enqueued=False)
         for name, phase in PHASES:
+            self._phase = name
             await phase(self)
             if self._is_over():
                 return name
@@ -51,6 +55,8 @@ class Lifetime:
             except Away:
                 pass
             await asyncio.sleep(0.05)
+        if not self._is_over():
+            self.unfinished.append(self._phase)
 
     async def _wanted(self, **changes):
         self._fleet.want(self._box, **changes)
@@ -105,6 +111,18 @@ class Lifetime:
             lambda kind: {"metadata": {"labels": {label(kind): "latest"}}},
             lambda metadata: "latest" not in metadata["labels"].values())
 
+    async def repair_of_the_unseen(self):
+        """A Deployment that isn't selected by its label any more, and that what is wanted can't be merged into."""
+        strategy = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
+        await self._cluster.patch("Deployment", self._box.namespace, "agent", {
+            "metadata": {"labels": {"app.kubernetes.io/managed-by": None}}, "spec": {"strategy": strategy}})
+        self._fleet.reconcile(self._box)
+
+        async def is_so():
+            now = await self._cluster.get("Deployment", self._box.namespace, "agent")
+            return now is not None and now["spec"]["strategy"] == {"type": "Recreate"}
+        await self._until(is_so)
+
     async def repair_of_deletions(self):
         for kind, each in await self._objects():
             # Without its volume or its namespace an agent has lost its data: nobody's idea of a repair.
@@ -122,16 +140,8 @@ class Lifetime:
                 return
 
     async def prune(self):
-        """As if an earlier release had left one of each kind."""
-        if not self._operator.is_running:
-            return
-        # It would take back the room for a second volume at once.
-        self._operator.freeze()
-        try:
-            bodies = await self._add_one_of_each_kind()
-        finally:
-            self._operator.thaw()
-        for kind in bodies:
+        """As if an earlier release had left one of each kind, but for a volume, which nobody must remove."""
+        for kind in await self._add_one_of_each_kind():
             self._fleet.reconcile(self._box)
 
             async def is_so():
@@ -142,23 +152,14 @@ class Lifetime:
 
     async def _add_one_of_each_kind(self):
         """Returns the kinds."""
-        more = {"spec": {"hard": {"persistentvolumeclaims": "2", "requests.storage": "50Gi"}}}
-        await self._cluster.patch("ResourceQuota", self._box.namespace, "agent", more)
         labels = {MANAGED: OURS.split("=")[1], BOX_LABEL: self._box.id, CUSTOMER_LABEL: self._box.customer_id}
         pod = {"metadata": {"labels": {"earlier": "1"}}, "spec": {"containers": [{"name": "a", "image": "sandbox-agent:1"}]}}
         bodies = {
             "ServiceAccount": {}, "ConfigMap": {}, "ResourceQuota": {"spec": {"hard": {"services": "9"}}},
             "LimitRange": {"spec": {"limits": []}}, "NetworkPolicy": {"spec": {"podSelector": {}}},
-            "PersistentVolumeClaim": {"spec": {
-                "accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Mi"}}}},
             "Deployment": {"spec": {"replicas": 0, "selector": {"matchLabels": {"earlier": "1"}}, "template": pod}}}
         for kind, body in bodies.items():
-            # The quota may not have been counted yet.
-            for _ in range(20):
-                status = await self._cluster.create(kind, self._box.namespace, "earlier", {"labels": labels}, body)
-                if status in (201, 409):
-                    break
-                await asyncio.sleep(0.1)
+            await self._cluster.create(kind, self._box.namespace, "earlier", {"labels": labels}, body)
         return list(bodies)
 
     async def adoption(self):
@@ -186,7 +187,8 @@ class Lifetime:
 
 PHASES = [
     ("start", Lifetime.start), ("provision", Lifetime.provision), ("repair of changes", Lifetime.repair_of_changes),
-    ("repair of additions", Lifetime.repair_of_additions), ("repair of deletions", Lifetime.repair_of_deletions),
+    ("repair of additions", Lifetime.repair_of_additions), ("repair of the unseen", Lifetime.repair_of_the_unseen),
+    ("repair of deletions", Lifetime.repair_of_deletions),
     ("prune", Lifetime.prune), ("adoption", Lifetime.adoption), ("suspension", Lifetime.suspension),
     ("resumption", Lifetime.resumption), ("resizing", Lifetime.resizing), ("deletion", Lifetime.deletion),
 ]
