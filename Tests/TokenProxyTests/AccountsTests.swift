@@ -150,7 +150,18 @@ struct CallerDirectoryTests {
             storage: storage,
             accounts: Accounts(
                 storage: storage, holder: "h", clock: WallClock { testNow }, idleTime: .seconds(60), logger: quiet),
-            plans: .builtIn, refreshInterval: .seconds(1), logger: quiet)
+            plans: .builtIn, refreshInterval: .seconds(1), patience: .milliseconds(50), logger: quiet)
+    }
+
+    @Test func asksAnewWhenTheStorageDoesNotAnswer() async throws {
+        storage.credentials = [hash.hexadecimal: credential]
+        storage.hangs = true
+        let directory = callers()
+        let hanging = Task { try? await directory.lookUp(hash, from: "a") }
+        try await Task.sleep(for: .milliseconds(100))
+        storage.hangs = false
+        #expect(try await directory.lookUp(hash, from: "a").credential == credential)
+        hanging.cancel()
     }
 
     @Test func remembersWhoCalls() async throws {

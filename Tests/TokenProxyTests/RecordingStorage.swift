@@ -31,7 +31,7 @@ final class RecordingStorage: ProxyStorage {
         get { state.withLock { $0.fails } }
         set { state.withLock { $0.fails = newValue } }
     }
-    /// Whether a check takes longer than anybody waits.
+    /// Whether a check or a look-up takes longer than anybody waits.
     var hangs: Bool {
         get { state.withLock { $0.hangs } }
         set { state.withLock { $0.hangs = newValue } }
@@ -53,7 +53,8 @@ final class RecordingStorage: ProxyStorage {
     }
 
     func credentials(tokenHashes: [String]) async throws -> [String: ProxyCredential] {
-        try tell { state in
+        if hangs { try await Task.sleep(for: .seconds(60)) }
+        return try tell { state in
             state.lookUps += 1
             return state.credentials.filter { tokenHashes.contains($0.key) }
         }

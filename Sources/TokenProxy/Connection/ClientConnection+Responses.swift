@@ -103,7 +103,7 @@ extension ClientConnection {
 
     func answerLater(_ body: @escaping @Sendable (ProxyServices) async -> OperationsAnswer) {
         if !decoder.isDone { closes = true }
-        phase = .waiting
+        startWaiting()
         let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let services = loop.services
         Task {

@@ -125,7 +125,11 @@ final class ClientConnection: ChannelDuplexHandler {
     func checkTime(_ now: NIODeadline) {
         switch phase {
         case .calling(let call): call.checkTime(now)
-        case .waiting: break
+        case .waiting:
+            guard now >= deadline else { return }
+            // Whoever is at work may still come back, and must not meet the next request.
+            closes = true
+            respond(.storageUnavailable)
         case .head, .body, .discarding, .closed: if now >= deadline { close() }
         }
     }
@@ -224,7 +228,7 @@ final class ClientConnection: ChannelDuplexHandler {
             try admit(caller, request)
             return
         }
-        phase = .waiting
+        startWaiting()
         let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let (callers, address) = (loop.services.callers, context?.channel.remoteAddress?.ipAddress ?? "")
         Task {
@@ -236,6 +240,11 @@ final class ClientConnection: ChannelDuplexHandler {
             }
             connection.eventLoop.execute { connection.value.resume(with: result) }
         }
+    }
+
+    func startWaiting() {
+        phase = .waiting
+        deadline = loop.deadline + TimeAmount(timeouts.turn)
     }
 
     func resume(with result: Result<Caller, Refusal>) {
