@@ -90,6 +90,23 @@ struct JSONScanner {
         close()
     }
 
+    /// Passes over a list of objects, calling `element` in front of each; `element` passes over the object. What is no list,
+    /// and what is no object in it, is passed over as it is.
+    /// - Returns: how many values the list has.
+    @inline(__always) @discardableResult
+    mutating func objects(_ element: (inout JSONScanner) throws(JSONFault) -> Void) throws(JSONFault) -> Int {
+        guard try kind() == .array else {
+            try skipValue()
+            return 0
+        }
+        var count = 0
+        try array { (scanner) throws(JSONFault) in
+            count += 1
+            if try scanner.kind() == .object { try element(&scanner) } else { try scanner.skipValue() }
+        }
+        return count
+    }
+
     /// Passes over one value of any kind.
     /// - Returns: where it stands, and the bytes inside of all strings that are values in it.
     @discardableResult

@@ -27,15 +27,7 @@ struct PromptBound {
 
     /// Passes over the messages, and looks at their roles and the parts of their contents.
     mutating func readMessages(_ scanner: inout JSONScanner) throws(JSONFault) {
-        guard try scanner.kind() == .array else {
-            try scanner.skipValue()
-            return
-        }
-        try scanner.array { (scanner) throws(JSONFault) in
-            guard try scanner.kind() == .object else {
-                try scanner.skipValue()
-                return
-            }
+        try scanner.objects { (scanner) throws(JSONFault) in
             try scanner.object { (scanner, key) throws(JSONFault) in
                 try scanner.refuse(key, ifLike: Self.names)
                 switch key {
@@ -59,15 +51,7 @@ struct PromptBound {
     /// Counts pictures: parts of the type `image_url` in OpenAI's form, `image` in Anthropic's, there also in a tool's result.
     /// Anywhere else the same members are text.
     private mutating func readContent(_ scanner: inout JSONScanner) throws(JSONFault) {
-        guard try scanner.kind() == .array else {
-            try scanner.skipValue()
-            return
-        }
-        try scanner.array { (scanner) throws(JSONFault) in
-            guard try scanner.kind() == .object else {
-                try scanner.skipValue()
-                return
-            }
+        try scanner.objects { (scanner) throws(JSONFault) in
             var isPicture = false
             var picture: PictureBound?
             try scanner.object { (scanner, key) throws(JSONFault) in
@@ -126,15 +110,7 @@ struct PromptBound {
 
     /// Passes over the tools, and looks at their types.
     mutating func readTools(_ scanner: inout JSONScanner) throws(JSONFault) {
-        guard try scanner.kind() == .array else {
-            try scanner.skipValue()
-            return
-        }
-        try scanner.array { (scanner) throws(JSONFault) in
-            guard try scanner.kind() == .object else {
-                try scanner.skipValue()
-                return
-            }
+        try scanner.objects { (scanner) throws(JSONFault) in
             try scanner.object { (scanner, key) throws(JSONFault) in
                 try scanner.refuse(key, ifLike: Self.names)
                 guard "type" ~= key, try scanner.kind() == .string else {

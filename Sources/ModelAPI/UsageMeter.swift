@@ -102,17 +102,7 @@ package struct UsageMeter: Sendable, Hashable {
 
     /// - Returns: how many choices there are.
     private mutating func readChoices(_ scanner: inout JSONScanner) throws(JSONFault) -> Int {
-        guard try scanner.kind() == .array else {
-            try scanner.skipValue()
-            return 0
-        }
-        var count = 0
-        try scanner.array { (scanner) throws(JSONFault) in
-            count += 1
-            guard try scanner.kind() == .object else {
-                try scanner.skipValue()
-                return
-            }
+        try scanner.objects { (scanner) throws(JSONFault) in
             try scanner.object { (scanner, key) throws(JSONFault) in
                 switch key {
                 case "usage": _ = try readUsage(&scanner)
@@ -124,7 +114,6 @@ package struct UsageMeter: Sendable, Hashable {
                 }
             }
         }
-        return count
     }
 
     /// Reads what `message_start` tells of the prompt. Its figure of the output is that of the beginning, often 1: should

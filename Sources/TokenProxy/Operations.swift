@@ -62,6 +62,10 @@ extension ProxyServices {
                     accounts.leasedTokens
                 ),
                 (
+                    "token_proxy_calls_without_tokens", "Calls that wait until their customer's tokens can be leased.",
+                    accounts.waitingCalls
+                ),
+                (
                     "token_proxy_unbooked_calls", "Calls in the journal that the storage hasn't taken yet.",
                     bookkeeper.lag.calls
                 ),

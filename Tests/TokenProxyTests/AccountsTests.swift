@@ -53,7 +53,7 @@ struct AccountsTests {
         account.endLease(LeaseAnswer(granted: 100, held: 100, quota: quota), need: 300, now: .zero)
         for (least, givenBack) in [(100, []), (101, [100])] {
             let waiting = Task { await account.change(least: least) }
-            try await Task.sleep(for: .milliseconds(50))
+            try await eventually { account.waitingCalls == 1 }
             #expect(account.takeIdle(after: .seconds(60), time: testNow, now: .zero).map(\.tokens) == givenBack)
             account.endLease(nil, need: 0, now: .zero)
             await waiting.value
@@ -145,20 +145,20 @@ struct CallerDirectoryTests {
     private let hash = Array("token".utf8).withUnsafeBytes { TokenHash($0) }
     private let credential = ProxyCredential(customerID: testIDs.next(), boxID: testIDs.next(), tier: .pro)
 
-    private func callers() -> CallerDirectory {
+    private func callers(patience: Duration = .seconds(10)) -> CallerDirectory {
         CallerDirectory(
             storage: storage,
             accounts: Accounts(
                 storage: storage, holder: "h", clock: WallClock { testNow }, idleTime: .seconds(60), logger: quiet),
-            plans: .builtIn, refreshInterval: .seconds(1), patience: .milliseconds(50), logger: quiet)
+            plans: .builtIn, refreshInterval: .seconds(1), patience: patience, logger: quiet)
     }
 
     @Test func asksAnewWhenTheStorageDoesNotAnswer() async throws {
         storage.credentials = [hash.hexadecimal: credential]
         storage.hangs = true
-        let directory = callers()
+        let directory = callers(patience: .zero)
         let hanging = Task { try? await directory.lookUp(hash, from: "a") }
-        try await Task.sleep(for: .milliseconds(100))
+        try await eventually { storage.hanging == 1 }
         storage.hangs = false
         #expect(try await directory.lookUp(hash, from: "a").credential == credential)
         hanging.cancel()

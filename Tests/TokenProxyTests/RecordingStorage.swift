@@ -15,6 +15,7 @@ final class RecordingStorage: ProxyStorage {
         var lookUps = 0
         var fails = false
         var hangs = false
+        var hanging = 0
         var limit = 0
         var leased = 0
         var wishes: [LeaseWish] = []
@@ -52,8 +53,20 @@ final class RecordingStorage: ProxyStorage {
         }
     }
 
+    /// How many have been kept waiting.
+    var hanging: Int { state.withLock { $0.hanging } }
+
+    private func hangIfToldTo() async throws {
+        let hangs = state.withLock { state in
+            if state.hangs { state.hanging += 1 }
+            return state.hangs
+        }
+        // Longer than anybody's patience; whoever gives up cancels it.
+        if hangs { try await Task.sleep(for: .seconds(600)) }
+    }
+
     func credentials(tokenHashes: [String]) async throws -> [String: ProxyCredential] {
-        if hangs { try await Task.sleep(for: .seconds(60)) }
+        try await hangIfToldTo()
         return try tell { state in
             state.lookUps += 1
             return state.credentials.filter { tokenHashes.contains($0.key) }
@@ -87,7 +100,7 @@ final class RecordingStorage: ProxyStorage {
     func endLostLeases() async throws { try tell { _ in } }
 
     func check() async throws {
-        if hangs { try await Task.sleep(for: .seconds(60)) }
+        try await hangIfToldTo()
         try tell { _ in }
     }
 }

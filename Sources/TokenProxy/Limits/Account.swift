@@ -202,6 +202,9 @@ final class Account: Sendable {
 
     var leasedTokens: Int { state.withLock { $0.allowances.reduce(0) { $0 + max(0, $1.leased) } } }
 
+    /// Calls that wait for tokens.
+    var waitingCalls: Int { state.withLock { $0.waiting.count } }
+
     /// Whether nothing would be lost by forgetting it.
     func isIdle(now: Duration) -> Bool {
         state.withLock { state in

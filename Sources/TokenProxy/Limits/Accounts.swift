@@ -50,6 +50,9 @@ final class Accounts: Sendable {
     /// Tokens that are leased and not used, of all customers.
     var leasedTokens: Int { accounts.withLock { $0.values.reduce(0) { $0 + $1.leasedTokens } } }
 
+    /// Calls that wait for tokens, of all customers.
+    var waitingCalls: Int { accounts.withLock { $0.values.reduce(0) { $0 + $1.waitingCalls } } }
+
     // MARK: Reserving
 
     /// What a call gets at once.
