@@ -206,7 +206,7 @@ let package = Package(
             "OperatorTests",
             [
                 "Operator", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Store", "TestSupport", .crypto, .logging,
-                .serviceLifecycle, .systemPackage,
+                .nioCore, .nioPosix, .serviceLifecycle, .systemPackage,
             ]),
         tests("S3Tests", ["S3"]),
         tests("SMTPTests", ["SMTP", .nioCore, .nioPosix, .nioSSL]),
@@ -214,7 +214,7 @@ let package = Package(
         tests(
             "SandboxTests",
             [
-                "Sandbox", "ModelAPI", "SQL", "SQLite", "Stripe", "Telegram", .asyncHTTPClient, .hummingbird,
+                "Sandbox", "ModelAPI", "SQL", "SQLite", "Stripe", "Telegram", "TestSupport", .asyncHTTPClient, .hummingbird,
                 .hummingbirdTesting, .httpTypes, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
             ]),
         tests("StoreConformanceTests", ["Core", "SQL", "Postgres", "Store", "TestSupport", .logging]),

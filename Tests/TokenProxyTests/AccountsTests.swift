@@ -145,23 +145,12 @@ struct CallerDirectoryTests {
     private let hash = Array("token".utf8).withUnsafeBytes { TokenHash($0) }
     private let credential = ProxyCredential(customerID: testIDs.next(), boxID: testIDs.next(), tier: .pro)
 
-    private func callers(patience: Duration = .seconds(10)) -> CallerDirectory {
+    private func callers() -> CallerDirectory {
         CallerDirectory(
             storage: storage,
             accounts: Accounts(
                 storage: storage, holder: "h", clock: WallClock { testNow }, idleTime: .seconds(60), logger: quiet),
-            plans: .builtIn, refreshInterval: .seconds(1), patience: patience, logger: quiet)
-    }
-
-    @Test func asksAnewWhenTheStorageDoesNotAnswer() async throws {
-        storage.credentials = [hash.hexadecimal: credential]
-        storage.hangs = true
-        let directory = callers(patience: .zero)
-        let hanging = Task { try? await directory.lookUp(hash, from: "a") }
-        try await eventually { storage.hanging == 1 }
-        storage.hangs = false
-        #expect(try await directory.lookUp(hash, from: "a").credential == credential)
-        hanging.cancel()
+            plans: .builtIn, refreshInterval: .seconds(1), logger: quiet)
     }
 
     @Test func remembersWhoCalls() async throws {

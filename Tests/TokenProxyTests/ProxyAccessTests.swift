@@ -4,6 +4,7 @@ import SQL
 import Store
 import TestSupport
 import Testing
+import TokenProxy
 
 struct ProxyAccessTests {
     @Test(arguments: ["", "ocp_0000", "sk-platform"])
@@ -26,6 +27,17 @@ struct ProxyAccessTests {
             }
             try await Task.sleep(for: .seconds(1))
             #expect(try await lab.post(ProxyLab.body("hello")).status == 401)
+        }
+    }
+
+    @Test func letsNobodyWaitForAStorageThatDoesNotAnswer() async throws {
+        let storage = RecordingStorage()
+        storage.hangs = true
+        try await ProxyLab.run(storage: storage, configure: { $0.timeouts.turn = .milliseconds(200) }) { lab async throws in
+            let answer = try await lab.post(ProxyLab.body("hello"))
+            #expect(answer.status == 503)
+            // What the storage says after all must not meet the next request.
+            #expect(answer.headers.first(name: "connection") == "close")
         }
     }
 

@@ -36,9 +36,11 @@ struct ProxyLab: Sendable {
     ///   - limit: tokens of the period, which ends on 31 Jan; `nil` for no period.
     ///   - upstream: in the place of the Kimi sandbox.
     ///   - upstreams: makes the configuration of the upstreams from that of the one that is there.
+    ///   - storage: in the place of the database.
     static func run(
         limit: Int? = 1_000_000, upstream: Router<BasicRequestContext>? = nil,
         upstreams: @Sendable (UpstreamConfiguration) -> [UpstreamConfiguration] = { [$0] },
+        storage: (any ProxyStorage)? = nil,
         configure: @Sendable (inout TokenProxyConfiguration) -> Void = { _ in },
         _ body: @Sendable (ProxyLab) async throws -> Void
     ) async throws {
@@ -67,13 +69,14 @@ struct ProxyLab: Sendable {
                         name: "kimi", openAIBaseURL: upstreamURL + "/v1", anthropicBaseURL: upstreamURL + "/anthropic",
                         keys: [Secret("sk-platform")], models: ["k2p5": "kimi-k2.6", "retired": "kimi-k2.5"])))
             let (customer, box, token) = try await platform.addCustomer(limit: limit)
-            let storage = TokenProxyStorage(database: platform.database, clock: platform.clock.wallClock) {
+            let database = TokenProxyStorage(database: platform.database, clock: platform.clock.wallClock) {
                 await platform.notifier.notify(.customer($0))
             }
             let settings = configuration
             let (group, port) = serve { onListening in
                 TokenProxy(
-                    configuration: settings, upstreams: directory, storage: storage, clock: platform.clock.wallClock,
+                    configuration: settings, upstreams: directory, storage: storage ?? database,
+                    clock: platform.clock.wallClock,
                     holder: "test", logger: quiet, onListening: onListening)
             }
             async let end: Void = group.run()
@@ -218,18 +221,6 @@ extension TestPlatform {
             }
         }
         return (customer, box, token)
-    }
-}
-
-/// Waits until something is so.
-func eventually(_ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(20)
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else {
-            Issue.record("it never came true")
-            return
-        }
-        try await Task.sleep(for: .milliseconds(10))
     }
 }
 

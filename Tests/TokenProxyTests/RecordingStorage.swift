@@ -15,7 +15,6 @@ final class RecordingStorage: ProxyStorage {
         var lookUps = 0
         var fails = false
         var hangs = false
-        var hanging = 0
         var limit = 0
         var leased = 0
         var wishes: [LeaseWish] = []
@@ -53,15 +52,8 @@ final class RecordingStorage: ProxyStorage {
         }
     }
 
-    /// How many have been kept waiting.
-    var hanging: Int { state.withLock { $0.hanging } }
-
+    /// Longer than anybody's patience; whoever gives up cancels it.
     private func hangIfToldTo() async throws {
-        let hangs = state.withLock { state in
-            if state.hangs { state.hanging += 1 }
-            return state.hangs
-        }
-        // Longer than anybody's patience; whoever gives up cancels it.
         if hangs { try await Task.sleep(for: .seconds(600)) }
     }
 

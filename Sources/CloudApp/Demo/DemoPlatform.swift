@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Operator
 import ServiceLifecycle
 
 /// A whole platform of the demo's own: every part played by the sandbox, free ports, a data directory that goes away.
@@ -70,9 +71,7 @@ struct DemoPlatform {
     private static func freePorts(_ count: Int) async throws -> [Int] {
         var channels: [any Channel] = []
         for _ in 0..<count {
-            channels.append(
-                try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: "127.0.0.1", port: 0)
-                    .get())
+            channels.append(try await ServerBootstrap.portProbe.bind(host: "127.0.0.1", port: 0).get())
         }
         let ports = channels.compactMap { $0.localAddress?.port }
         for channel in channels { try await channel.close() }

@@ -1,6 +1,7 @@
 import Core
 import NIOCore
 import NIOPosix
+import Operator
 
 /// Says before anything starts which ports can't be had, all of them at once and by the names of their settings.
 struct PortCheck {
@@ -15,9 +16,7 @@ struct PortCheck {
         var taken: [String] = []
         for (setting, host, port) in ports(of: roles) where port != 0 {
             do {
-                let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                    .serverChannelOption(.socketOption(.so_reuseaddr), value: 1).bind(host: host, port: port).get()
-                try await channel.close()
+                try await ServerBootstrap.portProbe.bind(host: host, port: port).get().close()
             } catch is IOError {
                 taken.append("\(setting.rawValue)=\(port)")
             }

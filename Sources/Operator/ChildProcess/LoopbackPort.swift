@@ -1,5 +1,5 @@
 import NIOCore
-import NIOPosix
+package import NIOPosix
 
 /// Ports of this machine's loopback address.
 enum LoopbackPort {
@@ -15,11 +15,19 @@ enum LoopbackPort {
     }
 
     private static func probe(_ port: Int) async throws -> Int {
-        let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: "127.0.0.1", port: port).get()
+        let channel = try await ServerBootstrap.portProbe.bind(host: "127.0.0.1", port: port).get()
         let bound = channel.localAddress?.port ?? port
         try await channel.close()
         return bound
+    }
+}
+
+extension ServerBootstrap {
+    /// Finds out which ports can be listened on. It takes no connection: whoever connects before it is closed is cut off, and
+    /// not left with somebody who never answers.
+    package static var portProbe: ServerBootstrap {
+        ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.autoRead, value: false)
     }
 }

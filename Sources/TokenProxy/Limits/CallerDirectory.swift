@@ -38,22 +38,18 @@ final class CallerDirectory: Sendable {
     private let known = Mutex<[TokenHash: Entry]>([:])
     private let brake = AddressBrake()
     /// Look-ups under way: those who show one token at once wait for one answer.
-    private let pending = Mutex<[TokenHash: (task: Task<Result<Caller, Refusal>, Never>, since: Duration)]>([:])
-    /// After so long an answer of the storage is given up, and asked for anew.
-    private let patience: Duration
+    private let pending = Mutex<[TokenHash: Task<Result<Caller, Refusal>, Never>]>([:])
 
     /// A token that wasn't used for so long is looked up anew.
     private static let memory = Duration.seconds(60)
 
     init(
-        storage: any ProxyStorage, accounts: Accounts, plans: PlanTable, refreshInterval: Duration,
-        patience: Duration = .seconds(10), logger: Logger
+        storage: any ProxyStorage, accounts: Accounts, plans: PlanTable, refreshInterval: Duration, logger: Logger
     ) {
         self.storage = storage
         self.accounts = accounts
         self.plans = plans
         self.refreshInterval = refreshInterval
-        self.patience = patience
         self.logger = logger
     }
 
@@ -67,9 +63,8 @@ final class CallerDirectory: Sendable {
     /// - Parameter address: whoever has shown too many wrong tokens from there isn't heard for a while.
     /// - Throws: ``Refusal`` with 401 or 429, or with 503 if that can't be found out.
     func lookUp(_ hash: TokenHash, from address: String) async throws(Refusal) -> Caller {
-        let now = accounts.now
         let task = pending.withLock { pending in
-            if let (task, since) = pending[hash], now - since < patience { return task }
+            if let task = pending[hash] { return task }
             let task = Task {
                 let result: Result<Caller, Refusal>
                 do throws(Refusal) {
@@ -80,7 +75,7 @@ final class CallerDirectory: Sendable {
                 self.pending.withLock { $0[hash] = nil }
                 return result
             }
-            pending[hash] = (task, now)
+            pending[hash] = task
             return task
         }
         return try await task.value.get()
