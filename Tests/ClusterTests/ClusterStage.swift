@@ -229,19 +229,5 @@ extension Result where Failure == any Error {
     }
 }
 
-/// Waits until something is so.
-func eventually(
-    within limit: Duration = .seconds(15), _ comment: Comment? = nil, _ isSo: () async throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + limit
-    while try await !isSo() {
-        guard .now < deadline else {
-            Issue.record(comment ?? "it didn't become so in time")
-            return
-        }
-        try await Task.sleep(for: .milliseconds(30))
-    }
-}
-
 /// Whether pods don't really run, but behave as the tags of their images say.
 let isFakeNode = ProcessInfo.processInfo.environment["TEST_CLUSTER_KIND"] == "fake"

@@ -30,7 +30,7 @@ struct HealthTests {
             let outcome = await #expect(throws: JobOutcome.self) { try await stage.reconcile() }
             #expect(outcome != nil)
             #expect(try await stage.row.status == .provisioning)
-            try await ClusterTests.eventually { try await stage.row.status == .running }
+            try await TestSupport.eventually { try await stage.row.status == .running }
         }
     }
 
@@ -43,7 +43,7 @@ struct HealthTests {
             try await stage.client.delete(.pods, pod.name, namespace: stage.namespace)
             for await changed in changes where changed == stage.agent { break }
             #expect(.now - start < .seconds(1))
-            try await ClusterTests.eventually {
+            try await TestSupport.eventually {
                 let (status, uid) = (try await stage.row.status, try await stage.pods.first?.uid)
                 return status == .running && uid != pod.uid
             }
@@ -51,6 +51,6 @@ struct HealthTests {
     }
 
     private func eventually(words: String, of stage: ClusterStage) async throws {
-        try await ClusterTests.eventually { try await stage.row.detail?.hasPrefix(words) == true }
+        try await TestSupport.eventually { try await stage.row.detail?.hasPrefix(words) == true }
     }
 }

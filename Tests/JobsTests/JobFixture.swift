@@ -6,7 +6,6 @@ import SQL
 import ServiceLifecycle
 import Synchronization
 import TestSupport
-import Testing
 
 /// A job for tests, told apart by its name.
 struct Chore: JobArguments {
@@ -61,22 +60,8 @@ extension WorkQueue {
     }
 
     /// Waits until so many jobs are in a state; fails the test if that takes 30 s.
-    func wait(for state: Job.State, _ count: Int = 1, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        try await eventually(sourceLocation: sourceLocation) { try await self.count(state) == count }
-    }
-}
-
-/// Waits until a condition holds; fails the test if that takes 30 s.
-func eventually(
-    sourceLocation: SourceLocation = #_sourceLocation, _ condition: () async throws -> Bool
-) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
-    while try await !condition() {
-        if .now > deadline {
-            Issue.record("waited for 30 s in vain", sourceLocation: sourceLocation)
-            return
-        }
-        try await Task.sleep(for: .milliseconds(10))
+    func wait(for state: Job.State, _ count: Int = 1) async throws {
+        try await eventually("\(count) jobs that are \(state)") { try await self.count(state) == count }
     }
 }
 

@@ -3,6 +3,7 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import TestSupport
 import Testing
 
 /// Keys and models that change in `.env` while the token proxy runs.
@@ -31,13 +32,5 @@ struct ReloadTests {
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(5))
         let body = try await response.body.collect(upTo: 1 << 20)
         return try JSONDecoder().decode(List.self, from: Data(buffer: body)).data.map(\.id).sorted()
-    }
-
-    private func eventually(_ condition: () async throws -> Bool) async throws {
-        for _ in 0..<100 {
-            if try await condition() { return }
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        Issue.record("it never came true")
     }
 }

@@ -89,14 +89,6 @@ struct TelegramPollerTests {
             try await tasks.waitForAll()
         }
     }
-
-    private func eventually(_ condition: () async throws -> Bool) async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
-        while try await !condition() {
-            try #require(ContinuousClock.now < deadline, "it did not happen within 10 s")
-            try await Task.sleep(for: .milliseconds(5))
-        }
-    }
 }
 
 /// A Telegram with two updates, the first of which has a shape that nobody expects.

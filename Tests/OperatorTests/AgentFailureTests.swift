@@ -1,6 +1,7 @@
 import Core
 import FoundationEssentials
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Operator

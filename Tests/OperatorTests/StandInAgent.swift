@@ -178,10 +178,3 @@ extension ChildProcessRuntime {
         _ = try await state(of: box) { $0 == .ready }
     }
 }
-
-/// Waits for something that nobody announces.
-func eventually(_ condition: () async throws -> Bool) async throws {
-    while !(try await condition()) {
-        try await Task.sleep(for: .milliseconds(10))
-    }
-}

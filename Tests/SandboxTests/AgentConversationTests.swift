@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
 import Telegram
+import TestSupport
 import Testing
 
 @testable import Sandbox

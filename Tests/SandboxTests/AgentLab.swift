@@ -3,6 +3,7 @@ import FoundationEssentials
 import Logging
 import ServiceLifecycle
 import Telegram
+import TestSupport
 import Testing
 
 @testable import Sandbox

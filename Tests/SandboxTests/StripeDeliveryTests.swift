@@ -6,6 +6,7 @@ import SQL
 import ServiceLifecycle
 import Stripe
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Sandbox

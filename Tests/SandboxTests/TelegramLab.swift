@@ -54,18 +54,3 @@ struct TelegramLab: Sendable {
         await database.close()
     }
 }
-
-/// Waits until something is so, for at most a minute.
-func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
-    let deadline = ContinuousClock.now + .seconds(60)
-    while try await !condition() {
-        guard ContinuousClock.now < deadline else { throw NeverHappened(what: what) }
-        try await Task.sleep(for: .milliseconds(20))
-    }
-}
-
-struct NeverHappened: Error, CustomStringConvertible {
-    let what: String
-
-    var description: String { "this never happened: \(what)" }
-}

@@ -6,6 +6,7 @@ import NIOHTTP1
 import NIOPosix
 import ServiceLifecycle
 import Store
+import TestSupport
 import Testing
 import TokenProxy
 
