@@ -25,7 +25,7 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --skip "JourneyTests|ClusterTests"
 	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter JourneyTests
 	scripts/test-peers
-	scripts/limit-proxy --rounds 4
+	scripts/limit-proxy --rounds 5
 	scripts/chaos-proxy --kills 60
 	scripts/abuse-proxy --seconds 2
 	scripts/allocations-proxy

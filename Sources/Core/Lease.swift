@@ -5,7 +5,7 @@ package struct LeaseWish: Sendable, Hashable {
     package let holder: String
     /// With fewer tokens than these nothing can be done.
     package let least: Int
-    /// Tokens of the calls that wait.
+    /// Tokens of the calls that wait. With none, the holder only wants to know what it has.
     package let need: Int
     /// Tokens that would do for a while.
     package let want: Int
@@ -45,6 +45,7 @@ extension Quota {
     /// How much of what is left one holder gets: all that it wants while there is plenty; near the limit no more than its
     /// calls need, so that other holders get their share.
     package func slice(_ wish: LeaseWish) -> Int {
+        if wish.need == 0 { return 0 }
         // Small leases would make calls wait; large ones cost a customer much when a machine goes down.
         let want = max(wish.want, limit / 50)
         if available >= 4 * want { return want }

@@ -50,11 +50,12 @@ struct AccountsTests {
         let quota = Quota(
             periodStart: testNow, periodEnd: testNow + .days(30), limit: 1_000, used: 0, reserved: 1_000)
         _ = account.beginLease(need: 300, now: .zero)
-        account.endLease(LeaseAnswer(granted: 100, held: 100, quota: quota), need: 300, now: .zero)
-        for (least, givenBack) in [(100, []), (101, [100])] {
-            let waiting = Task { await account.change(least: least) }
+        account.endLease(LeaseAnswer(granted: 200, held: 200, quota: quota), need: 300, now: .zero)
+        for (output, givenBack) in [(100, []), (101, [200])] {
+            let waiting = Task { await account.change(for: Allowance.Wish(input: 100, output: output)) }
             try await eventually { account.waitingCalls == 1 }
-            #expect(account.takeIdle(after: .seconds(60), time: testNow, now: .zero).map(\.tokens) == givenBack)
+            let idle = account.takeIdle(after: .seconds(60), pause: .zero, time: testNow, now: .zero)
+            #expect(idle.map(\.tokens) == givenBack)
             account.endLease(nil, need: 0, now: .zero)
             await waiting.value
         }
@@ -100,6 +101,58 @@ struct AccountsTests {
         #expect(refusal == .storageUnavailable)
     }
 
+    @Test func findsTheTokensOfAnAnswerThatGotLost() async throws {
+        storage.limit = 1_000_000
+        let accounts = accounts()
+        let account = accounts.account(testIDs.next())
+        storage.losesAnswers = true
+        let refusal = await #expect(throws: Refusal.self) { try await reserve(accounts, account) }
+        #expect(refusal == .storageUnavailable)
+        #expect(storage.leased > 0)
+        #expect(accounts.leasedTokens == 0)
+        storage.losesAnswers = false
+        let keeping = Task { await accounts.keep() }
+        defer { keeping.cancel() }
+        try await eventually { accounts.leasedTokens == storage.leased }
+        #expect(!account.mayHoldMore)
+    }
+
+    @Test func knowsWhatIsItsOwnThoughNobodyKnowsWhetherItWasGivenBack() async throws {
+        storage.limit = 1_000_000
+        let accounts = accounts(idleTime: .milliseconds(10))
+        let account = accounts.account(testIDs.next())
+        let grant = try await reserve(accounts, account)
+        storage.losesAnswers = true
+        _ = account.settle(reserved: 300, used: 40, periodStart: grant.period.lowerBound, now: accounts.now)
+        let keeping = Task { await accounts.keep() }
+        defer { keeping.cancel() }
+        // They were given back, and are not taken for given back too little.
+        try await eventually { storage.leased == 40 }
+        storage.losesAnswers = false
+        account.book(40, periodStart: grant.period.lowerBound)
+        try await eventually { !account.mayHoldMore }
+        #expect(storage.leased == 40)
+    }
+
+    @Test func takesNothingOverWhileCallsAreBeingBooked() {
+        let account = Account(testIDs.next())
+        func answer(_ held: Int) -> LeaseAnswer {
+            LeaseAnswer(
+                granted: 0, held: held,
+                quota: Quota(
+                    periodStart: testNow, periodEnd: testNow + .days(30), limit: 10_000, used: 0, reserved: held))
+        }
+        account.leaseFailed()
+        _ = account.beginLease(need: 0, now: .zero)
+        // Whether the answer counts this nobody knows.
+        account.book(100, periodStart: testNow)
+        account.endLease(answer(500), need: 0, now: .zero)
+        #expect(account.leasedTokens == 0)
+        _ = account.beginLease(need: 0, now: .zero)
+        account.endLease(answer(400), need: 0, now: .zero)
+        #expect(account.leasedTokens == 400)
+    }
+
     @Test func givesBackWhatNobodyNeedsAnyMore() async throws {
         storage.limit = 1_000_000
         let accounts = accounts(idleTime: .milliseconds(10))
@@ -136,7 +189,7 @@ struct AccountsTests {
         }
         // The call of the old period is settled there.
         #expect(account.settle(reserved: 300, used: 10, periodStart: testNow, now: .zero).remaining == 990)
-        #expect(account.takeIdle(after: .zero, time: testNow + .days(30), now: .zero).map(\.tokens) == [990])
+        #expect(account.takeIdle(after: .zero, pause: .zero, time: testNow + .days(30), now: .zero).map(\.tokens) == [990])
     }
 }
 

@@ -72,9 +72,27 @@ struct AllowanceTests {
     @Test func givesBackOnlyWhatIsFree() {
         var allowance = allowance(granted: 1_000, limit: 10_000)
         allowance.setAside(300)
-        #expect(allowance.giveBack() == 700)
+        #expect(allowance.giveBack(pause: .zero, now: .zero) == 700)
         #expect(allowance.free == 0)
         #expect(allowance.remaining == 10_000)
+    }
+
+    @Test func leavesWhatItGaveBackToOthersForAMoment() {
+        var allowance = allowance(granted: 500, limit: 5_000, reserved: 5_000)
+        allowance.receive(answer(granted: 0, held: 500, limit: 5_000, reserved: 5_000), need: 1, now: .zero)
+        #expect(allowance.isTooLittle(for: wish))
+        #expect(allowance.giveBack(pause: .milliseconds(300), now: .milliseconds(100)) == 500)
+        #expect(allowance.reserve(wish, mayAsk: true, now: .milliseconds(399)) == .busy)
+        #expect(allowance.reserve(wish, mayAsk: true, now: .milliseconds(400)) == .needsMore(2_100))
+    }
+
+    @Test func keepsWhatACallCanBeginWith() {
+        var shared = allowance(granted: 1_124, limit: 5_000, reserved: 5_000)
+        shared.receive(answer(granted: 0, held: 1_124, limit: 5_000, reserved: 5_000), need: 1, now: .zero)
+        #expect(!shared.isTooLittle(for: wish))
+        // Nobody else has any that could be added.
+        #expect(!allowance(granted: 116, limit: 116).isTooLittle(for: wish))
+        #expect(allowance(granted: 115, limit: 115).isTooLittle(for: wish))
     }
 
     @Test func neverCountsAnExcessAsFree() {
@@ -86,6 +104,18 @@ struct AllowanceTests {
         #expect(allowance.reserveWhatIsLeft(wish) == .busy)
     }
 
+    @Test func takesOverWhatIsLeasedHereAndNotKnown() {
+        var allowance = allowance(granted: 1_000, limit: 10_000)
+        allowance.setAside(400)
+        allowance.settle(reserved: 400, used: 300)
+        // Of 1,500 tokens here, 300 are used and not booked yet, and 200 come with this answer.
+        allowance.receive(answer(granted: 200, held: 1_500, limit: 10_000), need: 200, adoptsRest: true, now: .zero)
+        #expect(allowance.free == 1_200)
+        allowance.book(300)
+        allowance.receive(answer(granted: 0, held: 1_200, limit: 10_000), need: 0, adoptsRest: true, now: .zero)
+        #expect(allowance.free == 1_200)
+    }
+
     private func answer(granted: Int, held: Int, limit: Int, reserved: Int? = nil) -> LeaseAnswer {
         LeaseAnswer(
             granted: granted, held: held,
@@ -94,7 +124,10 @@ struct AllowanceTests {
     }
 
     private func allowance(granted: Int, limit: Int, reserved: Int? = nil) -> Allowance {
-        Allowance(answer(granted: granted, held: granted, limit: limit, reserved: reserved))
+        let answer = answer(granted: granted, held: granted, limit: limit, reserved: reserved)
+        var allowance = Allowance(answer)
+        allowance.receive(answer, need: granted, now: .zero)
+        return allowance
     }
 }
 

@@ -15,6 +15,7 @@ final class RecordingStorage: ProxyStorage {
         var lookUps = 0
         var fails = false
         var hangs = false
+        var losesAnswers = false
         var limit = 0
         var leased = 0
         var wishes: [LeaseWish] = []
@@ -35,6 +36,11 @@ final class RecordingStorage: ProxyStorage {
     var hangs: Bool {
         get { state.withLock { $0.hangs } }
         set { state.withLock { $0.hangs = newValue } }
+    }
+    /// Whether what is done for a lease fails afterwards, as a commit does whose connection breaks.
+    var losesAnswers: Bool {
+        get { state.withLock { $0.losesAnswers } }
+        set { state.withLock { $0.losesAnswers = newValue } }
     }
     var limit: Int {
         get { state.withLock { $0.limit } }
@@ -66,7 +72,7 @@ final class RecordingStorage: ProxyStorage {
     }
 
     func lease(_ wish: LeaseWish) async throws -> LeaseAnswer? {
-        try tell { state in
+        let answer = try tell { state in
             state.wishes.append(wish)
             let quota = Quota(
                 periodStart: testNow, periodEnd: testNow + .days(30), limit: state.limit, used: 0, reserved: state.leased)
@@ -78,10 +84,13 @@ final class RecordingStorage: ProxyStorage {
                     periodStart: testNow, periodEnd: testNow + .days(30), limit: state.limit, used: 0,
                     reserved: state.leased))
         }
+        if losesAnswers { throw Mood() }
+        return answer
     }
 
     func giveBack(_ tokens: Int, holder: String, customerID: Customer.ID, periodStart: Timestamp) async throws {
         try tell { $0.leased -= tokens }
+        if losesAnswers { throw Mood() }
     }
 
     func renewLeases(holder: String) async throws { try tell { _ in } }

@@ -15,9 +15,10 @@ extension CallReservation {
     }
 }
 
-extension ProxyCredential {
-    static func sample() -> ProxyCredential {
-        ProxyCredential(customerID: testIDs.next(), boxID: testIDs.next(), tier: .pro)
+extension Caller {
+    static func sample() -> Caller {
+        let credential = ProxyCredential(customerID: testIDs.next(), boxID: testIDs.next(), tier: .pro)
+        return Caller(credential, account: Account(credential.customerID), plan: PlanTable.builtIn[.pro])
     }
 }
 

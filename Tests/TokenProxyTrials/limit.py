@@ -15,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from client import Answer, Connection, new_call
+from lossy import LossyPostgres
 from program import Deployment, ProgramFailed
 from running import run
 from upstream import Upstream
@@ -28,6 +29,8 @@ LIMIT = 16_000
 _MOST_UNUSED = LIMIT // 100
 #: Characters of a prompt.
 _PROMPT = (13, 90)
+#: Of the commits, in the trial that loses answers.
+_LOST = 0.2
 #: Seconds for a round, and for the books after it.
 _ROUND_SECONDS = 180
 _SETTLING_SECONDS = 20
@@ -102,9 +105,9 @@ class Caller:
 class Trial:
     """Rounds on one database with a number of replicas."""
 
-    def __init__(self, engine, replicas, rounds, seed, first=0):
-        """first: the number of rounds before; every other round streams."""
-        self.engine, self.replicas, self.rounds, self.first = engine, replicas, rounds, first
+    def __init__(self, engine, replicas, lost, rounds, seed, first=0):
+        """lost: the share of commits whose answers get lost. first: the number of rounds before; every other one streams."""
+        self.engine, self.replicas, self.lost, self.rounds, self.first = engine, replicas, lost, rounds, first
         self.random = random.Random(seed)
         self.done = []
         self.ends = Counter()
@@ -112,27 +115,38 @@ class Trial:
 
     @property
     def name(self):
-        return f"{self.engine}, {self.replicas} replica{'s' if self.replicas > 1 else ''}"
+        lost = f", {self.lost:.0%} of the commits unanswered" if self.lost else ""
+        return f"{self.engine}, {self.replicas} replica{'s' if self.replicas > 1 else ''}{lost}"
 
     async def run(self):
         upstream = await Upstream().start()
         deployment = Deployment(self.engine, upstream.port)
+        lossy = None
         try:
             # The first token also sets up the database, which replicas should find.
             await deployment.issue_token(1)
+            if self.lost:
+                lossy = await LossyPostgres(deployment.database.url, self.random.random()).start()
+                deployment.proxies_database_url = lossy.url
             proxies = [deployment.proxy() for _ in range(self.replicas)]
             for proxy in proxies:
                 await proxy.start()
+            if lossy:
+                lossy.share = self.lost
             for number in range(self.rounds):
                 self.done.append(await self._round(number, upstream, deployment, proxies))
                 self._tell(number)
             for proxy in proxies:
                 await proxy.stop()
+            if lossy and not lossy.lost:
+                self.problems.append(f"{self.name}: no answer was lost")
         except ProgramFailed as failure:
             self.problems.append(str(failure))
         finally:
             await deployment.close()
             await upstream.close()
+            if lossy:
+                await lossy.close()
         self.problems += [text for each in self.done for text in each.violations]
         self.problems += upstream.ledger.oddities
 
@@ -222,12 +236,14 @@ async def main(arguments):
     print(f"seed {seed}")
     chance = random.Random(seed)
     engines = ["sqlite", "postgres"] if options.database == "both" else [options.database]
-    kinds = [(engine, replicas) for engine in engines for replicas in (1, 3)]
+    kinds = [(engine, replicas, 0) for engine in engines for replicas in (1, 3)]
+    if "postgres" in engines:
+        kinds.append(("postgres", 3, _LOST))
     trials = []
-    for index, (engine, replicas) in enumerate(kinds):
+    for index, (engine, replicas, lost) in enumerate(kinds):
         rounds = options.rounds // len(kinds) + (index < options.rounds % len(kinds))
         if rounds:
-            trials.append(Trial(engine, replicas, rounds, chance.random(), sum(each.rounds for each in trials)))
+            trials.append(Trial(engine, replicas, lost, rounds, chance.random(), sum(each.rounds for each in trials)))
             await trials[-1].run()
     return report(trials)
 

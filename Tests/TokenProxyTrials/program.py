@@ -40,6 +40,8 @@ class Deployment:
         self.data = Path(self._folder.name) / "data"
         self.log = Path(self._folder.name) / "log"
         self.database = Database.new(engine, self.data)
+        #: Another way to the database, for the proxies.
+        self.proxies_database_url = self.database.url
         self.proxies = []
 
     def environment(self, **more):
@@ -95,6 +97,7 @@ class Proxy:
     async def spawn(self, kill_at=None, **more):
         """kill_at: `<point>:<n>`, where a debug build ends itself. more: environment variables."""
         more["TOKEN_PROXY_PORT"] = str(self.port)
+        more["DATABASE_URL"] = self.deployment.proxies_database_url
         if kill_at:
             more["KILL_AT"] = kill_at
         with open(self.deployment.log, "ab") as log:

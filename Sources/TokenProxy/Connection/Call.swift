@@ -317,7 +317,7 @@ final class Call {
         let (remaining, percentUsed) = caller.account.settle(
             reserved: reservation.total, used: bill.usage.total, periodStart: reservation.periodStart,
             now: loop.now)
-        services.bookkeeper.add(reservation, caller.credential, bill, at: now, ticket)
+        services.bookkeeper.add(reservation, caller, bill, at: now, ticket)
         request.bill = bill
         loop.metrics.settled(
             bill, reserved: reservation.total, caller.credential, model: reservation.model,

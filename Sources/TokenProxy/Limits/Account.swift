@@ -14,12 +14,16 @@ final class Account: Sendable {
         var allowances: [Allowance] = []
         /// Whether the lease is being changed: one change at a time, so that answers can't cross.
         var isLeasing = false
+        /// Whether a change of the lease may have been made whose answer got lost: there may be tokens here that nobody uses.
+        var mayHoldMore = false
+        /// Times that something was booked; and as of when the lease was asked for.
+        var bookings = 0
+        var bookingsWhenAsked = 0
         /// What the last lease was to be, and when: who comes back soon gets more.
         var lastWant = 0
         var lastLeaseAt = Duration.zero
         var lastUsedAt = Duration.zero
-        /// With the tokens without which each can't begin.
-        var waiting: [(least: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiting: [(wish: Allowance.Wish, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     /// A call's tokens.
@@ -115,9 +119,9 @@ final class Account: Sendable {
     }
 
     /// Returns when something may have changed: a call was settled, an answer came, or a moment has passed.
-    /// - Parameter least: tokens without which the call that waits can't begin.
-    func change(least: Int) async {
-        await withCheckedContinuation { continuation in state.withLock { $0.waiting.append((least, continuation)) } }
+    /// - Parameter wish: of the call that waits.
+    func change(for wish: Allowance.Wish) async {
+        await withCheckedContinuation { continuation in state.withLock { $0.waiting.append((wish, continuation)) } }
     }
 
     func wakeWaiting() {
@@ -136,6 +140,7 @@ final class Account: Sendable {
         state.withLock { state in
             if state.isLeasing { return nil }
             state.isLeasing = true
+            state.bookingsWhenAsked = state.bookings
             let isSoon = state.lastWant > 0 && now - state.lastLeaseAt < .seconds(1)
             let limit = state.allowances.last?.limit ?? 0
             state.lastWant = max(2 * need, min(isSoon ? 2 * state.lastWant : 0, limit / 16))
@@ -144,25 +149,45 @@ final class Account: Sendable {
         }
     }
 
-    /// - Parameter answer: `nil` if there was none.
+    /// - Parameter answer: `nil` if there is no period, or nothing was asked.
     func endLease(_ answer: LeaseAnswer?, need: Int, now: Duration) {
         state.withLock { state in
             state.isLeasing = false
             guard let answer else { return }
-            if let index = state.allowances.firstIndex(where: { $0.period.lowerBound == answer.quota.periodStart }) {
-                state.allowances[index].receive(answer, need: need, now: now)
-            } else {
-                var allowance = Allowance(answer)
-                allowance.receive(
-                    LeaseAnswer(granted: 0, held: answer.held, quota: answer.quota), need: answer.granted < need ? need : 0,
-                    now: now)
-                state.allowances.append(allowance)
-            }
+            let known = state.allowances.firstIndex { $0.period.lowerBound == answer.quota.periodStart }
+            if known == nil { state.allowances.append(Allowance(answer)) }
+            let index = known ?? state.allowances.endIndex - 1
+            // What was booked meanwhile may be in the answer or not.
+            let adoptsRest = state.mayHoldMore && state.bookings == state.bookingsWhenAsked
+            state.allowances[index].receive(answer, need: need, adoptsRest: adoptsRest, now: now)
+            // What isn't known to be booked may hide some.
+            if adoptsRest, state.allowances[index].unbooked == 0 { state.mayHoldMore = false }
         }
         wakeWaiting()
     }
 
-    /// Whether ``takeIdle(after:time:now:)`` would find any.
+    /// The lease was to be changed, and whether that was done nobody knows.
+    func leaseFailed() {
+        state.withLock { state in
+            state.isLeasing = false
+            state.mayHoldMore = true
+        }
+        wakeWaiting()
+    }
+
+    /// Whether the storage should be asked what is held here.
+    var mayHoldMore: Bool { state.withLock { $0.mayHoldMore && !$0.isLeasing } }
+
+    /// The storage has booked a call.
+    func book(_ used: Int, periodStart: Timestamp) {
+        state.withLock { state in
+            state.bookings += 1
+            guard let index = state.allowances.firstIndex(where: { $0.period.lowerBound == periodStart }) else { return }
+            state.allowances[index].book(used)
+        }
+    }
+
+    /// Whether ``takeIdle(after:pause:time:now:)`` would find any.
     func isIdle(for idleTime: Duration, time: Timestamp, now: Duration) -> Bool {
         state.withLock { state in
             !state.isLeasing
@@ -181,20 +206,25 @@ final class Account: Sendable {
 
     /// Tokens to give back, by period, if the customer doesn't call: after a while, or at once if others may need them. Given
     /// back are also tokens that are too few for each call that waits here: with those of others they may be enough. Must be
-    /// followed by ``endLease(_:need:now:)`` unless empty.
-    func takeIdle(after idleTime: Duration, time: Timestamp, now: Duration) -> [(periodStart: Timestamp, tokens: Int)] {
+    /// followed by ``endLease(_:need:now:)`` or ``leaseFailed()`` unless empty.
+    /// - Parameter pause: for so long others may have what was given back.
+    func takeIdle(
+        after idleTime: Duration, pause: Duration, time: Timestamp, now: Duration
+    ) -> [(periodStart: Timestamp, tokens: Int)] {
         state.withLock { state in
             if state.isLeasing { return [] }
             var idle: [(Timestamp, Int)] = []
             for index in state.allowances.indices
             where Self.isIdle(state.allowances[index], state, for: idleTime, time: time, now: now) {
-                let free = state.allowances[index].free
-                if state.waiting.contains(where: { $0.least <= free }) { continue }
-                let period = state.allowances[index].period
-                let tokens = state.allowances[index].giveBack()
+                let allowance = state.allowances[index]
+                if state.waiting.contains(where: { !allowance.isTooLittle(for: $0.wish) }) { continue }
+                let period = allowance.period
+                let tokens = state.allowances[index].giveBack(pause: pause, now: now)
                 if tokens > 0 { idle.append((period.lowerBound, tokens)) }
             }
-            state.allowances.removeAll { $0.openCalls == 0 && !$0.period.contains(time) && $0.free <= 0 }
+            state.allowances.removeAll {
+                $0.openCalls == 0 && $0.unbooked == 0 && !$0.period.contains(time) && $0.free <= 0
+            }
             state.isLeasing = !idle.isEmpty
             return idle
         }
@@ -208,7 +238,8 @@ final class Account: Sendable {
     /// Whether nothing would be lost by forgetting it.
     func isIdle(now: Duration) -> Bool {
         state.withLock { state in
-            state.allowances.allSatisfy { $0.openCalls == 0 && $0.leased <= 0 } && !state.isLeasing
+            state.allowances.allSatisfy { $0.openCalls == 0 && $0.leased <= 0 && $0.unbooked == 0 } && !state.isLeasing
+                && !state.mayHoldMore
                 && state.waiting.isEmpty && (state.pace?.running ?? 0) == 0 && now - state.lastUsedAt > .seconds(120)
         }
     }

@@ -100,7 +100,7 @@ final class Accounts: Sendable {
                 }
             case .busy:
                 guard !isLast else { throw isStorageDown ? .storageUnavailable : .allowanceInUse }
-                await account.change(least: wish.least)
+                await account.change(for: wish)
             }
         }
     }
@@ -127,7 +127,7 @@ final class Accounts: Sendable {
             return answer == nil ? .noPeriod : .answered
         } catch {
             logger.error("no tokens can be leased", metadata: ["error": "\(error)"])
-            account.endLease(nil, need: need, now: now)
+            account.leaseFailed()
             return .failed
         }
     }
@@ -152,10 +152,16 @@ final class Accounts: Sendable {
             while (try? await Task.sleep(for: Allowance.patience)) != nil {
                 let all = accounts.withLock { Array($0.values) }
                 let idle = all.filter { $0.isIdle(for: idleTime, time: clock.now, now: now) }
+                let unsure = all.filter(\.mayHoldMore)
                 // Without the storage, what is leased is all that there is.
-                if !idle.isEmpty, await isStorageThere {
+                if !(idle.isEmpty && unsure.isEmpty), await isStorageThere {
+                    for account in unsure where account.beginLease(need: 0, now: now) != nil {
+                        group.addTask { await self.lease(account, need: 0, want: 0, least: 0) }
+                    }
                     for account in idle {
-                        let tokens = account.takeIdle(after: idleTime, time: clock.now, now: now)
+                        // Random, so that of those who give back at once one is the first to ask, and gets it all.
+                        let pause = Allowance.patience * Double.random(in: 1...4)
+                        let tokens = account.takeIdle(after: idleTime, pause: pause, time: clock.now, now: now)
                         if !tokens.isEmpty { group.addTask { await self.giveBack(tokens, account) } }
                     }
                 }
@@ -177,16 +183,16 @@ final class Accounts: Sendable {
     }
 
     private func giveBack(_ idle: [(periodStart: Timestamp, tokens: Int)], _ account: Account) async {
-        for (periodStart, tokens) in idle {
-            do {
+        do {
+            for (periodStart, tokens) in idle {
                 try await storage.giveBack(
                     tokens, holder: holder, customerID: account.customerID, periodStart: periodStart)
-            } catch {
-                // Whether it was done nobody knows, so they stay unused until this process's leases end.
-                logger.error("leased tokens can't be given back", metadata: ["error": "\(error)"])
             }
+            account.endLease(nil, need: 0, now: now)
+        } catch {
+            logger.error("leased tokens can't be given back", metadata: ["error": "\(error)"])
+            account.leaseFailed()
         }
-        account.endLease(nil, need: 0, now: now)
     }
 
     private func renew() async {

@@ -13,6 +13,8 @@ struct Allowance: Hashable {
     private(set) var leased: Int
     private(set) var setAside = 0
     private(set) var openCalls = 0
+    /// Tokens that calls have used and the storage hasn't booked yet: there, they are leased still.
+    private(set) var unbooked = 0
     /// Before that, asking for more is no use.
     private var asksAgainAt = Duration.zero
 
@@ -47,12 +49,13 @@ struct Allowance: Hashable {
 
     static let patience = Duration.milliseconds(100)
 
+    /// - Parameter answer: must also be ``receive(_:need:adoptsRest:now:)``d.
     init(_ answer: LeaseAnswer) {
         period = answer.quota.periodStart..<answer.quota.periodEnd
         limit = answer.quota.limit
         elsewhere = answer.elsewhere
         heldByOthers = answer.heldByOthers
-        leased = answer.granted
+        leased = 0
     }
 
     /// Tokens that a call can be given at once.
@@ -105,20 +108,33 @@ struct Allowance: Hashable {
         setAside -= reserved
         openCalls -= 1
         leased -= used
+        unbooked += used
     }
 
-    /// - Parameter need: what was asked for.
-    mutating func receive(_ answer: LeaseAnswer, need: Int, now: Duration) {
+    /// The storage has booked what calls have used.
+    mutating func book(_ used: Int) { unbooked -= used }
+
+    /// - Parameters:
+    ///   - need: what was asked for.
+    ///   - adoptsRest: take over what the storage says is leased to this proxy beyond what is known here. Nothing may have been
+    ///     booked since the storage was asked.
+    mutating func receive(_ answer: LeaseAnswer, need: Int, adoptsRest: Bool = false, now: Duration) {
         leased += answer.granted
+        if adoptsRest { leased += max(0, answer.held - leased - unbooked) }
         period = answer.quota.periodStart..<answer.quota.periodEnd
         limit = answer.quota.limit
         elsewhere = answer.elsewhere
         heldByOthers = answer.heldByOthers
-        asksAgainAt = answer.granted < need ? now + Self.patience : .zero
+        if need > 0 { asksAgainAt = answer.granted < need ? now + Self.patience : .zero }
     }
 
+    /// Whether a call with this wish had rather wait than begin with what is free: if others hold some, these may come together.
+    func isTooLittle(for wish: Wish) -> Bool { free < (heldByOthers > 0 ? wish.decent : wish.least) }
+
+    /// - Parameter pause: for so long others may have what was given back, if there are any.
     /// - Returns: how many tokens are to be given back; they can't be used here any more.
-    mutating func giveBack() -> Int {
+    mutating func giveBack(pause: Duration, now: Duration) -> Int {
+        if isScarce, heldByOthers > 0 { asksAgainAt = now + pause }
         let tokens = max(0, free)
         leased -= tokens
         elsewhere += tokens

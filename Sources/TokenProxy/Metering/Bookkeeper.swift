@@ -6,12 +6,12 @@ import Synchronization
 final class Bookkeeper: Sendable {
     private struct Entry {
         let call: CallReservation
-        let credential: ProxyCredential
+        let caller: Caller
         let bill: Bill
         let time: Timestamp
         let ticket: Journal.Ticket
 
-        var event: UsageEvent { call.event(bill.usage, isEstimated: bill.isEstimated, of: credential, at: time) }
+        var event: UsageEvent { call.event(bill.usage, isEstimated: bill.isEstimated, of: caller.credential, at: time) }
     }
 
     private let journal: Journal
@@ -48,14 +48,14 @@ final class Bookkeeper: Sendable {
 
     /// A call is settled in the journal.
     func add(
-        _ call: CallReservation, _ credential: ProxyCredential, _ bill: Bill, at time: Timestamp, _ ticket: Journal.Ticket
+        _ call: CallReservation, _ caller: Caller, _ bill: Bill, at time: Timestamp, _ ticket: Journal.Ticket
     ) {
         guard bill.usage.total > 0 else {
             journal.markBooked(ticket)
             return
         }
         queue.withLock {
-            $0.arrived.append(Entry(call: call, credential: credential, bill: bill, time: time, ticket: ticket))
+            $0.arrived.append(Entry(call: call, caller: caller, bill: bill, time: time, ticket: ticket))
         }
     }
 
@@ -89,7 +89,10 @@ final class Bookkeeper: Sendable {
             }
             KillPoint.afterBatch.pass()
             isFailing.store(false, ordering: .relaxed)
-            for entry in entries { journal.markBooked(entry.ticket) }
+            for entry in entries {
+                entry.caller.account.book(entry.bill.usage.total, periodStart: entry.call.periodStart)
+                journal.markBooked(entry.ticket)
+            }
             queue.withLock { $0.next += entries.count }
             left -= entries.count
         }
