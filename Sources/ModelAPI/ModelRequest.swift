@@ -89,6 +89,7 @@ private struct Members {
     /// The members that are looked at. A second one that differs in its case might count for the upstream.
     private static let guarded: [StaticString] = [
         "model", "stream", "max_tokens", "max_completion_tokens", "n", "stream_options", "messages", "tools",
+        "mcp_servers", "web_search_options", "plugins",
     ]
     private static let guardedOptions: [StaticString] = ["include_usage"]
     /// The first value that must not be; reported only once the whole body has proved to be JSON.
@@ -120,8 +121,18 @@ private struct Members {
         case "tools":
             try prompt.readTools(&scanner)
             fault = fault ?? prompt.fault
+        // Anthropic's, OpenAI's and OpenRouter's ways to have the upstream call servers or search: nothing bounds what these bring.
+        case "mcp_servers": try refuseUnlessEmpty("mcp_servers", &scanner)
+        case "web_search_options": try refuseUnlessEmpty("web_search_options", &scanner)
+        case "plugins": try refuseUnlessEmpty("plugins", &scanner)
         default: try scanner.skipValue()
         }
+    }
+
+    private mutating func refuseUnlessEmpty(_ key: String, _ scanner: inout JSONScanner) throws(JSONFault) {
+        let kind = try scanner.kind()
+        let range = try scanner.skipValue().range
+        if kind != .null && !(kind == .array && range.count == 2) { refuse(key, mustBe: "null") }
     }
 
     private mutating func refuse(_ key: String, mustBe text: String) {

@@ -156,6 +156,16 @@ struct PromptBoundTests {
         #expect(throws: fault) { try read(#"{"model":"a","tools":[{"type":"custom"},{"type":"\#(type)"}]}"#, dialect) }
     }
 
+    @Test(arguments: ["mcp_servers", "web_search_options", "plugins"])
+    func refusesWhatTheUpstreamWouldBringWithoutABound(_ name: String) throws {
+        for value in ["{}", #"[{"url":"https://example.com"}]"#, "true"] {
+            #expect(throws: ModelRequestFault.invalid(name, mustBe: "null")) {
+                try read(#"{"model":"a","\#(name)":\#(value)}"#)
+            }
+        }
+        for value in ["null", "[]"] { _ = try read(#"{"model":"a","\#(name)":\#(value)}"#) }
+    }
+
     @Test func saysNoTypeThatIsTooLongToBeWorthReading() {
         let fault = ModelRequestFault.invalid("tools", mustBe: "of types whose tokens can be bounded, unlike '…'")
         #expect(throws: fault) { try read(#"{"model":"a","tools":[{"type":"bash_\#(Self.long)"}]}"#, .anthropic) }
