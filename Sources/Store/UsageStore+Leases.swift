@@ -33,6 +33,8 @@ extension UsageStore {
                 """,
                 key + [.text(wish.holder), .integer(Int64(granted)), .integer(wish.at.milliseconds)])
         }
+        // Whoever asks what it has may have a transaction under way whose end it hasn't heard of: waits for that.
+        if wish.need == 0 { try lockQuota(key) }
         let held = try transaction.first(
             "SELECT tokens FROM leases WHERE customer_id = ?1 AND period_start = ?2 AND holder = ?3",
             key + [.text(wish.holder)])
@@ -183,7 +185,7 @@ extension UsageStore {
     ) throws -> Int {
         let key: [SQLValue] = [.text(customerID.rawValue), .integer(periodStart.milliseconds)]
         // Takes the quota's row before the lease's, as `lease` does: the other way round, the two would wait for each other.
-        try transaction.execute("UPDATE quotas SET reserved = reserved WHERE customer_id = ?1 AND period_start = ?2", key)
+        try lockQuota(key)
         let lease = try transaction.first(
             "SELECT tokens FROM leases WHERE customer_id = ?1 AND period_start = ?2 AND holder = ?3",
             key + [.text(holder)])
@@ -201,6 +203,11 @@ extension UsageStore {
             "UPDATE quotas SET reserved = reserved - ?3 WHERE customer_id = ?1 AND period_start = ?2",
             key + [.integer(taken)])
         return Int(taken)
+    }
+
+    /// Waits until nobody else's transaction changes this quota or its leases.
+    private func lockQuota(_ key: [SQLValue]) throws {
+        try transaction.execute("UPDATE quotas SET reserved = reserved WHERE customer_id = ?1 AND period_start = ?2", key)
     }
 
     private func knownRequests(_ ids: [String]) throws -> Set<String> {

@@ -1,4 +1,5 @@
 import Core
+import Dispatch
 import SQL
 import Store
 import TestSupport
@@ -61,6 +62,27 @@ struct UsageStoreTests {
             try await stage.giveBack(500)
             try await stage.giveBack(500)
             #expect(try await stage.quota() == stage.quota(limit: 1_000))
+        }
+    }
+
+    /// Whoever lost its connection in a commit asks on another one what it has.
+    @Test(arguments: Engine.allCases)
+    func saysWhatAHolderHasOnlyAfterChangesUnderWay(_ engine: Engine) async throws {
+        try await withUsage(engine, limit: 1_000) { stage async throws in
+            _ = try await stage.lease(need: 400)
+            let (begun, ending) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+            async let given: Void = stage.write { store in
+                try store.giveBack(300, holder: "h", customerID: stage.customer.id, periodStart: testNow)
+                begun.signal()
+                ending.wait()
+            }
+            await Task.detached { begun.wait() }.value
+            async let answer = stage.lease(need: 0)
+            try await Task.sleep(for: .milliseconds(100))
+            ending.signal()
+            try await given
+            #expect(try await answer?.held == 100)
+            #expect(try await answer?.granted == 0)
         }
     }
 

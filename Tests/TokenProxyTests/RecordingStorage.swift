@@ -17,6 +17,7 @@ final class RecordingStorage: ProxyStorage {
         var hangs = false
         var losesAnswers = false
         var limit = 0
+        var heldByOthers = 0
         var leased = 0
         var wishes: [LeaseWish] = []
     }
@@ -46,6 +47,10 @@ final class RecordingStorage: ProxyStorage {
         get { state.withLock { $0.limit } }
         set { state.withLock { $0.limit = newValue } }
     }
+    var heldByOthers: Int {
+        get { state.withLock { $0.heldByOthers } }
+        set { state.withLock { $0.heldByOthers = newValue } }
+    }
     var credentials: [String: ProxyCredential] {
         get { state.withLock { $0.credentials } }
         set { state.withLock { $0.credentials = newValue } }
@@ -74,15 +79,14 @@ final class RecordingStorage: ProxyStorage {
     func lease(_ wish: LeaseWish) async throws -> LeaseAnswer? {
         let answer = try tell { state in
             state.wishes.append(wish)
-            let quota = Quota(
-                periodStart: testNow, periodEnd: testNow + .days(30), limit: state.limit, used: 0, reserved: state.leased)
-            let granted = quota.slice(wish)
-            state.leased += granted
-            return LeaseAnswer(
-                granted: granted, held: state.leased,
-                quota: Quota(
+            func quota() -> Quota {
+                Quota(
                     periodStart: testNow, periodEnd: testNow + .days(30), limit: state.limit, used: 0,
-                    reserved: state.leased))
+                    reserved: state.leased + state.heldByOthers)
+            }
+            let granted = quota().slice(wish)
+            state.leased += granted
+            return LeaseAnswer(granted: granted, held: state.leased, quota: quota())
         }
         if losesAnswers { throw Mood() }
         return answer
@@ -95,7 +99,10 @@ final class RecordingStorage: ProxyStorage {
 
     func renewLeases(holder: String) async throws { try tell { _ in } }
     func record(_ events: [UsageEvent], holder: String, isRepeated: Bool) async throws {
-        try tell { $0.events += events }
+        try tell { state in
+            state.events += events
+            state.leased -= events.reduce(0) { $0 + $1.usage.total }
+        }
     }
     func endLeases(holder: String, isAllKnown: Bool) async throws { try tell { $0.ended.append((holder, isAllKnown)) } }
     func endLostLeases() async throws { try tell { _ in } }

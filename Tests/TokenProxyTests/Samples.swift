@@ -15,6 +15,14 @@ extension CallReservation {
     }
 }
 
+extension UsageEvent {
+    static func sample(tokens: Int) -> UsageEvent {
+        UsageEvent(
+            requestID: "r", customerID: testIDs.next(), boxID: testIDs.next(), periodStart: testNow, model: "k2p5",
+            usage: TokenUsage(input: 0, output: tokens), estimated: false, createdAt: testNow)
+    }
+}
+
 extension Caller {
     static func sample() -> Caller {
         let credential = ProxyCredential(customerID: testIDs.next(), boxID: testIDs.next(), tier: .pro)

@@ -14,8 +14,11 @@ final class Account: Sendable {
         var allowances: [Allowance] = []
         /// Whether the lease is being changed: one change at a time, so that answers can't cross.
         var isLeasing = false
-        /// Whether a change of the lease may have been made whose answer got lost: there may be tokens here that nobody uses.
+        /// Whether there may be tokens here that nobody uses, such as of a lease whose answer got lost.
         var mayHoldMore = false
+        /// When the storage is asked next what is held here, and how long after that.
+        var asksAt = Duration.zero
+        var askPause = Account.firstAskPause
         /// Times that something was booked; and as of when the lease was asked for.
         var bookings = 0
         var bookingsWhenAsked = 0
@@ -45,6 +48,9 @@ final class Account: Sendable {
     }
 
     private let state = Mutex(State())
+
+    private static let firstAskPause = Duration.milliseconds(100)
+    private static let longestAskPause = Duration.seconds(10)
 
     init(_ customerID: Customer.ID) {
         self.customerID = customerID
@@ -95,6 +101,7 @@ final class Account: Sendable {
                 return .granted(grant, needsMore: needsMore)
             case .needsMore(let tokens): return .needsMore(tokens)
             case .busy: return .busy
+            case .exhausted where state.mayHoldMore: return .busy
             case .exhausted:
                 let allowance = state.allowances[index]
                 return .exhausted(
@@ -112,6 +119,8 @@ final class Account: Sendable {
                 return ((0, 100), state.waiting)
             }
             state.allowances[index].settle(reserved: reserved, used: used)
+            // The storage takes an excess from the quota, not from leases to come.
+            if state.allowances[index].leased < 0 { state.mayHoldMore = true }
             return ((state.allowances[index].remaining, state.allowances[index].percentUsed), state.waiting)
         }
         for each in waiting { each.continuation.resume() }
@@ -134,13 +143,14 @@ final class Account: Sendable {
 
     // MARK: The lease
 
-    /// - Parameter need: tokens of the call that waits.
+    /// - Parameter need: tokens of the call that waits; 0 only to ask what is held here.
     /// - Returns: tokens to ask for; `nil` if an answer is under way already.
     func beginLease(need: Int, now: Duration) -> Int? {
         state.withLock { state in
             if state.isLeasing { return nil }
             state.isLeasing = true
             state.bookingsWhenAsked = state.bookings
+            if need == 0 { return 0 }
             let isSoon = state.lastWant > 0 && now - state.lastLeaseAt < .seconds(1)
             let limit = state.allowances.last?.limit ?? 0
             state.lastWant = max(2 * need, min(isSoon ? 2 * state.lastWant : 0, limit / 16))
@@ -149,34 +159,61 @@ final class Account: Sendable {
         }
     }
 
-    /// - Parameter answer: `nil` if there is no period, or nothing was asked.
+    /// - Parameter answer: `nil` if there is no period.
     func endLease(_ answer: LeaseAnswer?, need: Int, now: Duration) {
         state.withLock { state in
             state.isLeasing = false
-            guard let answer else { return }
+            guard let answer else {
+                state.mayHoldMore = false
+                return
+            }
             let known = state.allowances.firstIndex { $0.period.lowerBound == answer.quota.periodStart }
             if known == nil { state.allowances.append(Allowance(answer)) }
             let index = known ?? state.allowances.endIndex - 1
-            // What was booked meanwhile may be in the answer or not.
-            let adoptsRest = state.mayHoldMore && state.bookings == state.bookingsWhenAsked
+            // What was booked meanwhile may be in the answer or not; and one that grants nothing, though something was needed,
+            // may come before the end of a transaction whose answer got lost.
+            let adoptsRest =
+                state.mayHoldMore && state.bookings == state.bookingsWhenAsked && (need == 0 || answer.granted > 0)
             state.allowances[index].receive(answer, need: need, adoptsRest: adoptsRest, now: now)
             // What isn't known to be booked may hide some.
-            if adoptsRest, state.allowances[index].unbooked == 0 { state.mayHoldMore = false }
+            if adoptsRest, state.allowances[index].unbooked == 0 {
+                state.mayHoldMore = false
+                state.askPause = Self.firstAskPause
+            } else if need == 0 {
+                Self.putOffAsking(&state, now: now)
+            }
         }
         wakeWaiting()
     }
 
-    /// The lease was to be changed, and whether that was done nobody knows.
-    func leaseFailed() {
+    /// Nothing was asked for, or something was given back.
+    func endLease() {
+        state.withLock { $0.isLeasing = false }
+        wakeWaiting()
+    }
+
+    /// The lease was to be changed, or only to be asked for, and whether that was done nobody knows.
+    func leaseFailed(isAsk: Bool = false, now: Duration) {
         state.withLock { state in
             state.isLeasing = false
+            if isAsk || !state.mayHoldMore { Self.putOffAsking(&state, now: now) }
             state.mayHoldMore = true
         }
         wakeWaiting()
     }
 
+    private static func putOffAsking(_ state: inout State, now: Duration) {
+        state.asksAt = now + state.askPause
+        state.askPause = min(state.askPause * 2, longestAskPause)
+    }
+
     /// Whether the storage should be asked what is held here.
-    var mayHoldMore: Bool { state.withLock { $0.mayHoldMore && !$0.isLeasing } }
+    func shouldAsk(now: Duration) -> Bool {
+        state.withLock { $0.mayHoldMore && !$0.isLeasing && now >= $0.asksAt }
+    }
+
+    /// Whether there may be tokens here that nobody uses.
+    var mayHoldMore: Bool { state.withLock { $0.mayHoldMore } }
 
     /// The storage has booked a call.
     func book(_ used: Int, periodStart: Timestamp) {
@@ -206,7 +243,7 @@ final class Account: Sendable {
 
     /// Tokens to give back, by period, if the customer doesn't call: after a while, or at once if others may need them. Given
     /// back are also tokens that are too few for each call that waits here: with those of others they may be enough. Must be
-    /// followed by ``endLease(_:need:now:)`` or ``leaseFailed()`` unless empty.
+    /// followed by ``endLease()`` or ``leaseFailed(isAsk:now:)`` unless empty.
     /// - Parameter pause: for so long others may have what was given back.
     func takeIdle(
         after idleTime: Duration, pause: Duration, time: Timestamp, now: Duration
@@ -219,7 +256,7 @@ final class Account: Sendable {
                 let allowance = state.allowances[index]
                 if state.waiting.contains(where: { !allowance.isTooLittle(for: $0.wish) }) { continue }
                 let period = allowance.period
-                let tokens = state.allowances[index].giveBack(pause: pause, now: now)
+                let tokens = state.allowances[index].giveBack(pause: state.waiting.isEmpty ? .zero : pause, now: now)
                 if tokens > 0 { idle.append((period.lowerBound, tokens)) }
             }
             state.allowances.removeAll {
@@ -231,6 +268,9 @@ final class Account: Sendable {
     }
 
     var leasedTokens: Int { state.withLock { $0.allowances.reduce(0) { $0 + max(0, $1.leased) } } }
+
+    /// Tokens that were used and aren't booked.
+    var unbookedTokens: Int { state.withLock { $0.allowances.reduce(0) { $0 + $1.unbooked } } }
 
     /// Calls that wait for tokens.
     var waitingCalls: Int { state.withLock { $0.waiting.count } }

@@ -17,15 +17,23 @@ final class Accounts: Sendable {
     private let asking = Mutex((count: 0, isClosed: false))
     private let start = NIODeadline.now()
 
-    /// How long a call waits for tokens that others have set aside.
-    private static let patience = Duration.seconds(10)
+    private let patience: Duration
+
     private static let renewal = Duration.seconds(60)
+    /// More customers than these aren't remembered when they don't call.
+    private static let mostIdle = 10_000
     /// Others take us for dead after 15 minutes.
     private static let validity = Duration.seconds(600)
 
-    /// - Parameter idleTime: after so long without a call, a customer's lease is given back.
-    init(storage: any ProxyStorage, holder: String, clock: WallClock, idleTime: Duration, logger: Logger) {
+    /// - Parameters:
+    ///   - idleTime: after so long without a call, a customer's lease is given back.
+    ///   - patience: how long a call waits for tokens that others have set aside.
+    init(
+        storage: any ProxyStorage, holder: String, clock: WallClock, idleTime: Duration, patience: Duration = .seconds(10),
+        logger: Logger
+    ) {
         self.idleTime = idleTime
+        self.patience = patience
         self.storage = storage
         self.holder = holder
         self.clock = clock
@@ -80,8 +88,9 @@ final class Accounts: Sendable {
     func reserveWaiting(
         _ wish: Allowance.Wish, _ account: Account, upgradeURL: String
     ) async throws(Refusal) -> Account.Grant {
-        let deadline = now + Self.patience
+        let deadline = now + patience
         var isStorageDown = false
+        var asksOnceMore = true
         while true {
             let isLast = now >= deadline || isStorageDown
             switch account.reserve(wish, isLast: isLast, time: clock.now, now: now) {
@@ -99,7 +108,16 @@ final class Accounts: Sendable {
                 case .failed: isStorageDown = true
                 }
             case .busy:
-                guard !isLast else { throw isStorageDown ? .storageUnavailable : .allowanceInUse }
+                if isStorageDown { throw .storageUnavailable }
+                if isLast {
+                    guard asksOnceMore else { throw .allowanceInUse }
+                    // What was given back for others a moment ago may be there still.
+                    if let want = account.beginLease(need: wish.total, now: now) {
+                        asksOnceMore = false
+                        isStorageDown = await lease(account, need: wish.total, want: want, least: wish.least) == .failed
+                        continue
+                    }
+                }
                 await account.change(for: wish)
             }
         }
@@ -114,7 +132,7 @@ final class Accounts: Sendable {
             return !asking.isClosed
         }
         guard mayAsk else {
-            account.endLease(nil, need: need, now: now)
+            account.endLease()
             return .failed
         }
         defer { asking.withLock { $0.count -= 1 } }
@@ -127,7 +145,7 @@ final class Accounts: Sendable {
             return answer == nil ? .noPeriod : .answered
         } catch {
             logger.error("no tokens can be leased", metadata: ["error": "\(error)"])
-            account.leaseFailed()
+            account.leaseFailed(isAsk: need == 0, now: now)
             return .failed
         }
     }
@@ -150,24 +168,27 @@ final class Accounts: Sendable {
                 }
             }
             while (try? await Task.sleep(for: Allowance.patience)) != nil {
-                let all = accounts.withLock { Array($0.values) }
-                let idle = all.filter { $0.isIdle(for: idleTime, time: clock.now, now: now) }
-                let unsure = all.filter(\.mayHoldMore)
-                // Without the storage, what is leased is all that there is.
-                if !(idle.isEmpty && unsure.isEmpty), await isStorageThere {
-                    for account in unsure where account.beginLease(need: 0, now: now) != nil {
-                        group.addTask { await self.lease(account, need: 0, want: 0, least: 0) }
-                    }
-                    for account in idle {
-                        // Random, so that of those who give back at once one is the first to ask, and gets it all.
-                        let pause = Allowance.patience * Double.random(in: 1...4)
-                        let tokens = account.takeIdle(after: idleTime, pause: pause, time: clock.now, now: now)
-                        if !tokens.isEmpty { group.addTask { await self.giveBack(tokens, account) } }
-                    }
-                }
+                await bringInOrder(&group)
                 if now - renewedAt.withLock({ $0 }) > Self.renewal { await renew() }
                 forgetIdle()
             }
+        }
+    }
+
+    private func bringInOrder(_ group: inout DiscardingTaskGroup) async {
+        let all = accounts.withLock { Array($0.values) }
+        let idle = all.filter { $0.isIdle(for: idleTime, time: clock.now, now: now) }
+        let unsure = all.filter { $0.shouldAsk(now: now) }
+        // Without the storage, what is leased is all that there is.
+        guard !(idle.isEmpty && unsure.isEmpty), await isStorageThere else { return }
+        for account in unsure where account.beginLease(need: 0, now: now) != nil {
+            group.addTask { await self.lease(account, need: 0, want: 0, least: 0) }
+        }
+        for account in idle {
+            // Random, so that of those who give back at once one is the first to ask, and gets it all.
+            let pause = Allowance.patience * Double.random(in: 1...4)
+            let tokens = account.takeIdle(after: idleTime, pause: pause, time: clock.now, now: now)
+            if !tokens.isEmpty { group.addTask { await self.giveBack(tokens, account) } }
         }
     }
 
@@ -188,10 +209,10 @@ final class Accounts: Sendable {
                 try await storage.giveBack(
                     tokens, holder: holder, customerID: account.customerID, periodStart: periodStart)
             }
-            account.endLease(nil, need: 0, now: now)
+            account.endLease()
         } catch {
             logger.error("leased tokens can't be given back", metadata: ["error": "\(error)"])
-            account.leaseFailed()
+            account.leaseFailed(now: now)
         }
     }
 
@@ -209,8 +230,12 @@ final class Accounts: Sendable {
     private func forgetIdle() {
         let now = now
         accounts.withLock { accounts in
-            guard accounts.count > 10_000 else { return }
-            accounts = accounts.filter { !$0.value.isIdle(now: now) }
+            guard accounts.count > Self.mostIdle else { return }
+            for id in accounts.compactMap({ $0.value.isIdle(now: now) ? $0.key : nil }) {
+                guard var account = accounts.removeValue(forKey: id) else { continue }
+                // Whoever has it still could use it beside another one of the same customer.
+                if !isKnownUniquelyReferenced(&account) { accounts[id] = account }
+            }
         }
     }
 }

@@ -77,7 +77,7 @@ struct Allowance: Hashable {
         if mayAsk, now >= asksAgainAt { return .needsMore(wish.total - free) }
         if isScarce {
             if free >= wish.decent { return grant(free - wish.input, needsMore: false) }
-            if leased + elsewhere < wish.least { return .exhausted }
+            if isExhausted(for: wish) { return .exhausted }
             if openCalls == 0, heldByOthers == 0, free >= wish.least {
                 return grant(free - wish.input, needsMore: false)
             }
@@ -87,8 +87,11 @@ struct Allowance: Hashable {
 
     /// For a call that has waited long enough.
     mutating func reserveWhatIsLeft(_ wish: Wish) -> Decision {
-        free >= wish.least ? grant(min(wish.output, free - wish.input), needsMore: false) : .busy
+        if free >= wish.least { return grant(min(wish.output, free - wish.input), needsMore: false) }
+        return isExhausted(for: wish) ? .exhausted : .busy
     }
+
+    private func isExhausted(for wish: Wish) -> Bool { isScarce && leased + elsewhere < wish.least }
 
     private mutating func grant(_ output: Int, needsMore: Bool) -> Decision {
         let output = max(output, 0)
@@ -131,11 +134,11 @@ struct Allowance: Hashable {
     /// Whether a call with this wish had rather wait than begin with what is free: if others hold some, these may come together.
     func isTooLittle(for wish: Wish) -> Bool { free < (heldByOthers > 0 ? wish.decent : wish.least) }
 
-    /// - Parameter pause: for so long others may have what was given back, if there are any.
+    /// - Parameter pause: for so long others may have what was given back, if there are any; zero if no call waits here.
     /// - Returns: how many tokens are to be given back; they can't be used here any more.
     mutating func giveBack(pause: Duration, now: Duration) -> Int {
-        if isScarce, heldByOthers > 0 { asksAgainAt = now + pause }
         let tokens = max(0, free)
+        if tokens > 0, isScarce, heldByOthers > 0, pause > .zero { asksAgainAt = now + pause }
         leased -= tokens
         elsewhere += tokens
         return tokens
