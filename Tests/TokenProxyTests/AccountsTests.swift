@@ -102,6 +102,28 @@ struct AccountsTests {
         #expect(refusal == .storageUnavailable)
     }
 
+    @Test func letsNobodyWaitForEachOther() async throws {
+        (storage.limit, storage.heldByOthers) = (5_000, 5_000)
+        let accounts = accounts(patience: .milliseconds(300))
+        let account = accounts.account(testIDs.next())
+        storage.leaseTime = .milliseconds(300)
+        let keeping = Task { await accounts.keep() }
+        defer { keeping.cancel() }
+        let start = ContinuousClock.now
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<50 {
+                group.addTask {
+                    let refusal = await #expect(throws: Refusal.self) {
+                        try await accounts.reserveWaiting(wish, account, upgradeURL: "")
+                    }
+                    #expect(refusal == .allowanceInUse)
+                }
+            }
+        }
+        // One after the other they would take 15 s.
+        #expect(ContinuousClock.now - start < .seconds(8))
+    }
+
     @Test func takesAShortAnswerInTheEndThoughOthersWereLeftTheTokens() async throws {
         storage.limit = 5_200
         storage.heldByOthers = 5_000

@@ -18,6 +18,7 @@ final class RecordingStorage: ProxyStorage {
         var losesAnswers = false
         var limit = 0
         var heldByOthers = 0
+        var leaseTime: Duration?
         var leased = 0
         var wishes: [LeaseWish] = []
     }
@@ -46,6 +47,11 @@ final class RecordingStorage: ProxyStorage {
     var limit: Int {
         get { state.withLock { $0.limit } }
         set { state.withLock { $0.limit = newValue } }
+    }
+    /// How long a lease takes.
+    var leaseTime: Duration? {
+        get { state.withLock { $0.leaseTime } }
+        set { state.withLock { $0.leaseTime = newValue } }
     }
     var heldByOthers: Int {
         get { state.withLock { $0.heldByOthers } }
@@ -77,6 +83,7 @@ final class RecordingStorage: ProxyStorage {
     }
 
     func lease(_ wish: LeaseWish) async throws -> LeaseAnswer? {
+        if let leaseTime { try await Task.sleep(for: leaseTime) }
         let answer = try tell { state in
             state.wishes.append(wish)
             func quota() -> Quota {

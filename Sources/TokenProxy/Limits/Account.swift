@@ -110,6 +110,13 @@ final class Account: Sendable {
         }
     }
 
+    /// - Returns: tokens that the call needs beyond those that are free here.
+    func missing(for wish: Allowance.Wish, time: Timestamp) -> Int {
+        state.withLock { state in
+            wish.total - max(0, state.allowances.last { $0.period.contains(time) }?.free ?? 0)
+        }
+    }
+
     /// - Returns: tokens that aren't used now, and the share that is, in percent.
     func settle(reserved: Int, used: Int, periodStart: Timestamp, now: Duration) -> (remaining: Int, percentUsed: Int) {
         let (result, waiting) = state.withLock { state in
@@ -165,6 +172,7 @@ final class Account: Sendable {
             state.isLeasing = false
             guard let answer else {
                 state.mayHoldMore = false
+                state.askPause = Self.firstAskPause
                 return
             }
             let known = state.allowances.firstIndex { $0.period.lowerBound == answer.quota.periodStart }
@@ -179,7 +187,7 @@ final class Account: Sendable {
             if adoptsRest, state.allowances[index].unbooked == 0 {
                 state.mayHoldMore = false
                 state.askPause = Self.firstAskPause
-            } else if need == 0 {
+            } else if need == 0, state.mayHoldMore {
                 Self.putOffAsking(&state, now: now)
             }
         }

@@ -19,6 +19,8 @@ final class Accounts: Sendable {
 
     private let patience: Duration
 
+    /// After its patience a call waits so long for a last answer from the storage that others ask for.
+    private static let grace = Duration.seconds(1)
     private static let renewal = Duration.seconds(60)
     /// More customers than these aren't remembered when they don't call.
     private static let mostIdle = 10_000
@@ -100,26 +102,36 @@ final class Accounts: Sendable {
             case .needsMore(let need):
                 guard !isLast else { throw isStorageDown ? .storageUnavailable : .allowanceInUse }
                 guard let want = account.beginLease(need: need, now: now) else { continue }
-                // With what is free here already, the least may be enough.
-                let least = max(1, wish.least - (wish.total - need))
-                switch await lease(account, need: need, want: want, least: least) {
-                case .answered: break
-                case .noPeriod: throw .noPeriod
-                case .failed: isStorageDown = true
-                }
+                isStorageDown = try await !lease(account, for: wish, need: need, want: want)
             case .busy:
                 if isStorageDown { throw .storageUnavailable }
-                if isLast {
-                    guard asksOnceMore else { throw .allowanceInUse }
-                    // What was given back for others a moment ago may be there still.
-                    if let want = account.beginLease(need: wish.total, now: now) {
-                        asksOnceMore = false
-                        isStorageDown = await lease(account, need: wish.total, want: want, least: wish.least) == .failed
-                        continue
-                    }
+                guard isLast else {
+                    await account.change(for: wish)
+                    continue
                 }
-                await account.change(for: wish)
+                guard asksOnceMore, now < deadline + Self.grace else { throw .allowanceInUse }
+                // What was given back for others a moment ago may be there still.
+                let need = account.missing(for: wish, time: clock.now)
+                if let want = account.beginLease(need: need, now: now) {
+                    asksOnceMore = false
+                    isStorageDown = try await !lease(account, for: wish, need: need, want: want)
+                } else {
+                    await account.change(for: wish)
+                }
             }
+        }
+    }
+
+    /// - Returns: whether the storage answered.
+    /// - Throws: ``Refusal/noPeriod``.
+    private func lease(
+        _ account: Account, for wish: Allowance.Wish, need: Int, want: Int
+    ) async throws(Refusal) -> Bool {
+        // With what is free here already, the least may be enough.
+        switch await lease(account, need: need, want: want, least: max(1, wish.least - (wish.total - need))) {
+        case .answered: return true
+        case .noPeriod: throw .noPeriod
+        case .failed: return false
         }
     }
 
