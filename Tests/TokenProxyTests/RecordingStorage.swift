@@ -18,7 +18,6 @@ final class RecordingStorage: ProxyStorage {
         var losesAnswers = false
         var limit = 0
         var heldByOthers = 0
-        var leaseTime: Duration?
         var leased = 0
         var wishes: [LeaseWish] = []
     }
@@ -34,7 +33,7 @@ final class RecordingStorage: ProxyStorage {
         get { state.withLock { $0.fails } }
         set { state.withLock { $0.fails = newValue } }
     }
-    /// Whether a check or a look-up takes longer than anybody waits.
+    /// Whether a check, a look-up or a lease takes longer than anybody waits.
     var hangs: Bool {
         get { state.withLock { $0.hangs } }
         set { state.withLock { $0.hangs = newValue } }
@@ -47,11 +46,6 @@ final class RecordingStorage: ProxyStorage {
     var limit: Int {
         get { state.withLock { $0.limit } }
         set { state.withLock { $0.limit = newValue } }
-    }
-    /// How long a lease takes.
-    var leaseTime: Duration? {
-        get { state.withLock { $0.leaseTime } }
-        set { state.withLock { $0.leaseTime = newValue } }
     }
     var heldByOthers: Int {
         get { state.withLock { $0.heldByOthers } }
@@ -69,9 +63,13 @@ final class RecordingStorage: ProxyStorage {
         }
     }
 
-    /// Longer than anybody's patience; whoever gives up cancels it.
+    /// Until whoever gives up cancels it.
     private func hangIfToldTo() async throws {
-        if hangs { try await Task.sleep(for: .seconds(600)) }
+        guard hangs else { return }
+        let (answers, teller) = AsyncStream.makeStream(of: Never.self)
+        for await _ in answers {}
+        withExtendedLifetime(teller) {}
+        throw CancellationError()
     }
 
     func credentials(tokenHashes: [String]) async throws -> [String: ProxyCredential] {
@@ -83,7 +81,7 @@ final class RecordingStorage: ProxyStorage {
     }
 
     func lease(_ wish: LeaseWish) async throws -> LeaseAnswer? {
-        if let leaseTime { try await Task.sleep(for: leaseTime) }
+        try await hangIfToldTo()
         let answer = try tell { state in
             state.wishes.append(wish)
             func quota() -> Quota {
