@@ -42,12 +42,14 @@ extension ProxyLab {
     /// What the journals hold.
     /// - Parameter withBooked: whether calls that are booked count, too: then as `.booked`.
     func journalSlots(withBooked: Bool = false) throws -> [JournalSlot.State] {
-        try FileManager.default.subpathsOfDirectory(atPath: journal).filter { $0.hasSuffix(".journal") }.flatMap { name in
+        var slots: [JournalSlot.State] = []
+        for name in try FileManager.default.subpathsOfDirectory(atPath: journal) where name.hasSuffix(".journal") {
             try Data(contentsOf: URL(filePath: journal + "/" + name)).withUnsafeBytes { bytes in
-                (1..<bytes.count / JournalSlot.size).map { index in
-                    JournalSlot.read(UnsafeRawPointer(bytes.baseAddress! + index * JournalSlot.size))
-                }.filter { $0 != .empty && (withBooked || $0 != .booked) }
+                for index in 1..<bytes.count / JournalSlot.size {
+                    slots.append(JournalSlot.read(UnsafeRawPointer(bytes.baseAddress! + index * JournalSlot.size)))
+                }
             }
         }
+        return slots.filter { $0 != .empty && (withBooked || $0 != .booked) }
     }
 }

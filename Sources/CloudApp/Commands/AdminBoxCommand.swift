@@ -68,7 +68,7 @@ struct AdminBoxCommand: AsyncParsableCommand {
         func run() async throws {
             try await Launcher.withPlatform(reachesCluster: true) { platform in
                 let box = try await platform.database.read { try subject.find($0) }
-                var lines = [
+                var lines: [(String, String)] = [
                     ("box", box.id.rawValue), ("customer", box.customerID.rawValue), ("plan", box.tier.rawValue),
                     ("wanted", "\(box.desired.rawValue), generation \(box.generation)"),
                     ("status", "\(box.status.rawValue), generation \(box.observedGeneration)"),
