@@ -206,7 +206,7 @@ let package = Package(
             "OperatorTests",
             [
                 "Operator", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Store", "TestSupport", .crypto, .logging,
-                .nioCore, .nioPosix, .serviceLifecycle, .systemPackage,
+                .nioCore, .nioPosix, .serviceLifecycle, .subprocess, .systemPackage,
             ]),
         tests("S3Tests", ["S3"]),
         tests("SMTPTests", ["SMTP", .nioCore, .nioPosix, .nioSSL]),

@@ -11,7 +11,7 @@ let vault = Vault(key: SymmetricKey(size: .bits256))
 let renderer = BoxRenderer(
     plans: .builtIn, vault: vault,
     settings: AgentSettings(tokenProxyURL: "http://token-proxy.platform.svc.cluster.local:8082/v1"),
-    cluster: ClusterSettings(image: "ghcr.io/openclaw/openclaw:2026.10.3"))
+    cluster: ClusterSettings(image: "ghcr.io/openclaw/openclaw:2026.9.4"))
 let ids = IdentifierSource.random(clock: .system)
 var box = Box(
     id: ids.next(), customerID: ids.next(), tier: .pro, agentName: "Luna", purpose: "My e-mails and my calendar.",

@@ -11,8 +11,12 @@ package struct Plan: Sendable, Hashable, Codable {
     /// US cents per million tokens beyond the limit, for those who opt in.
     package let overagePrice: Int
     package let telegramUsers: Int
-    /// `low`, `medium` or `high`, as OpenClaw's `thinkingDefault` takes it.
+    /// `off`, `low`, `medium` or `high`, as OpenClaw's `thinkingDefault` takes it.
     package let thinking: String
+    /// Tokens of the conversation that a call carries at most; older words are summed up.
+    package let contextTokens: Int
+    /// Minutes of silence after which a new conversation begins; `nil`: each day at four.
+    package var conversationIdleMinutes: Int?
     /// Whether the customer may write instructions for the agent.
     package let ownInstructions: Bool
     package let resources: Resources
@@ -63,7 +67,8 @@ package struct PlanTable: Sendable, Hashable {
         for plan in list {
             let figures = [
                 plan.monthlyPrice, plan.monthlyTokens, plan.telegramUsers, plan.weight, plan.requestsPerSecond,
-                plan.requestBurst ?? 1, plan.concurrentRequests, plan.resources.cpuLimit, plan.resources.memoryLimit,
+                plan.requestBurst ?? 1, plan.concurrentRequests, plan.contextTokens, plan.conversationIdleMinutes ?? 1,
+                plan.resources.cpuLimit, plan.resources.memoryLimit,
                 plan.resources.volume,
             ]
             if figures.contains(where: { $0 <= 0 }) {

@@ -19,10 +19,15 @@ package struct AgentPlace: Sendable, Hashable {
     /// Inside OpenClaw's container image.
     package static let container = AgentPlace(home: "/home/node", bind: .lan, port: 18789)
 
+    /// Folders of the workspace from which OpenClaw would load code or instructions. The agent must not write there.
+    package static let codeFolders = [".openclaw/extensions", "skills", "hooks"]
+
     /// `OPENCLAW_STATE_DIR`
     package var stateDirectory: String { home + "/.openclaw" }
     /// `OPENCLAW_CONFIG_PATH`
     package var configuration: String { stateDirectory + "/openclaw.json" }
+    /// `NODE_COMPILE_CACHE`: kept, but no part of the state.
+    package var compileCache: String { home + "/.cache/node" }
     /// `OPENCLAW_WORKSPACE_DIR`
     package var workspace: String { stateDirectory + "/workspace" }
 }

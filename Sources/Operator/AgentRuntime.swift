@@ -75,16 +75,19 @@ package struct AgentObservation: Sendable, Hashable {
     package let restarts: Int
     /// The container image that it was last made to run as; `nil` where there is none.
     package let image: String?
+    /// What the program itself said of its trouble, for the host.
+    package let words: String?
 
     package init(
         state: AgentState, specificationHash: String? = nil, isDrifted: Bool = false, restarts: Int = 0,
-        image: String? = nil
+        image: String? = nil, words: String? = nil
     ) {
         self.state = state
         self.specificationHash = specificationHash
         self.isDrifted = isDrifted
         self.restarts = restarts
         self.image = image
+        self.words = words
     }
 }
 
@@ -114,6 +117,10 @@ package enum AgentState: Sendable, Hashable {
 package enum AgentTrouble: Sendable, Hashable {
     case ranOutOfMemory
     case exited(code: Int32)
+    /// The program doesn't take its configuration, and won't when it is started again: a matter for the host.
+    case configurationRefused
+    /// OpenClaw keeps Telegram off after several crashes in a row.
+    case channelSuppressed
     /// Ended by a signal that the platform didn't send, or by nobody knows what.
     case vanished
     case stoppedAnswering
@@ -132,6 +139,14 @@ package enum AgentTrouble: Sendable, Hashable {
         case .exited(let code):
             LocalizedText(
                 en: "Your agent stopped by itself (exit code \(code)).", pt: "O seu agente parou sozinho (código \(code)).")
+        case .configurationRefused:
+            LocalizedText(
+                en: "Your agent can't start because of a fault on our side. We have been told.",
+                pt: "O seu agente não consegue iniciar devido a uma falha do nosso lado. Já fomos avisados.")
+        case .channelSuppressed:
+            LocalizedText(
+                en: "Your agent is switching Telegram on again after several crashes.",
+                pt: "O seu agente está religando o Telegram depois de várias quedas.")
         case .vanished:
             LocalizedText(en: "Your agent stopped unexpectedly.", pt: "O seu agente parou inesperadamente.")
         case .stoppedAnswering:

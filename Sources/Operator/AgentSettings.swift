@@ -7,6 +7,8 @@ package struct AgentSettings: Sendable, Hashable {
     /// Root of the Bot API without `/bot<token>`; `nil` for the real Telegram.
     package var telegramAPIRoot: String?
     package var model: Model
+    /// The platform's tools as the agents reach them (MCP over streamable HTTP); `nil` where there are none.
+    package var agentToolsURL: String?
 
     /// The model as the agents are told of it.
     package struct Model: Sendable, Hashable {
@@ -14,16 +16,20 @@ package struct AgentSettings: Sendable, Hashable {
         package var id: String
         package let name = "Kimi"
         package let contextWindow = ModelLimits.contextWindow
-        package let maxTokens = ModelLimits.completion
+        /// Tokens of one answer. What it may cost is set aside before each call, so it is no more than a chat needs.
+        package let maxTokens = 8_192
 
         package init(id: String = "k2p5") {
             self.id = id
         }
     }
 
-    package init(tokenProxyURL: String, telegramAPIRoot: String? = nil, model: Model = Model()) {
+    package init(
+        tokenProxyURL: String, telegramAPIRoot: String? = nil, model: Model = Model(), agentToolsURL: String? = nil
+    ) {
         self.tokenProxyURL = tokenProxyURL
         self.telegramAPIRoot = telegramAPIRoot
         self.model = model
+        self.agentToolsURL = agentToolsURL
     }
 }

@@ -13,6 +13,10 @@ extension OperatorService {
         private(set) var restarts: Int64 = 0
         /// Whether it has gone down by itself.
         private(set) var isDown = false
+        /// What the program said of its trouble, for the host.
+        private(set) var words: String?
+        /// Whether trying again is no use, so that the host must know at once.
+        private(set) var isFinal = false
 
         init(_ status: BoxStatus, _ detail: String?) {
             self.status = status
@@ -27,11 +31,16 @@ extension OperatorService {
             case .restarting(let trouble):
                 self.init(.provisioning, "\(trouble.text[language]) \(restarting[language])")
                 isDown = true
+            case .failed(.configurationRefused):
+                self.init(.failed, AgentTrouble.configurationRefused.text[language])
+                isDown = true
+                isFinal = true
             case .failed(let trouble):
                 self.init(.failed, "\(trouble.text[language]) \(keptTrying[language])")
                 isDown = true
             }
             restarts = Int64(observation.restarts)
+            words = observation.words
         }
 
         /// - Parameter observation: of an agent that was left as it is, because its state can't be saved before a change.

@@ -9,6 +9,8 @@ struct StatusChange: Sendable {
 
     /// As it is stored.
     let row: Box
+    private let words: String?
+    private let isFinal: Bool
     let generation: Int64
     let restarts: Int64
     let failures: Int64
@@ -27,6 +29,8 @@ struct StatusChange: Sendable {
     ) {
         self.row = row
         detail = status.detail
+        words = status.words
+        isFinal = status.isFinal
         self.generation = max(generation, row.observedGeneration)
         // The runtime counts from zero whenever it makes a new container, and may not tell of one at all.
         restarts = max(row.restarts + (status.isDown && row.status == .running ? 1 : 0), status.restarts)
@@ -47,17 +51,29 @@ struct StatusChange: Sendable {
 
     /// What the host is told, once until the box has recovered.
     var alert: AlertHost? {
-        guard row.failures < Self.alarming, failures >= Self.alarming else { return nil }
+        let alarming = isFinal ? 1 : Self.alarming
+        guard row.failures < alarming, failures >= alarming else { return nil }
+        let (subject, text) =
+            isFinal
+            ? (
+                "\(row.id) refuses its configuration",
+                "The program of a customer's agent refuses its configuration. It isn't tried again."
+            )
+            : (
+                "\(row.id) has failed \(alarming) times",
+                "The agent of a customer has failed \(alarming) times in a row. It is still being tried."
+            )
         return AlertHost(
-            subject: "\(row.id) has failed \(Self.alarming) times",
+            subject: subject,
             text: """
-                The agent of a customer has failed \(Self.alarming) times in a row. It is still being tried.
+                \(text)
 
                 Box: \(row.id)
                 Customer: \(row.customerID)
                 Image: \(row.image ?? "none")
 
                 What its owner is told: \(detail ?? "nothing")
+                What the program says: \(words ?? "nothing")
 
                 To look: openclaw-cloud admin box show \(row.id)
                 """)

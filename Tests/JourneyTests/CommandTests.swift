@@ -56,7 +56,7 @@ struct CommandTests {
     @Test(arguments: [
         "ghcr.io/openclaw/openclaw", "ghcr.io/openclaw/openclaw:latest", "ghcr.io/openclaw/openclaw:",
         "localhost:5000/openclaw",
-        "openclaw 2026.10.3", "ghcr.io/openclaw/:1",
+        "openclaw 2026.9.4", "ghcr.io/openclaw/:1",
     ])
     func anImageOfTheAgentsThatIsNotPinnedIsRefused(_ image: String) throws {
         let result = try run(["config"], ["AGENT_IMAGE": image, "ALERT_MAIL_TO": "nobody"])
@@ -65,7 +65,7 @@ struct CommandTests {
     }
 
     @Test(arguments: [
-        "", "localhost:5000/openclaw:2026.10.3", "ghcr.io/openclaw/openclaw@sha256:\(String(repeating: "0a", count: 32))",
+        "", "localhost:5000/openclaw:2026.9.4", "ghcr.io/openclaw/openclaw@sha256:\(String(repeating: "0a", count: 32))",
     ])
     func anImageOfTheAgentsIsPinnedByATagOrADigest(_ image: String) throws {
         let result = try run(["config"], ["AGENT_IMAGE": image, "ALERT_MAIL_TO": "host@cloud.example"])

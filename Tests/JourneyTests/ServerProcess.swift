@@ -25,6 +25,7 @@ final class ServerProcess: @unchecked Sendable {
     private let databaseURL: String?
     private let commands: [String]
     private let environmentFile: String?
+    private let variables: [String: String]
     private var processes: [Process] = []
 
     /// Where `swift build` puts what it makes, beside these sources.
@@ -36,7 +37,12 @@ final class ServerProcess: @unchecked Sendable {
     ///   - databaseURL: a PostgreSQL database; `nil` for SQLite.
     ///   - commands: a process for each.
     ///   - environmentFile: what stands in `.env`; `nil` for none.
-    init(databaseURL: String? = nil, commands: [String] = ["serve"], environmentFile: String? = nil) {
+    ///   - variables: added to the environment.
+    init(
+        databaseURL: String? = nil, commands: [String] = ["serve"], environmentFile: String? = nil,
+        variables: [String: String] = [:]
+    ) {
+        self.variables = variables
         self.databaseURL = databaseURL
         self.commands = commands
         self.environmentFile = environmentFile
@@ -58,7 +64,7 @@ final class ServerProcess: @unchecked Sendable {
             "LOG_LEVEL": "info",
         ]
         environment["DATABASE_URL"] = databaseURL
-        return environment
+        return environment.merging(variables) { $1 }
     }
 
     /// Starts the program and returns when it says it is ready.
@@ -157,6 +163,26 @@ final class ServerProcess: @unchecked Sendable {
             return String(decoding: environment, as: UTF8.self).contains(folder)
         }
     }
+
+    /// The numbers of all processes of agents that run with this server's data.
+    func agentProcessNumbers() -> [Int32] {
+        let folder = "OPENCLAW_STATE_DIR=" + dataDirectory.resolvingSymlinksInPath().path() + "/agents/"
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+        return names.compactMap { Int32($0) }.filter { number in
+            guard let environment = FileManager.default.contents(atPath: "/proc/\(number)/environ") else { return false }
+            return String(decoding: environment, as: UTF8.self).contains(folder)
+        }
+    }
+
+    /// - Parameter path: below the folder of the only agent.
+    /// - Returns: `nil` if there is no such file.
+    func agentFile(_ path: String) throws -> String? {
+        let agents = dataDirectory.appending(path: "agents")
+        guard let name = try FileManager.default.contentsOfDirectory(atPath: agents.path()).first else { return nil }
+        return try? String(contentsOf: agents.appending(path: name).appending(path: path), encoding: .utf8)
+    }
+
+    var agentLogs: String { String(((try? agentFile("agent.log")) ?? "no log").suffix(4_000)) }
 
     struct Failure: Error, CustomStringConvertible {
         let description: String

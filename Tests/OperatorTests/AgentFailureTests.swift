@@ -74,6 +74,52 @@ struct AgentFailureTests {
         }
     }
 
+    @Test func aRefusedConfigurationIsTriedOnceMoreAndThenLeft() async throws {
+        try await StandInAgent.with { stand in
+            let runtime = try stand.runtime(.refuse)
+            try await runtime.apply(try Sample.specification(box))
+            let state = try await runtime.state(of: box) { if case .failed = $0 { true } else { false } }
+            #expect(state == .failed(.configurationRefused))
+            #expect(stand.starts(box).count == 2)
+            let observed = try await runtime.observe(AgentReference(box))
+            #expect(observed.words?.contains("Unrecognized key: memorySearch") == true)
+
+            // Wanting the same again changes nothing; another configuration is tried.
+            try await runtime.apply(try Sample.specification(box))
+            #expect(stand.starts(box).count == 2)
+            let changed = Sample.box(purpose: "Sailing.")
+            try await runtime.apply(try Sample.specification(changed))
+            _ = try await runtime.state(of: changed) { if case .failed = $0 { true } else { false } }
+            #expect(stand.starts(box).count == 4)
+        }
+    }
+
+    @Test func switchesTelegramOnAgainAndIsNotReadyBefore() async throws {
+        try await StandInAgent.with { stand in
+            let runtime = try stand.runtime(.suppressed)
+            let states = Task { [box] in
+                try await runtime.state(of: box) { $0 == .restarting(.channelSuppressed) || $0 == .ready }
+            }
+            try await runtime.apply(try Sample.specification(box))
+            #expect(try await states.value == .restarting(.channelSuppressed))
+            try await runtime.becomesReady(box)
+            let told = FileManager.default.contents(atPath: stand.directory(box).home + "/channel-started")
+            #expect(told == Data("telegram".utf8))
+            #expect(stand.starts(box).count == 1)
+        }
+    }
+
+    @Test func countsTheMemoryOfWhatAnAgentHasStarted() async throws {
+        var timing = AgentTiming.quick
+        timing.firstBackoff = .seconds(30)
+        try await StandInAgent.with(timing: timing) { stand in
+            let runtime = try stand.runtime(.parent)
+            try await runtime.apply(try Sample.specification(box, plan: try Sample.plan(memoryLimit: 100)))
+            let state = try await runtime.state(of: box) { if case .restarting = $0 { true } else { false } }
+            #expect(state == .restarting(.ranOutOfMemory))
+        }
+    }
+
     @Test func restartsAnAgentThatNeverAnswers() async throws {
         var timing = AgentTiming.quick
         timing.startLimit = .milliseconds(500)

@@ -1,15 +1,43 @@
 import Core
 import FoundationEssentials
+import Kubernetes
 import Testing
 
 @testable import Operator
 
 struct AgentSpecificationTests {
+    /// After a change on purpose: UPDATE_GOLDEN=1, and look at the difference.
     @Test func rendersOpenClawsConfiguration() throws {
-        let settings = AgentSettings(tokenProxyURL: "http://token-proxy:8080/v1", telegramAPIRoot: "http://127.0.0.1:8090")
+        let settings = AgentSettings(
+            tokenProxyURL: "http://token-proxy:8080/v1", telegramAPIRoot: "http://127.0.0.1:8090",
+            agentToolsURL: "http://agent-tools:8084/mcp")
         let specification = try Sample.specification(settings: settings)
         let json = specification.configuration(at: .container)
-        #expect(json == Self.golden)
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/openclaw.json")
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil { try Data((json + "\n").utf8).write(to: file) }
+        #expect(json + "\n" == String(decoding: try Data(contentsOf: file), as: UTF8.self))
+    }
+
+    @Test func namesNoToolsWhereThePlatformHasNone() throws {
+        let specification = try Sample.specification()
+        #expect(!specification.configuration(at: .container).contains("\"mcp\": {"))
+        #expect(!specification.configuration(at: .container).contains("bundle-mcp"))
+        #expect(specification.workspace["AGENTS.md"]?.contains("reminders") == false)
+    }
+
+    @Test(arguments: [
+        PlanTerms(tier: .starter, thinking: "off", context: 48_000, reset: ["mode": "daily", "atHour": 4]),
+        PlanTerms(tier: .pro, thinking: "low", context: 96_000, reset: ["mode": "idle", "idleMinutes": 720]),
+        PlanTerms(tier: .team, thinking: "medium", context: 64_000, reset: ["mode": "idle", "idleMinutes": 720]),
+    ])
+    func thinksAndRemembersAsThePlanSays(_ terms: PlanTerms) throws {
+        let json = OpenClawConfiguration(
+            settings: Sample.settings, ownerUserIDs: [1], plan: PlanTable.builtIn[terms.tier], place: .container
+        ).json
+        #expect(json["agents"]?["defaults"]?["thinkingDefault"]?.string == terms.thinking)
+        let model = json["models"]?["providers"]?["openclaw-cloud"]?["models"]?.elements.first
+        #expect(model?["contextTokens"]?.integer == terms.context)
+        #expect(json["session"]?["reset"] == terms.reset)
     }
 
     @Test func namesNoAPIRootForTheRealTelegram() throws {
@@ -36,6 +64,8 @@ struct AgentSpecificationTests {
                 "OPENCLAW_CONFIG_PATH": "/data/home/.openclaw/openclaw.json",
                 "OPENCLAW_WORKSPACE_DIR": "/data/home/.openclaw/workspace", "OPENCLAW_NO_AUTO_UPDATE": "1",
                 "OPENCLAW_DISABLE_BONJOUR": "1", "OPENCLAW_SUPERVISOR_MODE": "external", "OPENCLAW_NIX_MODE": "1",
+                "OPENCLAW_OFFLINE": "1", "OPENCLAW_TRAJECTORY": "0", "MALLOC_ARENA_MAX": "2",
+                "NODE_COMPILE_CACHE": "/data/home/.cache/node",
                 "NODE_OPTIONS": "--max-old-space-size=1152",
             ])
     }
@@ -114,129 +144,24 @@ struct AgentSpecificationTests {
             Sample.specification(proxyToken: "ocp_other"),
             Sample.specification(settings: AgentSettings(tokenProxyURL: "http://elsewhere/v1")),
             Sample.specification(settings: settings),
-            Sample.specification(image: "ghcr.io/openclaw/openclaw:2026.10.3"),
-            Sample.specification(image: "ghcr.io/openclaw/openclaw:2026.10.4"),
+            Sample.specification(image: "ghcr.io/openclaw/openclaw:2026.9.4"),
+            Sample.specification(image: "ghcr.io/openclaw/openclaw:2026.9.6"),
         ].map(\.hash)
         #expect(Set(hashes).count == hashes.count)
     }
 
-    /// Another one would restart every agent of every host who updates the platform.
-    @Test func hasTheHashOfEarlierReleasesWhereThereIsNoImage() throws {
-        let hash = "0365634c1ed86a488aa56a9711a7446daa6fea053f7d7a190f2044f342356b73"
+    /// Another one restarts every agent of every host who updates the platform: change it on purpose only.
+    @Test func hasTheHashThatIsWrittenDownWhereThereIsNoImage() throws {
+        let hash = "c60beee5f0a1cedf871c508420aba3b0839a8ee9dde7c6c67589b2e07b5c009c"
         let found = try Sample.specification().hash
         #expect(found == hash)
         #expect(try Sample.specification().image == nil)
     }
 
-    private static let golden = """
-        {
-          "agents": {
-            "defaults": {
-              "heartbeat": {
-                "every": "0m"
-              },
-              "memorySearch": {
-                "enabled": false
-              },
-              "model": {
-                "fallbacks": [],
-                "primary": "platform/k2p5"
-              },
-              "skipBootstrap": true,
-              "thinkingDefault": "medium",
-              "workspace": "/home/node/.openclaw/workspace"
-            }
-          },
-          "channels": {
-            "telegram": {
-              "allowFrom": [
-                "123456789"
-              ],
-              "apiRoot": "http://127.0.0.1:8090",
-              "botToken": "${TELEGRAM_BOT_TOKEN}",
-              "configWrites": false,
-              "dmPolicy": "allowlist",
-              "enabled": true,
-              "groupPolicy": "disabled"
-            }
-          },
-          "commands": {
-            "bash": false,
-            "config": false,
-            "debug": false,
-            "mcp": false,
-            "ownerAllowFrom": [
-              "telegram:123456789"
-            ],
-            "plugins": false,
-            "restart": false
-          },
-          "gateway": {
-            "auth": {
-              "mode": "token",
-              "token": "${OPENCLAW_GATEWAY_TOKEN}"
-            },
-            "bind": "lan",
-            "controlUi": {
-              "enabled": false
-            },
-            "mode": "local",
-            "port": 18789
-          },
-          "models": {
-            "mode": "replace",
-            "providers": {
-              "platform": {
-                "api": "openai-completions",
-                "apiKey": "${OPENCLAW_PROXY_TOKEN}",
-                "baseUrl": "http://token-proxy:8080/v1",
-                "models": [
-                  {
-                    "compat": {
-                      "supportsDeveloperRole": false,
-                      "supportsStore": false,
-                      "supportsUsageInStreaming": true
-                    },
-                    "contextWindow": 262144,
-                    "cost": {
-                      "cacheRead": 0,
-                      "cacheWrite": 0,
-                      "input": 0,
-                      "output": 0
-                    },
-                    "id": "k2p5",
-                    "input": [
-                      "text",
-                      "image"
-                    ],
-                    "maxTokens": 32768,
-                    "name": "Kimi",
-                    "reasoning": true
-                  }
-                ]
-              }
-            }
-          },
-          "session": {
-            "dmScope": "per-channel-peer"
-          },
-          "tools": {
-            "deny": [
-              "group:automation",
-              "group:runtime",
-              "group:fs"
-            ],
-            "elevated": {
-              "enabled": false
-            },
-            "exec": {
-              "security": "deny"
-            },
-            "profile": "messaging"
-          },
-          "update": {
-            "checkOnStart": false
-          }
-        }
-        """
+    struct PlanTerms: Sendable {
+        let tier: Tier
+        let thinking: String
+        let context: Int64
+        let reset: JSONValue
+    }
 }

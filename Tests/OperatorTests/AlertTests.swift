@@ -32,6 +32,17 @@ struct AlertTests {
         }
     }
 
+    @Test func aRefusedConfigurationIsToldAtOnceWithTheProgramsOwnWords() async throws {
+        try await OperatorStage.run(.refuse) { stage async throws in
+            await #expect(throws: DomainError.self) { try await stage.reconcile() }
+            let alert = try #require(try await stage.alerts.first)
+            #expect(alert.contains("\(stage.box.id) refuses its configuration"))
+            #expect(alert.contains("Unrecognized key: memorySearch"))
+            let detail = try #require(try await stage.row.detail)
+            #expect(detail.contains("We have been told") && !detail.contains("memorySearch"))
+        }
+    }
+
     @Test func aBoxThatOnlyLacksItsBotIsNoAlarm() async throws {
         try await OperatorStage.run(withBot: false) { stage in
             for _ in 1...5 { try await stage.reconcile() }

@@ -176,6 +176,26 @@ struct ChildProcessRuntimeTests {
         }
     }
 
+    @Test func thePlatformsEndLeavesAnAgentThatIsNotDone() async throws {
+        var timing = AgentTiming.quick
+        timing.closeGrace = .milliseconds(100)
+        try await StandInAgent.with(timing: timing) { stand in
+            let runtime = try stand.runtime(.stubborn)
+            try await runtime.apply(try Sample.specification(box))
+            try await runtime.becomesReady(box)
+            let before = stand.processes(box)
+            try await withThrowingTaskGroup { tasks in
+                let group = ServiceGroup(
+                    services: [runtime], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                tasks.addTask { try await group.run() }
+                await group.triggerGracefulShutdown()
+                try await tasks.waitForAll()
+            }
+            #expect(before.count == 1)
+            #expect(stand.processes(box) == before)
+        }
+    }
+
     @Test func refusesToStartAnAgentWithATokenItDoesNotHold() async throws {
         try await StandInAgent.with { stand in
             let runtime = try stand.runtime()

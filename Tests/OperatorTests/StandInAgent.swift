@@ -20,8 +20,14 @@ final class StandInAgent: Sendable {
         case normal
         /// Ends with code 3 before it answers anything.
         case crash
+        /// Says what is wrong with its configuration, and ends with code 78.
+        case refuse
+        /// Answers, and keeps Telegram off until it is told to start it.
+        case suppressed
         /// Answers, and takes 200 MB.
         case greedy
+        /// Answers, and has a child that takes 200 MB.
+        case parent
         /// Answers, and prints without end.
         case chatty
         /// Answers, and ignores SIGTERM.
@@ -123,6 +129,13 @@ final class StandInAgent: Sendable {
             file.write(f"{os.getpid()}\\n")
         if behaviour == "crash":
             sys.exit(3)
+        if behaviour == "refuse":
+            print("agents.defaults: Unrecognized key: memorySearch", file=sys.stderr)
+            sys.exit(78)
+        if behaviour == "parent" and os.fork() == 0:
+            ballast = bytearray(os.urandom(1)) * 200_000_000
+            signal.pause()
+        is_suppressed = behaviour == "suppressed"
         if behaviour == "stubborn":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
         ballast = bytearray(os.urandom(1)) * 200_000_000 if behaviour == "greedy" else None
@@ -136,8 +149,17 @@ final class StandInAgent: Sendable {
             if behaviour == "mute" or (behaviour == "fading" and os.path.exists(home + "/quiet")):
                 kept.append(connection)
                 continue
-            path = connection.recv(4096).split(b" ")[1]
+            request = connection.recv(4096)
+            path = request.split(b" ")[1]
             body = b'{"status":"ok"}' if path in (b"/startupz", b"/healthz") else b"<html>"
+            if path == b"/readyz" and is_suppressed:
+                body = b'{"ready":true,"failing":[],"suppressed":["telegram"]}'
+            token = b"authorization: bearer " + os.environ["OPENCLAW_GATEWAY_TOKEN"].encode().lower()
+            if path == b"/api/v1/admin/rpc" and token in request.lower() and b'"channels.start"' in request:
+                with open(home + "/channel-started", "a") as file:
+                    file.write("telegram")
+                is_suppressed = False
+                body = b'{"ok":true}'
             connection.sendall(b"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (len(body), body))
             connection.close()
             if behaviour == "chatty":

@@ -107,7 +107,7 @@ struct KimiSandboxTests {
             }
             let result = try await kimi.post(
                 #"{"model":"kimi-k2.6","messages":[{"role":"user","content":"weather?"},{"role":"tool","content":"sun"}]}"#)
-            #expect(result.body.contains("the tool has answered"))
+            #expect(result.body.contains("Done. The tool says: "))
         }
     }
 

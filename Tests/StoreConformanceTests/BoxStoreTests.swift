@@ -13,7 +13,7 @@ struct BoxStoreTests {
             var full = Box.sample(of: eve, botID: 8_000_000_123, desired: .running)
             full.detail = "starting"
             full.readyAt = testNow
-            full.image = "ghcr.io/openclaw/openclaw:2026.10.3"
+            full.image = "ghcr.io/openclaw/openclaw:2026.9.4"
             full.imageBefore = "ghcr.io/openclaw/openclaw:2026.9.1"
             full.restarts = 3
             full.seenAt = testNow + .seconds(1)

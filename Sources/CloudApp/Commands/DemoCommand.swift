@@ -25,6 +25,7 @@ struct DemoCommand: AsyncParsableCommand {
             try await DemoRun(journey: Journey(site: site, api: api, sandbox: sandbox)).run()
         } else {
             let platform = try await DemoPlatform()
+            print("Agents are \(try platform.agentProgram.description).")
             let journey = Journey(site: platform.site, sandbox: platform.sandbox)
             try await platform.run { try await DemoRun(journey: journey).run() }
         }

@@ -27,12 +27,14 @@ extension CloudConfiguration {
         for range in ranges where !isAddressRange(range) {
             settings.fault(.agentBlockedRanges, "has '\(range)', which is no range of addresses such as 10.42.0.0/16")
         }
+        let image = settings.image(.agentImage)
+        if let objection = OpenClawVersion.objection(to: image) { settings.fault(.agentImage, objection) }
         let egress = settings.text(.agentEgress).flatMap { ClusterSettings.Egress(rawValue: $0) }
         if egress == nil { settings.fault(.agentEgress, "must be open or strict") }
         return Cluster(
             kubeConfig: settings.text(.kubeConfig),
             settings: ClusterSettings(
-                image: settings.image(.agentImage), platformNamespace: settings.text(.platformNamespace) ?? "",
+                image: image, platformNamespace: settings.text(.platformNamespace) ?? "",
                 blockedRanges: ranges, egress: egress ?? .strict, storageClass: settings.text(.agentStorageClass),
                 priorityClass: settings.text(.agentPriorityClass), runtimeClass: settings.text(.agentRuntimeClass),
                 backups: backup.map { .init(image: $0.image, endpoint: $0.endpoint) }))

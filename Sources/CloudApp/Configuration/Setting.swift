@@ -131,7 +131,7 @@ enum Setting: String, CaseIterable {
         case .kimiConcurrency: "4096"
         case .metricsByCustomer: "false"
         case .mailFrom: "OpenClaw Cloud <hello@localhost>"
-        case .agentImage: "ghcr.io/openclaw/openclaw:2026.10.3"
+        case .agentImage: "ghcr.io/openclaw/openclaw:2026.9.4"
         case .platformNamespace: "platform"
         case .agentEgress: "open"
         case .backupRegion: "us-east-1"

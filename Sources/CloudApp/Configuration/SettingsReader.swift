@@ -89,7 +89,7 @@ struct SettingsReader {
         let hasTag = tagged.count == 2 && !tagged[1].isEmpty && tagged[1] != "latest"
         let hasDigest = parts.count == 2 && parts[1].hasPrefix("sha256:")
         if value.contains(where: \.isWhitespace) || value.hasPrefix("/") || tagged.first?.isEmpty != false {
-            fault(setting, "must be a container image such as ghcr.io/openclaw/openclaw:2026.10.3, not '\(value)'")
+            fault(setting, "must be a container image such as ghcr.io/openclaw/openclaw:2026.9.4, not '\(value)'")
         } else if !hasTag, !hasDigest {
             fault(setting, "must pin a version: '\(value)' would be another program tomorrow")
         }

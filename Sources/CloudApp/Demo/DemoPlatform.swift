@@ -20,18 +20,25 @@ struct DemoPlatform {
     init() async throws {
         let ports = try await Self.freePorts(4)
         directory = FileManager.default.temporaryDirectory.appending(path: "openclaw-cloud-demo-\(UUID().uuidString)").path()
+        var variables = [
+            Setting.dataDirectory.rawValue: directory,
+            Setting.webPort.rawValue: "\(ports[0])",
+            Setting.tokenProxyPort.rawValue: "\(ports[1])",
+            Setting.sandboxPort.rawValue: "\(ports[2])",
+            Setting.sandboxSMTPPort.rawValue: "\(ports[3])",
+            Setting.logLevel.rawValue: "error",
+        ]
+        let agent = Setting.agentExecutable.rawValue
+        variables[agent] = ProcessInfo.processInfo.environment[agent]
         configuration = try CloudConfiguration(
-            ConfigReader(
-                provider: EnvironmentVariablesProvider(environmentVariables: [
-                    Setting.dataDirectory.rawValue: directory,
-                    Setting.webPort.rawValue: "\(ports[0])",
-                    Setting.tokenProxyPort.rawValue: "\(ports[1])",
-                    Setting.sandboxPort.rawValue: "\(ports[2])",
-                    Setting.sandboxSMTPPort.rawValue: "\(ports[3])",
-                    Setting.logLevel.rawValue: "error",
-                ])))
+            ConfigReader(provider: EnvironmentVariablesProvider(environmentVariables: variables)))
         site = configuration.publicURL
         sandbox = configuration.sandboxURL
+    }
+
+    /// The program that its agents run as.
+    var agentProgram: AgentProgram {
+        get throws { try AgentProgram(configuration) }
     }
 
     /// Runs `body` beside the platform, and then ends the platform.

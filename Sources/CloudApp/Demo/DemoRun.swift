@@ -6,6 +6,8 @@ struct DemoRun {
 
     /// - Throws: ``Journey/Stuck`` if a step doesn't end as it should.
     func run() async throws {
+        var journey = journey
+        journey.isWaiting = { print("…          \($0)") }
         let outcome = try await journey.walk { step in
             print("\(step.hasFailed ? "✗" : "✓") \(step.duration.inSeconds.leftPadded(to: 6)) s  \(step.name)")
         }

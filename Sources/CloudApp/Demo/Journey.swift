@@ -16,6 +16,11 @@ package struct Journey: Sendable {
     let isStubborn: Bool
     /// What is said in the chat, in this order; after them, "yes".
     let answers: [String]
+    /// Told once of what takes longer than a person expects.
+    var isWaiting: @Sendable (String) -> Void = { _ in }
+
+    /// A start of OpenClaw takes 16 seconds on two quiet cores, and several times that on busy ones.
+    private static let agentPatience = Duration.seconds(180)
 
     package init(
         site: String, api: String? = nil, sandbox: String, isStubborn: Bool = false,
@@ -140,7 +145,7 @@ package struct Journey: Sendable {
     /// Says something to the agent, unless the words are there already.
     /// - Returns: what the agent answered.
     func talk(_ text: String, to bot: String) async throws -> String {
-        try await eventually("the agent answers") {
+        try await eventually("the agent answers", within: Self.agentPatience) {
             let messages = try await conversation(with: bot).messages
             guard let asked = messages.lastIndex(where: { $0.from == "person" && $0.text == text }) else {
                 try await send(text, to: bot)
@@ -196,7 +201,7 @@ package struct Journey: Sendable {
 
     /// - Returns: the username of the agent's bot.
     func agentIsRunning() async throws -> String {
-        try await eventually("the agent is running") {
+        try await eventually("the agent is running", within: Self.agentPatience) {
             let answer = try await browser.get(api + "/v1/box")
             guard answer.status == 200 else { return nil }
             let box: BoxState = try answer.json()
@@ -228,11 +233,17 @@ package struct Journey: Sendable {
     }
 
     private func eventually<Value>(
-        _ what: String, every interval: Duration = .milliseconds(25), _ look: () async throws -> Value?
+        _ what: String, every interval: Duration = .milliseconds(25), within patience: Duration = .seconds(30),
+        _ look: () async throws -> Value?
     ) async throws -> Value {
-        let patience = Duration.seconds(isStubborn ? 120 : 30)
-        let deadline = ContinuousClock.now + patience
-        while ContinuousClock.now < deadline {
+        let patience = isStubborn ? max(patience, .seconds(120)) : patience
+        let start = ContinuousClock.now
+        var isTold = false
+        while ContinuousClock.now - start < patience {
+            if !isTold, ContinuousClock.now - start > .seconds(3) {
+                isTold = true
+                isWaiting("waiting until \(what), for \(patience.components.seconds) s at most")
+            }
             do {
                 if let value = try await look() { return value }
             } catch  where isStubborn && !Task.isCancelled {

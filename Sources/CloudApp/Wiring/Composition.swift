@@ -161,15 +161,9 @@ struct Composition {
         if let cluster = platform.cluster {
             return KubernetesRuntime(client: cluster, settings: configuration.cluster.settings, logger: platform.logger)
         }
-        let searchPath = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
-        let openClaw =
-            configuration.agentExecutable.map { .openClaw(at: $0) } ?? AgentCommand.openClaw(searchPath: searchPath)
-        if openClaw == nil {
-            platform.logger.notice("agents are played by a stand-in: no openclaw in PATH, and AGENT_EXECUTABLE isn't set")
-        }
-        let standIn = AgentCommand(executable: try OwnExecutable.path(), arguments: ["sandbox-agent", "gateway"])
         return try ChildProcessRuntime(
-            dataDirectory: platform.data.path, command: openClaw ?? standIn, searchPath: searchPath, logger: platform.logger)
+            dataDirectory: platform.data.path, command: try AgentProgram(configuration).command,
+            searchPath: AgentProgram.searchPath, logger: platform.logger)
     }
 
     // MARK: HTTP

@@ -20,6 +20,8 @@ struct Greeting: Sendable {
         }
         if let path = configuration.cluster.kubeConfig {
             lines.append("  Agents run in the cluster that KUBECONFIG leads to (\(path)).")
+        } else if let program = try? AgentProgram(configuration) {
+            lines.append("  Agents are \(program.description).")
         }
         lines.append("  Data in \(configuration.dataDirectory); Ctrl-C ends it.")
         return lines.joined(separator: "\n") + "\n\n"

@@ -13,10 +13,13 @@ extension AgentDirectory {
     ///
     /// Both signs are needed. The lock says for certain whether a process exists, also one that was only just forked when the
     /// platform was killed and whose environment isn't its own yet; the environment says which processes those are.
-    /// - Parameter grace: between SIGTERM and SIGKILL.
+    /// - Parameters:
+    ///   - grace: between SIGTERM and SIGKILL.
+    ///   - byForce: whether SIGKILL follows at all.
     /// - Returns: the right to start the agent.
     /// - Throws: `DomainError` with the code `agent_not_stoppable`; `CancellationError`; an `Errno`.
-    func takeLock(grace: Duration) async throws -> AgentLock {
+    @discardableResult
+    func takeLock(grace: Duration, byForce: Bool = true) async throws -> AgentLock {
         let start = ContinuousClock.now
         var asked: Set<Int32> = []
         var pause = Duration.milliseconds(10)
@@ -29,13 +32,13 @@ extension AgentDirectory {
             }
             let elapsed = ContinuousClock.now - start
             for process in processes {
-                if elapsed >= grace {
+                if elapsed >= grace, byForce {
                     _ = kill(process, SIGKILL)
                 } else if asked.insert(process).inserted {
                     _ = kill(process, SIGTERM)
                 }
             }
-            guard elapsed < grace + .seconds(10) else {
+            guard elapsed < grace + (byForce ? .seconds(10) : .zero) else {
                 throw DomainError(.unavailable, code: "agent_not_stoppable", "Your agent can't be stopped at the moment.")
             }
             try await Task.sleep(for: pause)

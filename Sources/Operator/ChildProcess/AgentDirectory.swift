@@ -54,10 +54,16 @@ struct AgentDirectory: Sendable {
     /// Makes the folders that the agent finds its files in.
     /// - Throws: a `CocoaError`.
     func create() throws {
-        let workspace = AgentPlace(home: home, bind: .loopback, port: 0).workspace
-        for folder in [path, home, home + "/.openclaw", workspace] {
+        let place = AgentPlace(home: home, bind: .loopback, port: 0)
+        for folder in [path, home, place.stateDirectory, place.workspace, place.compileCache] {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        }
+        // Empty and not to be written, lest the agent's own files become its program.
+        for folder in AgentPlace.codeFolders.map({ URL(filePath: place.workspace + "/" + $0) }) {
+            try FileManager.default.createDirectory(
+                at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: folder.path)
         }
     }
 

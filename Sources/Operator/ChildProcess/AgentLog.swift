@@ -11,6 +11,22 @@ struct AgentLog {
             path, .writeOnly, options: [.create, .append, .closeOnExec], permissions: .ownerReadWrite)
     }
 
+    /// - Parameter limit: bytes.
+    /// - Returns: the newest whole lines; empty if the log can't be read.
+    func tail(_ limit: Int) -> String {
+        guard let log = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return "" }
+        defer { try? log.close() }
+        var buffer = [UInt8](repeating: 0, count: limit)
+        guard let size = try? log.seek(offset: 0, from: .end),
+            let count = try? buffer.withUnsafeMutableBytes({
+                try log.read(fromAbsoluteOffset: max(0, size - Int64(limit)), into: $0)
+            })
+        else { return "" }
+        let text = String(decoding: buffer[..<count], as: UTF8.self)
+        guard size > limit, let start = text.firstIndex(of: "\n") else { return text }
+        return String(text[text.index(after: start)...])
+    }
+
     /// Moves the newest `limit` bytes to `agent.log.1` and empties the file, if it has grown beyond `limit` bytes.
     /// - Throws: an `Errno`.
     func trim(to limit: Int) throws {

@@ -57,6 +57,7 @@ struct AgentProcess: Sendable {
     var trouble: AgentTrouble {
         get async {
             switch await ending?.value {
+            case .exited(OpenClawConfiguration.refusedExitCode): .configurationRefused
             case .exited(let code): .exited(code: code)
             case .signaled, nil: .vanished
             }

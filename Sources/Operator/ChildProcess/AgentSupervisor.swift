@@ -26,6 +26,8 @@ actor AgentSupervisor {
     /// Runs as long as the agent should.
     private var supervision: Task<Void, Never>?
     private var readySince: ContinuousClock.Instant?
+    /// What the program said when it refused its configuration.
+    private var refusal: String?
     private var isLoaded = false
     private var isClosed = false
 
@@ -56,6 +58,7 @@ actor AgentSupervisor {
             return
         }
         try await halt()
+        refusal = nil
         guard !isClosed else {
             throw DomainError(
                 .unavailable, code: "shutting_down", "The platform is restarting. Your agent will be back shortly.")
@@ -87,23 +90,30 @@ actor AgentSupervisor {
         state = .absent
     }
 
-    /// Stops the agent for good as far as this run of the platform goes.
+    /// Stops the agent as far as this run of the platform goes. One that is in the middle of a turn is asked to end and left to
+    /// finish it; the next run adopts it.
     func close() async throws {
         isClosed = true
-        try await suspend()
+        load()
+        await endSupervision()
+        guard directory.exists else { return }
+        do {
+            try await directory.takeLock(grace: timing.closeGrace, byForce: false)
+            state = .stopped
+        } catch is DomainError {
+            logger.notice("agent finishes what it is at")
+        }
     }
 
     /// Stops watching and leaves the agent running, as the platform's death would.
     func abandon() async {
         isClosed = true
-        supervision?.cancel()
-        await supervision?.value
-        supervision = nil
+        await endSupervision()
     }
 
     func observe() -> AgentObservation {
         load()
-        return AgentObservation(state: state, specificationHash: record?.specificationHash)
+        return AgentObservation(state: state, specificationHash: record?.specificationHash, words: refusal)
     }
 
     func proxyTokenHash() -> String? {
@@ -127,15 +137,19 @@ actor AgentSupervisor {
         }
     }
 
+    private func endSupervision() async {
+        while let current = supervision {
+            current.cancel()
+            await current.value
+            if supervision == current { supervision = nil }
+        }
+    }
+
     /// Ends the supervision and the process.
     private func halt() async throws {
         // Again while another call that came in meanwhile has started one: nobody else would ever end that.
         repeat {
-            while let current = supervision {
-                current.cancel()
-                await current.value
-                if supervision == current { supervision = nil }
-            }
+            await endSupervision()
             guard directory.exists else { return }
             _ = try await directory.takeLock(grace: timing.stopGrace)
         } while supervision != nil
@@ -179,7 +193,7 @@ actor AgentSupervisor {
                 let process = if let adopted { adopted } else { try await launch() }
                 adopted = nil
                 trouble = try await watch(process)
-                _ = try await directory.takeLock(grace: trouble == .ranOutOfMemory ? .zero : timing.stopGrace)
+                try await directory.takeLock(grace: trouble == .ranOutOfMemory ? .zero : timing.hungGrace)
             } catch is CancellationError {
                 return
             } catch {
@@ -193,9 +207,22 @@ actor AgentSupervisor {
                 state = .stopped
                 return
             }
+            if trouble == .configurationRefused, await isFinal(failures) { return }
             state = failures >= 3 ? .failed(trouble) : .restarting(trouble)
             guard (try? await Task.sleep(for: timing.backoff(failures: failures))) != nil else { return }
         }
+    }
+
+    /// The program refused its configuration. A second time is the last: the same file would be refused for ever.
+    /// - Returns: once the supervision is over; `false` if the program may be tried again.
+    private func isFinal(_ failures: Int) async -> Bool {
+        let words = directory.log.tail(2_000)
+        logger.error("agent's program refuses its configuration", metadata: ["words": "\(words)"])
+        guard failures > 1 else { return false }
+        refusal = words
+        state = .failed(.configurationRefused)
+        try? await Task.sleep(for: .seconds(Int64.max / 4))
+        return true
     }
 
     private func launch() async throws -> AgentProcess {
@@ -221,9 +248,11 @@ actor AgentSupervisor {
     /// - Throws: `CancellationError`.
     private func watch(_ process: AgentProcess) async throws -> AgentTrouble {
         guard let record else { throw CancellationError() }
-        let probe = HealthProbe(port: record.port, patience: timing.answerLimit)
+        let token = directory.secrets()[AgentSpecification.SecretName.gatewayToken] ?? ""
+        let probe = HealthProbe(port: record.port, token: token, patience: timing.answerLimit)
         let start = ContinuousClock.now
         var (lastAnswer, lastQuestion, lastSample) = (start, start, start)
+        var channelStartedAt: ContinuousClock.Instant?
         while true {
             try Task.checkCancellation()
             guard process.isAlive else { return await process.trouble }
@@ -234,16 +263,25 @@ actor AgentSupervisor {
                 try? directory.log.trim(to: timing.logLimit)
             }
             if readySince == nil {
-                if await probe.isReady() {
+                switch await probe.readiness() {
+                case .ready:
                     (readySince, lastAnswer, lastQuestion) = (now, now, now)
                     state = .ready
-                } else if now - start > timing.startLimit {
-                    return .neverAnswered
+                case .channelSuppressed:
+                    state = .restarting(.channelSuppressed)
+                    if channelStartedAt.map({ now - $0 >= timing.channelInterval }) ?? true {
+                        channelStartedAt = now
+                        await probe.startChannel()
+                    }
+                case .starting where now - start > timing.startLimit: return .neverAnswered
+                case .starting: break
                 }
             } else if now - lastQuestion >= timing.healthInterval {
                 lastQuestion = now
                 if await probe.isHealthy() {
                     lastAnswer = now
+                    // Looked after as at a start.
+                    if await probe.isSuppressed() { readySince = nil }
                 } else if now - lastAnswer > timing.silenceLimit {
                     return .stoppedAnswering
                 }

@@ -14,8 +14,14 @@ struct AgentTiming: Sendable {
     var answerLimit = Duration.seconds(5)
     /// How long a ready agent may leave `/healthz` unanswered.
     var silenceLimit = Duration.seconds(30)
-    /// Between SIGTERM and SIGKILL.
-    var stopGrace = Duration.seconds(10)
+    /// Between SIGTERM and SIGKILL. OpenClaw finishes the turn that it is at, in up to 315 seconds.
+    var stopGrace = AgentTiming.longestTurn
+    /// The same for one that doesn't answer any more.
+    var hungGrace = Duration.seconds(10)
+    /// How long the platform's own end waits for agents; one that isn't done by then goes on by itself.
+    var closeGrace = Duration.seconds(20)
+    /// Between two attempts to switch Telegram on again.
+    var channelInterval = Duration.seconds(5)
     /// Before the first restart; doubles with each failure in a row up to `longestBackoff`.
     var firstBackoff = Duration.seconds(1)
     var longestBackoff = Duration.seconds(60)
@@ -23,6 +29,9 @@ struct AgentTiming: Sendable {
     var recovered = Duration.seconds(300)
     /// Bytes.
     var logLimit = 5_000_000
+
+    /// In which an agent that was asked to end has finished its turn and ended.
+    static let longestTurn = Duration.seconds(340)
 
     /// - Parameter failures: in a row, at least 1.
     func backoff(failures: Int) -> Duration {

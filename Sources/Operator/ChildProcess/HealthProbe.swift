@@ -7,8 +7,18 @@ import NIOHTTP1
 /// Asks a gateway on this machine how it is (https://docs.openclaw.ai/gateway/health).
 struct HealthProbe {
     let port: Int
+    /// The gateway's own token, which lets one change what runs in it.
+    let token: String
     /// How long an answer may take.
     let patience: Duration
+
+    enum Readiness: Equatable {
+        case starting
+        case ready
+        /// It runs, and keeps Telegram off: three unclean ends within five minutes do that
+        /// (https://docs.openclaw.ai/gateway/restart-recovery).
+        case channelSuppressed
+    }
 
     /// Never shut down: it lives as long as the program, and keeps no connection that matters.
     private static let client: HTTPClient = {
@@ -18,40 +28,46 @@ struct HealthProbe {
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     }()
 
-    /// Whether it has started. Images before 2026.8.1 know no `/startupz` and show their user interface there.
-    func isReady() async -> Bool {
-        switch await ask("startupz") {
-        case .well: true
-        case .unwell: false
-        case .somethingElse: await ask("healthz") == .well
-        }
+    func readiness() async -> Readiness {
+        guard await ask("startupz")?.status == .ok else { return .starting }
+        return await isSuppressed() ? .channelSuppressed : .ready
+    }
+
+    /// Whether Telegram is kept off. The status says nothing of it.
+    func isSuppressed() async -> Bool {
+        await ask("readyz")?.body.suppressed?.contains("telegram") ?? false
     }
 
     /// Whether it lives.
     func isHealthy() async -> Bool {
-        await ask("healthz") == .well
+        await ask("healthz")?.status == .ok
     }
 
-    private enum Answer {
-        case well, unwell
-        /// Not a probe's answer: unknown paths lead to the user interface.
-        case somethingElse
+    /// Switches Telegram on again.
+    func startChannel() async {
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/api/v1/admin/rpc")
+        request.method = .POST
+        request.headers.add(name: "authorization", value: "Bearer \(token)")
+        request.headers.add(name: "content-type", value: "application/json")
+        request.body = .bytes(ByteBuffer(string: #"{"method":"channels.start","params":{"channel":"telegram"}}"#))
+        // Whether it helped shows with the next look.
+        _ = try? await Self.client.execute(request, timeout: .milliseconds(patience.milliseconds))
     }
 
-    private func ask(_ path: String) async -> Answer {
+    /// - Returns: `nil` if there is no answer, or none of a probe: unknown paths lead to the user interface.
+    private func ask(_ path: String) async -> (status: HTTPResponseStatus, body: Body)? {
         do {
             let request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/\(path)")
             let response = try await Self.client.execute(request, timeout: .milliseconds(patience.milliseconds))
             let body = try await response.body.collect(upTo: 1 << 20)
-            guard response.status != .notFound else { return .somethingElse }
-            guard response.status == .ok else { return .unwell }
-            let isJSON = (try? JSONDecoder().decode(AnyJSON.self, from: Data(body.readableBytesView))) != nil
-            return isJSON ? .well : .somethingElse
+            return (response.status, try JSONDecoder().decode(Body.self, from: Data(body.readableBytesView)))
         } catch {
-            return .unwell
+            return nil
         }
     }
 
-    /// Decodes from any well-formed JSON.
-    private struct AnyJSON: Decodable {}
+    private struct Body: Decodable {
+        /// Channels that are kept off.
+        let suppressed: [String]?
+    }
 }

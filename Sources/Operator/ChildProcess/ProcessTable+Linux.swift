@@ -12,8 +12,19 @@
             return UInt64(fields[19])
         }
 
-        /// - Returns: bytes.
+        /// - Returns: bytes of a process and of those that it has started, and they again; `nil` if it is gone.
         static func residentMemory(of process: Int32) -> Int? {
+            guard let own = ownMemory(of: process) else { return nil }
+            let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/task")) ?? []
+            return threads.reduce(own) { sum, thread in
+                let children = text("/proc/\(process)/task/\(thread)/children") ?? ""
+                return children.split(separator: " ").compactMap { Int32($0) }.reduce(sum) {
+                    $0 + (residentMemory(of: $1) ?? 0)
+                }
+            }
+        }
+
+        private static func ownMemory(of process: Int32) -> Int? {
             guard let text = text("/proc/\(process)/status"),
                 let line = text.split(separator: "\n").first(where: { $0.hasPrefix("VmRSS:") })
             else { return nil }

@@ -60,7 +60,8 @@ extension AgentState {
                 ended["exitCode"]?.integer != 0 || restarts > 0
             else { continue }
             let trouble = AgentTrouble(ended: ended)
-            return restarts >= 3 ? .failed(trouble) : .restarting(trouble)
+            let isLasting = restarts >= (trouble == .configurationRefused ? 1 : 3)
+            return isLasting ? .failed(trouble) : .restarting(trouble)
         }
         if status["phase"]?.string == "Failed" { return .restarting(.vanished) }
         return isLate ? .failed(.neverAnswered) : .starting
@@ -90,6 +91,7 @@ extension AgentTrouble {
         self =
             switch (ended["reason"]?.string, code) {
             case ("OOMKilled", _): .ranOutOfMemory
+            case (_, Int64(OpenClawConfiguration.refusedExitCode)): .configurationRefused
             // Ended by a signal, as the kubelet does with what fails its liveness probe.
             case (_, 128...): .vanished
             default: .exited(code: Int32(clamping: code))

@@ -32,12 +32,13 @@ extension Manifests {
             "serviceAccountName": .string(Tenant.name),
             "automountServiceAccountToken": false,
             "enableServiceLinks": false,
-            "terminationGracePeriodSeconds": 30,
+            "terminationGracePeriodSeconds": .integer(AgentTiming.longestTurn.components.seconds),
             "securityContext": Self.podSecurity,
             "initContainers": [Self.temporaryDirectory(image: image)],
             "containers": [gateway],
             "volumes": [
-                Self.stateVolume, Self.configurationVolume, ["name": "scratch", "emptyDir": ["sizeLimit": "256Mi"]],
+                Self.stateVolume, Self.configurationVolume, ["name": "scratch", "emptyDir": ["sizeLimit": "1Gi"]],
+                ["name": "empty", "emptyDir": ["sizeLimit": "1Mi"]],
             ],
         ]
         if let name = settings.priorityClass { spec["priorityClassName"] = .string(name) }
@@ -97,7 +98,8 @@ extension Manifests {
         let workspace = AgentPlace.container.workspace
         return Self.stateMounts
             + specification.workspace.keys.sorted().map { Self.fileMount($0, at: workspace + "/" + $0) }
-            + Self.scratchMounts
+            + AgentPlace.codeFolders.map { Self.emptyMount(at: workspace + "/" + $0) }
+            + [Self.temporaryMount, Self.volumeMount(Folder.cache, at: AgentPlace.container.home + "/.cache")]
     }
 
     private static func probe(_ path: String, every seconds: Int64, failures: Int64) -> JSONValue {
@@ -118,36 +120,46 @@ extension Manifests {
 
     static let stateVolume: JSONValue = ["name": "state", "persistentVolumeClaim": ["claimName": .string(Tenant.volume)]]
     static let configurationVolume: JSONValue = [
-        "name": "configuration", "configMap": ["name": .string(Tenant.name), "defaultMode": 0o444],
+        "name": "configuration", "configMap": ["name": .string(Tenant.name), "defaultMode": 0o440],
     ]
 
     /// The folders of the volume that the state is in.
     enum Folder {
         static let state = "state"
         static let workspace = "workspace"
+        /// What makes a start quicker; no part of the state.
+        static let cache = "cache"
     }
 
     /// The state, the key of its encryption and the workspace outlive the pod. The files of ours are mounted one by one: OpenClaw
     /// takes only a regular file for its configuration, and a whole directory would be one of symbolic links.
     static let stateMounts: [JSONValue] = {
         let place = AgentPlace.container
-        func volume(_ name: String, at path: String) -> JSONValue {
-            ["name": "state", "mountPath": .string(path), "subPath": .string(name)]
-        }
         return [
-            volume(Folder.state, at: place.stateDirectory),
-            volume("config", at: place.home + "/.config/openclaw"),
-            volume(Folder.workspace, at: place.workspace),
+            volumeMount(Folder.state, at: place.stateDirectory),
+            volumeMount("config", at: place.home + "/.config/openclaw"),
+            volumeMount(Folder.workspace, at: place.workspace),
             fileMount(configurationFile, at: place.configuration),
         ]
     }()
+
+    private static func volumeMount(_ folder: String, at path: String) -> JSONValue {
+        ["name": "state", "mountPath": .string(path), "subPath": .string(folder)]
+    }
+
+    /// Keeps the agent from writing its own program: what lies in these folders would be loaded.
+    private static func emptyMount(at path: String) -> JSONValue {
+        ["name": "empty", "mountPath": .string(path), "readOnly": true]
+    }
 
     static func fileMount(_ name: String, at path: String) -> JSONValue {
         ["name": "configuration", "mountPath": .string(path), "subPath": .string(name), "readOnly": true]
     }
 
+    private static let temporaryMount: JSONValue = ["name": "scratch", "mountPath": "/tmp", "subPath": "tmp"]
+
     static let scratchMounts: [JSONValue] = [
-        ["name": "scratch", "mountPath": "/tmp", "subPath": "tmp"],
+        temporaryMount,
         ["name": "scratch", "mountPath": .string(AgentPlace.container.home + "/.cache"), "subPath": "cache"],
     ]
 

@@ -4,20 +4,21 @@ struct KimiAssistant {
     private let earlier: [String]
     private let name: String
     private let isPortuguese: Bool
-    private let hasToolResult: Bool
+    private let toolResult: String?
 
     init(_ prompt: KimiPrompt) {
-        let people = prompt.messages.filter { $0.role == "user" && !$0.isToolResult }.map(\.text)
+        let people = prompt.personTexts
         said = people.last ?? ""
         earlier = people.dropLast()
         name = Self.name(in: prompt.system)
         isPortuguese = Self.isPortuguese(said)
-        hasToolResult = prompt.messages.last?.isToolResult == true
+        toolResult = prompt.toolResult
     }
 
     var answer: String {
-        if hasToolResult {
-            return text("Done: the tool has answered, and I have read it.", "Pronto: a ferramenta respondeu e eu li.")
+        if let toolResult {
+            let words = toolResult.prefix(1_000)
+            return text("Done. The tool says: \(words)", "Pronto. A ferramenta diz: \(words)")
         }
         if let result = arithmetic { return text("That makes \(result).", "O resultado é \(result).") }
         let lowered = said.lowercased()

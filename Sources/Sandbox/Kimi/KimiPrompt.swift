@@ -46,10 +46,25 @@ struct KimiPrompt: Sendable {
         tokens = messages.reduce(0) { $0 + KimiTokens.count($1.text) + 4 }
     }
 
-    /// What the person said last; empty if a tool has spoken since.
+    /// What people have said, without what their agent's program puts around it.
+    var personTexts: [String] {
+        messages.filter { $0.role == "user" && !$0.isToolResult }.compactMap { OpenClawWords.person(in: $0.text) }
+    }
+
+    /// What the person said last; empty if the model or a tool has spoken since.
     var lastText: String {
-        guard let last = messages.last, last.role == "user", !last.isToolResult else { return "" }
-        return last.text
+        for message in messages.reversed() {
+            if message.role != "user" || message.isToolResult { return "" }
+            if let text = OpenClawWords.person(in: message.text) { return text }
+        }
+        return ""
+    }
+
+    /// What the tools have answered to the model's last calls; `nil` if a person has the last word.
+    var toolResult: String? {
+        let results = messages.reversed().drop { $0.role == "user" && OpenClawWords.person(in: $0.text) == nil }
+            .prefix(while: \.isToolResult)
+        return results.isEmpty ? nil : results.reversed().map(\.text).joined(separator: "\n")
     }
 
     var system: String { messages.filter { $0.role == "system" }.map(\.text).joined(separator: "\n") }

@@ -25,6 +25,7 @@ struct PlanCard: Sendable {
     private static func facts(_ plan: Plan, _ texts: Texts) -> [String] {
         var facts = [texts("plan_tokens", ["tokens": texts.number(plan.monthlyTokens)])]
         switch plan.thinking {
+        case "off": facts.append(texts["plan_thinking_off"])
         case "low": facts.append(texts["plan_thinking_low"])
         case "high": facts.append(texts["plan_thinking_high"])
         default: facts.append(texts["plan_thinking_medium"])

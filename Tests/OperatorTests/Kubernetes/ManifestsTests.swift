@@ -11,7 +11,7 @@ struct ManifestsTests {
 
     static func objects(
         _ box: Box = Sample.box(), plan: Plan = PlanTable.builtIn[.starter], agents: AgentSettings = clusterAgents,
-        cluster: ClusterSettings = ClusterSettings(image: "ghcr.io/openclaw/openclaw:2026.10.3")
+        cluster: ClusterSettings = ClusterSettings(image: "ghcr.io/openclaw/openclaw:2026.9.4")
     ) throws -> [KubernetesObject] {
         try Manifests(
             specification: Sample.specification(box, plan: plan, settings: agents), secrets: secrets, settings: cluster
@@ -22,11 +22,11 @@ struct ManifestsTests {
 
     /// After a change on purpose: UPDATE_GOLDEN=1, and look at the difference.
     @Test(arguments: [
-        ("starter", PlanTable.builtIn[.starter], ClusterSettings(image: "ghcr.io/openclaw/openclaw:2026.10.3")),
+        ("starter", PlanTable.builtIn[.starter], ClusterSettings(image: "ghcr.io/openclaw/openclaw:2026.9.4")),
         (
             "team-strict", PlanTable.builtIn[.team],
             ClusterSettings(
-                image: "ghcr.io/openclaw/openclaw:2026.10.3", blockedRanges: ["203.0.113.0/24", "2001:db8::/32"],
+                image: "ghcr.io/openclaw/openclaw:2026.9.4", blockedRanges: ["203.0.113.0/24", "2001:db8::/32"],
                 egress: .strict, storageClass: "fast", priorityClass: "openclaw-cloud-agent", runtimeClass: "gvisor")
         ),
     ])

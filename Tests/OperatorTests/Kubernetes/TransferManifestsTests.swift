@@ -7,7 +7,7 @@ import Testing
 
 struct TransferManifestsTests {
     private static let settings = ClusterSettings(
-        image: "ghcr.io/openclaw/openclaw:2026.10.3", priorityClass: "openclaw-cloud-agent",
+        image: "ghcr.io/openclaw/openclaw:2026.9.4", priorityClass: "openclaw-cloud-agent",
         backups: .init(image: "ghcr.io/example/openclaw-cloud:1", endpoint: "https://s3.example.com"))
 
     private static func manifests(_ id: StateTransfer.ID, isBesideAgent: Bool = true) -> TransferManifests {

@@ -1,0 +1,64 @@
+import Kubernetes
+
+extension OpenClawConfiguration {
+    private static let toolNames = ["web_fetch", "memory_search", "memory_get", "read", "write", "edit"]
+
+    /// Web pages, memory and files of its own, and what the platform offers over MCP. No shell, no browser, no messages to
+    /// others, no jobs of its own: what acts by itself would spend tokens that nobody asked for.
+    var tools: JSONValue {
+        [
+            "profile": "minimal",
+            "alsoAllow": .array(
+                Self.toolNames.map(JSONValue.string) + (settings.agentToolsURL == nil ? [] : ["bundle-mcp"])),
+            "deny": [
+                "group:runtime", "group:ui", "group:nodes", "group:messaging", "group:automation", "apply_patch", "x_search",
+                "sessions_spawn", "sessions_send", "conversations_send", "conversations_turn", "subagents",
+                "skill_workshop", "image_generate", "music_generate", "video_generate", "tts", "openclaw", "secrets",
+            ],
+            "fs": ["workspaceOnly": true],
+            "exec": ["mode": "deny"],
+            "elevated": ["enabled": false],
+            "sessions": ["visibility": "self"],
+            "agentToAgent": ["enabled": false],
+            "codeMode": false,
+            "swarm": false,
+            "updatePlan": false,
+            "loopDetection": ["enabled": true],
+            "web": [
+                "search": ["enabled": false],
+                "fetch": [
+                    "enabled": true, "maxChars": 8000, "maxCharsCap": 12000, "maxResponseBytes": 400_000,
+                    "timeoutSeconds": 20, "maxRedirects": 3,
+                ],
+            ],
+            // Pictures reach the model itself.
+            "media": ["image": ["enabled": false], "audio": ["enabled": false], "video": ["enabled": false]],
+            // Few enough to be told in full; behind a search each use would be two calls.
+            "toolSearch": false,
+            "message": ["crossContext": ["allowWithinProvider": false, "allowAcrossProviders": false]],
+        ]
+    }
+
+    /// The plugins that are loaded: without the list there are fifteen.
+    var plugins: JSONValue {
+        [
+            "allow": ["telegram", "memory-core", "web-readability", "document-extract", "admin-http-rpc"],
+            "entries": [
+                // Starts Telegram again after OpenClaw's own brake has kept it off.
+                "admin-http-rpc": ["enabled": true],
+                "memory-core": ["config": ["dreaming": ["enabled": false]]],
+            ],
+        ]
+    }
+
+    /// - Parameter url: of the platform's MCP server.
+    func platformTools(at url: String) -> JSONValue {
+        [
+            "url": .string(url),
+            "transport": "streamable-http",
+            "headers": ["Authorization": "Bearer ${OPENCLAW_PROXY_TOKEN}"],
+            "requestTimeoutMs": 20_000,
+            "connectionTimeoutMs": 5_000,
+        ]
+    }
+}
