@@ -12,7 +12,7 @@ RELEASE_FLAGS := -c release --scratch-path .build-release --static-swift-stdlib 
 PROGRAM := .build/debug/openclaw-cloud
 
 .PHONY: run test build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy fuzz-proxy \
-	bench-proxy test-operator chaos-operator bench-operator help
+	bench-proxy test-openclaw test-operator chaos-operator bench-operator help
 
 run: ## Build, and start the whole product on this machine: http://localhost:8080
 	@scripts/bootstrap run
@@ -24,6 +24,7 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	swift build $(BUILD_FLAGS) --build-tests
 	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --skip "JourneyTests|ClusterTests"
 	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter JourneyTests
+	scripts/with-openclaw swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "OpenClaw(Contract|Journey)Tests"
 	scripts/test-peers
 	scripts/limit-proxy --rounds 5
 	scripts/chaos-proxy --kills 60
@@ -80,6 +81,11 @@ fuzz-proxy: ## Read 10 million mutated request heads in two ways and compare
 	@scripts/bootstrap run
 	swift build $(BUILD_FLAGS) --build-tests
 	FUZZ_INPUTS=10000000 swift test $(BUILD_FLAGS) --skip-build --filter HeadFuzzTests
+
+test-openclaw: ## Run the tests that need the real OpenClaw program: what is rendered for it, and what it does
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --build-tests
+	scripts/with-openclaw swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "OpenClaw(Contract|Journey)Tests"
 
 bench-proxy: ## Measure the token proxy beside nginx and LiteLLM
 	scripts/bench-proxy

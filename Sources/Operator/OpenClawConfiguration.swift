@@ -64,7 +64,10 @@ struct OpenClawConfiguration {
             "mode": "local",
             "bind": .string(place.bind.rawValue),
             "port": .integer(Int64(place.port)),
-            "auth": ["mode": "token", "token": "${OPENCLAW_GATEWAY_TOKEN}"],
+            "auth": [
+                "mode": "token", "token": "${OPENCLAW_GATEWAY_TOKEN}",
+                "rateLimit": ["maxAttempts": 10, "windowMs": 60_000, "lockoutMs": 300_000],
+            ],
             "controlUi": ["enabled": false],
             "terminal": ["enabled": false],
             "nodes": ["pairing": ["sshVerify": false, "autoApproveLocal": false]],

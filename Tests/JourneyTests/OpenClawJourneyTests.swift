@@ -40,7 +40,8 @@ struct OpenClawJourneyTests {
             #expect(try await journey.talk("What was it? \(search)", to: outcome.bot).contains("Miso"))
 
             let before = try #require(server.agentProcessNumbers().first)
-            _ = try await journey.browser.post(form: [], to: server.site + "/v1/box/restart")
+            let restart = try await journey.browser.post(form: [], to: server.site + "/dashboard/restart")
+            #expect((200..<400).contains(restart.status), "\(restart.body)")
             try await eventually("the agent is another process", within: .seconds(120)) {
                 let now = server.agentProcessNumbers()
                 return !now.isEmpty && !now.contains(before)
