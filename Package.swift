@@ -205,7 +205,7 @@ let package = Package(
         tests(
             "OperatorTests",
             [
-                "Operator", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Store", "TestSupport", .crypto, .logging,
+                "Operator", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Sandbox", "Store", "TestSupport", .crypto, .logging,
                 .nioCore, .nioPosix, .serviceLifecycle, .subprocess, .systemPackage,
             ]),
         tests("S3Tests", ["S3"]),

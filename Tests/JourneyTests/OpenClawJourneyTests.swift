@@ -7,15 +7,21 @@ import Testing
 /// The real program; `nil` where there is none.
 private let openClaw = ProcessInfo.processInfo.environment["OPENCLAW"]
 
+/// A newer release that the same program becomes with OPENCLAW_VERSION; `nil` where it doesn't.
+private let newerVersion = ProcessInfo.processInfo.environment["OPENCLAW_NEWER"]
+
 /// The product with the real OpenClaw as its agents: see scripts/with-openclaw. The sandbox's model does what it is told in
 /// brackets, so what the program makes of a tool call can be looked at from outside.
 @Suite(.enabled(if: openClaw != nil, "OPENCLAW names no program"), .timeLimit(.minutes(10)), .serialized)
 struct OpenClawJourneyTests {
-    private func withServer(_ body: (ServerProcess, Journey, Journey.Outcome) async throws -> Void) async throws {
-        let server = ServerProcess(variables: ["AGENT_EXECUTABLE": openClaw ?? ""])
+    private func withServer(
+        program: String? = openClaw, isStubborn: Bool = false,
+        _ body: (ServerProcess, Journey, Journey.Outcome) async throws -> Void
+    ) async throws {
+        let server = ServerProcess(variables: ["AGENT_EXECUTABLE": program ?? ""])
         defer { server.tearDown() }
         try await server.start()
-        let journey = Journey(site: server.site, sandbox: server.sandbox)
+        let journey = Journey(site: server.site, sandbox: server.sandbox, isStubborn: isStubborn)
         do {
             try await body(server, journey, try await journey.walk())
         } catch {
@@ -39,14 +45,79 @@ struct OpenClawJourneyTests {
             let search = #"[sandbox tool=memory_search {"query":"cat Ana"}]"#
             #expect(try await journey.talk("What was it? \(search)", to: outcome.bot).contains("Miso"))
 
-            let before = try #require(server.agentProcessNumbers().first)
-            let restart = try await journey.browser.post(form: [], to: server.site + "/dashboard/restart")
-            #expect((200..<400).contains(restart.status), "\(restart.body)")
-            try await eventually("the agent is another process", within: .seconds(120)) {
-                let now = server.agentProcessNumbers()
-                return !now.isEmpty && !now.contains(before)
-            }
+            try await restart(server, journey)
             #expect(try await journey.talk("And now? \(search)", to: outcome.bot).contains("Miso"))
+        }
+    }
+
+    /// OPENCLAW_KILLS: how many, 4 unless set.
+    @Test func answersEachMessageOnceThroughKillsOfTheAgentAndThePlatform() async throws {
+        let kills = ProcessInfo.processInfo.environment["OPENCLAW_KILLS"].flatMap { Int($0) } ?? 4
+        try await withServer(isStubborn: true) { server, journey, outcome in
+            var longest = Duration.zero
+            for kill in 1...kills {
+                let pause = Duration.milliseconds(kill * 617 % 2500)
+                let killer = Task {
+                    try await Task.sleep(for: pause)
+                    if kill.isMultiple(of: 2) {
+                        server.kill()
+                        try await server.start()
+                    } else {
+                        for number in server.agentProcessNumbers() { Foundation.kill(number, SIGKILL) }
+                    }
+                }
+                let start = ContinuousClock.now
+                _ = try await journey.talk(
+                    "What is \(1000 * kill) + 7?", to: outcome.bot, until: "That makes \(1000 * kill + 7).")
+                longest = max(longest, ContinuousClock.now - start)
+                try await killer.value
+            }
+            // Whatever was said twice has come by now.
+            _ = try await journey.talk("What is 1 + 1?", to: outcome.bot, until: "That makes 2.")
+            let said = try await journey.said(by: outcome.bot)
+            for kill in 1...kills {
+                #expect(said.count { $0 == "That makes \(1000 * kill + 7)." } == 1, "\(said)")
+            }
+            let books = try await journey.books()
+            #expect(Set(books.eventIDs).count == books.eventIDs.count)
+            #expect(books.eventTokens == books.used)
+            print("\(kills) kills: every message answered once, after \(longest) at most; \(books.eventIDs.count) calls")
+        }
+    }
+
+    /// Presses the dashboard's button, and waits for another process.
+    private func restart(_ server: ServerProcess, _ journey: Journey) async throws {
+        let before = Set(server.agentProcessNumbers())
+        let answer = try await journey.browser.post(form: [], to: server.site + "/dashboard/restart")
+        #expect((200..<400).contains(answer.status), "\(answer.body)")
+        try await eventually("the agent is another process", within: .seconds(120)) {
+            let now = server.agentProcessNumbers()
+            return !now.isEmpty && before.isDisjoint(with: now)
+        }
+    }
+
+    @Test(.enabled(if: newerVersion != nil, "the program has no newer release beside it"))
+    func keepsMemoryAndConversationThroughAnUpgrade() async throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "openclaw-versions-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (version, program) = (folder.appending(path: "version"), folder.appending(path: "openclaw"))
+        try Data("2026.9.4".utf8).write(to: version)
+        let launcher = """
+            #!/bin/sh
+            OPENCLAW_VERSION=$(cat "\(version.path())") exec "\(openClaw ?? "")" "$@"
+            """
+        try Data(launcher.utf8).write(to: program)
+        try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: program.path())
+        try await withServer(program: program.path()) { server, journey, outcome in
+            let note = #"[sandbox tool=write {"path":"MEMORY.md","content":"The cat of Ana is called Miso.\n"}]"#
+            _ = try await journey.talk("My name is Ana. \(note)", to: outcome.bot)
+            try Data((newerVersion ?? "").utf8).write(to: version)
+            try await restart(server, journey)
+            #expect(try await journey.talk("What is my name?", to: outcome.bot) == "Your name is Ana.")
+            let search = #"[sandbox tool=memory_search {"query":"cat Ana"}]"#
+            #expect(try await journey.talk("And the cat? \(search)", to: outcome.bot).contains("Miso"))
+            #expect(server.agentProcessNumbers().contains { server.program(of: $0).contains("/\(newerVersion ?? "")/") })
         }
     }
 

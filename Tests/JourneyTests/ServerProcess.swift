@@ -174,6 +174,11 @@ final class ServerProcess: @unchecked Sendable {
         }
     }
 
+    /// - Returns: the path of what a process runs; empty if it is gone.
+    func program(of number: Int32) -> String {
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(number)/exe")) ?? ""
+    }
+
     /// - Parameter path: below the folder of the only agent.
     /// - Returns: `nil` if there is no such file.
     func agentFile(_ path: String) throws -> String? {

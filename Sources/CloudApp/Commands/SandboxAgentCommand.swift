@@ -4,6 +4,7 @@ import FoundationEssentials
 import Logging
 import Sandbox
 import ServiceLifecycle
+import SystemPackage
 import UnixSignals
 
 /// `openclaw-cloud sandbox-agent`
@@ -30,7 +31,13 @@ struct SandboxAgentCommand: AsyncParsableCommand {
             var environment = ProcessInfo.processInfo.environment
             if let port { environment["OPENCLAW_GATEWAY_PORT"] = "\(port)" }
             let logger = Logger(label: "sandbox-agent")
-            let agent = try SandboxAgent(environment: environment, httpClient: .shared, logger: logger)
+            let agent: SandboxAgent
+            do throws(AgentRefusal) {
+                agent = try SandboxAgent(environment: environment, httpClient: .shared, logger: logger)
+            } catch {
+                _ = try? FileDescriptor.standardError.writeAll("\(error)\n".utf8)
+                throw ExitCode(AgentRefusal.exitCode)
+            }
             try await ServiceGroup(
                 configuration: .init(services: [agent], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             ).run()

@@ -143,16 +143,22 @@ package struct Journey: Sendable {
     }
 
     /// Says something to the agent, unless the words are there already.
+    /// - Parameter answer: the answer that is waited for; `nil` for any.
     /// - Returns: what the agent answered.
-    func talk(_ text: String, to bot: String) async throws -> String {
+    func talk(_ text: String, to bot: String, until answer: String? = nil) async throws -> String {
         try await eventually("the agent answers", within: Self.agentPatience) {
             let messages = try await conversation(with: bot).messages
             guard let asked = messages.lastIndex(where: { $0.from == "person" && $0.text == text }) else {
                 try await send(text, to: bot)
                 return nil
             }
-            return messages[asked...].first { $0.from == "bot" }?.text
+            return messages[asked...].first { $0.from == "bot" && (answer == nil || $0.text == answer) }?.text
         }
+    }
+
+    /// - Returns: everything that a bot has said, the oldest first.
+    func said(by bot: String) async throws -> [String] {
+        try await conversation(with: bot).messages.filter { $0.from == "bot" }.map(\.text)
     }
 
     // MARK: Payment

@@ -3,6 +3,8 @@ import FoundationEssentials
 /// Why the agent doesn't start: everything that is wrong with its configuration, one fault a line.
 package struct AgentRefusal: Error, Sendable, CustomStringConvertible {
     package let faults: [String]
+    /// As OpenClaw's: starting it again is no use.
+    package static let exitCode: Int32 = 78
 
     package var description: String {
         "the agent's gateway refuses to start:\n" + faults.map { "  - \($0)" }.joined(separator: "\n")

@@ -73,10 +73,19 @@ struct AgentConfigurationFile: Decodable {
         let decoder = JSONDecoder()
         decoder.allowsJSON5 = true
         do {
+            let faults = try schema().faults(in: try decoder.decode(JSONNode.self, from: Data(text.utf8)))
+            guard faults.isEmpty else { throw AgentRefusal(faults: faults) }
             return try decoder.decode(AgentConfigurationFile.self, from: Data(text.utf8))
+        } catch let refusal as AgentRefusal {
+            throw refusal
         } catch {
             throw AgentRefusal(faults: ["\(path) is no valid configuration: \(fault(error))"])
         }
+    }
+
+    /// The schema of OpenClaw 2026.9.4, cut down to what the platform renders (Tests/OperatorTests/OpenClaw).
+    static func schema() throws -> JSONSchema {
+        try JSONDecoder().decode(JSONSchema.self, from: Data(PackageResources.openclaw_schema_json))
     }
 
     /// Puts the environment's values where `${NAME}` stands. A name that isn't set stays as it is.
