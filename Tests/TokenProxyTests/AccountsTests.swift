@@ -77,17 +77,17 @@ struct AccountsTests {
     }
 
     @Test func waitsForACallThatIsUnderWay() async throws {
-        storage.limit = 300
+        storage.limit = 600
         let accounts = accounts()
         let account = accounts.account(testIDs.next())
-        let first = try await reserve(accounts, account)
-        #expect(first.output == 200)
+        let long = Allowance.Wish(input: 100, output: 500)
+        #expect(try await accounts.reserveWaiting(long, account, upgradeURL: "").output == 500)
         let keeping = Task { await accounts.keep() }
         defer { keeping.cancel() }
-        async let second = reserve(accounts, account)
+        async let second = accounts.reserveWaiting(long, account, upgradeURL: "")
         try await Task.sleep(for: .milliseconds(150))
-        _ = account.settle(reserved: 300, used: 50, periodStart: testNow, now: accounts.now)
-        #expect(try await second.output == 150)
+        _ = account.settle(reserved: 600, used: 50, periodStart: testNow, now: accounts.now)
+        #expect(try await second.output == 450)
     }
 
     @Test func goesOnInsideItsLeaseWhenTheStorageFails() async throws {
@@ -126,14 +126,14 @@ struct AccountsTests {
     }
 
     @Test func takesAShortAnswerInTheEndThoughOthersWereLeftTheTokens() async throws {
-        storage.limit = 5_200
+        storage.limit = 5_500
         storage.heldByOthers = 5_000
         let accounts = accounts(patience: .milliseconds(500))
         let account = accounts.account(testIDs.next())
         let keeping = Task { await accounts.keep() }
         defer { keeping.cancel() }
         let long = Allowance.Wish(input: 100, output: 2_000)
-        #expect(try await accounts.reserveWaiting(long, account, upgradeURL: "").output == 100)
+        #expect(try await accounts.reserveWaiting(long, account, upgradeURL: "").output == 400)
     }
 
     @Test func givesBackWhatNobodyNeedsAnyMore() async throws {

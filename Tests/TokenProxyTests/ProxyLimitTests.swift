@@ -40,11 +40,55 @@ struct ProxyLimitTests {
     }
 
     @Test func shrinksTheCapToWhatIsLeft() async throws {
-        try await ProxyLab.run(limit: 150) { lab async throws in
+        try await ProxyLab.run(limit: 400) { lab async throws in
             let answer = try await lab.post(ProxyLab.body("[sandbox words=500] hi", cap: 10_000))
             #expect(answer.status == 200)
             #expect(answer.body.contains(#""finish_reason":"length""#))
-            #expect(try await lab.quota().used <= 150)
+            #expect(try await lab.quota().used <= 400)
+        }
+    }
+
+    /// As OpenClaw asks: its own words and tools, and the largest cap that the model takes.
+    @Test(arguments: [32_179, 18_400, 6_000, 5_000])
+    func usesWhatIsLeftOfTheMonthForAPromptOfUsualLength(_ left: Int) async throws {
+        try await ProxyLab.run(limit: 1_000_000) { lab async throws in
+            try await lab.platform.database.write { [lab] in
+                _ = try $0.execute(
+                    "UPDATE quotas SET used = ?2 WHERE customer_id = ?1",
+                    [.text(lab.customer.id.rawValue), .integer(Int64(1_000_000 - left))])
+            }
+            // About 4,500 tokens.
+            let prompt = String(repeating: "Use the tools. ", count: 1_180)
+            let answer = try await lab.post(
+                #"{"model":"k2p5","max_completion_tokens":32768,"messages":[{"role":"system","content":"\#(prompt)"},"#
+                    + #"{"role":"user","content":"Hello?"}]}"#)
+            #expect(answer.status == 200)
+            let (quota, books) = (try await lab.quota(), try await lab.ledger())
+            #expect(quota.used == 1_000_000 - left + books.total && quota.used <= 1_000_000)
+        }
+    }
+
+    @Test func asksForAShorterAnswerOnlyDownTo256Tokens() async throws {
+        let body = ProxyLab.body("hello", cap: 1_000)
+        for (spare, status) in [(256, 200), (255, 429)] {
+            try await ProxyLab.run(limit: body.utf8.count + spare) { lab async throws in
+                // In Anthropic's form nobody knows better than the bytes.
+                #expect(try await lab.post(body, path: "/v1/messages").status == status)
+            }
+        }
+        // Unless the client wants no more.
+        let short = ProxyLab.body("hello", cap: 20)
+        try await ProxyLab.run(limit: short.utf8.count + 20) { lab async throws in
+            #expect(try await lab.post(short, path: "/v1/messages").status == 200)
+        }
+    }
+
+    @Test func estimatesAPromptBeforeItsAnswerIsCutShort() async throws {
+        try await ProxyLab.run(limit: 6_500) { lab async throws in
+            // By its bytes 6,000 tokens, by the sandbox's count 1,500: so there is room for an answer of 1,300.
+            let text = "[sandbox words=900] " + String(repeating: "word ", count: 1_180)
+            let answer = try await lab.post(ProxyLab.body(text, cap: 30_000))
+            #expect(answer.status == 200 && answer.body.contains(#""finish_reason":"stop""#))
         }
     }
 

@@ -22,10 +22,10 @@ from upstream import Upstream
 
 CALLS = 200
 #: Tokens that clients cap their answers at. The upstream uses any number up to the cap, so half of it on average.
-_CAPS = (800, 2400)
-#: Tokens. About 20 calls' worth; a hundredth of it is more than the smallest call must set aside (its body's bytes and 16
+_CAPS = (2400, 7200)
+#: Tokens. About 20 calls' worth; a hundredth of it is more than the smallest call must set aside (its body's bytes and 256
 #: tokens of an answer), so that the last hundredth can't be used whatever the proxy does.
-LIMIT = 16_000
+LIMIT = 48_000
 _MOST_UNUSED = LIMIT // 100
 #: Characters of a prompt.
 _PROMPT = (13, 90)

@@ -27,9 +27,9 @@ final class Call {
     var body: ByteBuffer
     var state = State.reserving
     var wanted: ModelRequest?
-    private var wish: Allowance.Wish?
+    var wish: Allowance.Wish?
     /// Whether the upstream has been asked how many tokens the prompt has.
-    private var isEstimated = false
+    var isEstimated = false
     var reservation: CallReservation?
     var grant: Account.Grant?
     var ticket: Journal.Ticket?
@@ -96,17 +96,6 @@ final class Call {
         }
     }
 
-    private func reserve(_ wish: Allowance.Wish) throws(Refusal) {
-        self.wish = wish
-        if let grant = try services.accounts.reserve(
-            wish, caller.account, upgradeURL: services.configuration.upgradeURL, time: loop.time, now: loop.now)
-        {
-            try reserved(grant)
-        } else {
-            reserveLater(wish)
-        }
-    }
-
     func inspect() throws(Refusal) -> ModelRequest {
         let result = body.withUnsafeReadableBytes { bytes -> Result<ModelRequest, ModelRequestFault> in
             Result { () throws(ModelRequestFault) in try ModelRequest(dialect, body: bytes) }
@@ -115,89 +104,6 @@ final class Call {
         case .success(let request): return request
         case .failure(let fault): throw .invalid(fault)
         }
-    }
-
-    func reserveLater(_ wish: Allowance.Wish) {
-        let call = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        let (services, account) = (services, caller.account)
-        Task {
-            let result: Result<Account.Grant, Refusal>
-            do throws(Refusal) {
-                result = .success(
-                    try await services.accounts.reserveWaiting(
-                        wish, account, upgradeURL: services.configuration.upgradeURL))
-            } catch {
-                result = .failure(error)
-            }
-            call.eventLoop.execute { call.value.resume(with: result, wish) }
-        }
-    }
-
-    func resume(with result: Result<Account.Grant, Refusal>, _ wish: Allowance.Wish) {
-        loop.tick()
-        guard case .reserving = state else {
-            // The client has gone meanwhile.
-            if case .success(let grant) = result {
-                _ = caller.account.settle(
-                    reserved: wish.input + grant.output, used: 0, periodStart: grant.period.lowerBound,
-                    now: loop.now)
-            }
-            return
-        }
-        do throws(Refusal) {
-            try reserved(try result.get())
-        } catch {
-            refuseOrEstimate(error)
-        }
-    }
-
-    /// Bytes are a safe bound of a prompt's tokens and a wide one: near the end of the month the upstream is asked for its own
-    /// count before a call is refused that may well fit.
-    private func refuseOrEstimate(_ refusal: Refusal) {
-        // Nothing in a prompt takes more than eight bytes a token on the average.
-        guard let remaining = refusal.remaining, !isEstimated, let wanted, let wish, remaining > wish.input / 8,
-            let question = TokenEstimate(
-                wanted, body: body, upstreams: services.upstreams, now: loop.now)
-        else {
-            refuse(refusal)
-            return
-        }
-        isEstimated = true
-        let call = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        Task {
-            let tokens = await question.ask()
-            call.eventLoop.execute { call.value.resume(estimate: tokens, orRefuse: refusal) }
-        }
-    }
-
-    private func resume(estimate: Int?, orRefuse refusal: Refusal) {
-        loop.tick()
-        guard case .reserving = state, let wish else { return }
-        do throws(Refusal) {
-            guard let estimate, estimate < wish.input else { throw refusal }
-            try reserve(Allowance.Wish(input: estimate, output: wish.output))
-        } catch {
-            refuse(error)
-        }
-    }
-
-    func reserved(_ grant: Account.Grant) throws(Refusal) {
-        guard let wanted, let wish else { return }
-        let reservation = CallReservation(
-            requestBits: request.idBits, customerBits: caller.account.customerBits, boxBits: caller.boxBits,
-            model: wanted.model, periodStart: grant.period.lowerBound, input: wish.input, output: grant.output,
-            createdAt: loop.time)
-        do {
-            ticket = try services.journal.reserve(reservation)
-        } catch {
-            _ = caller.account.settle(
-                reserved: reservation.total, used: 0, periodStart: reservation.periodStart, now: loop.now)
-            throw error
-        }
-        self.reservation = reservation
-        self.grant = grant
-        KillPoint.afterReservation.pass()
-        takeTurn()
     }
 
     // MARK: Forwarding

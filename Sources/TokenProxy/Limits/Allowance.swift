@@ -24,14 +24,14 @@ struct Allowance: Hashable {
         let input: Int
         /// The cap on the answer's tokens.
         let output: Int
-        /// The smallest cap that is worth a call.
-        var minimum = 16
 
-        var least: Int { input + min(output, minimum) }
+        /// With the smallest answer that is worth a call, or the client's own cap.
+        var least: Int { input + min(output, Self.shortestAnswer) }
         /// With that much, a shorter answer is better than to wait.
         var decent: Int { input + min(output, Self.decentAnswer) }
         var total: Int { input + output }
 
+        private static let shortestAnswer = 256
         private static let decentAnswer = 1024
     }
 

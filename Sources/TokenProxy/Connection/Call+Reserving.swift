@@ -1,0 +1,116 @@
+import Core
+import ModelAPI
+import NIOCore
+
+/// Sets tokens aside for a call, as many as there are.
+extension Call {
+    func reserve(_ wish: Allowance.Wish) throws(Refusal) {
+        self.wish = wish
+        if let grant = try services.accounts.reserve(
+            wish, caller.account, upgradeURL: services.configuration.upgradeURL, time: loop.time, now: loop.now)
+        {
+            try reserved(grant)
+        } else {
+            reserveLater(wish)
+        }
+    }
+
+    func reserveLater(_ wish: Allowance.Wish) {
+        let call = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        let (services, account) = (services, caller.account)
+        Task {
+            let result: Result<Account.Grant, Refusal>
+            do throws(Refusal) {
+                result = .success(
+                    try await services.accounts.reserveWaiting(
+                        wish, account, upgradeURL: services.configuration.upgradeURL))
+            } catch {
+                result = .failure(error)
+            }
+            call.eventLoop.execute { call.value.resume(with: result, wish) }
+        }
+    }
+
+    func resume(with result: Result<Account.Grant, Refusal>, _ wish: Allowance.Wish) {
+        loop.tick()
+        guard case .reserving = state else {
+            // The client has gone meanwhile.
+            if case .success(let grant) = result { giveBack(grant, wish) }
+            return
+        }
+        do throws(Refusal) {
+            try reserved(try result.get())
+        } catch {
+            refuseOrEstimate(error)
+        }
+    }
+
+    private func giveBack(_ grant: Account.Grant, _ wish: Allowance.Wish) {
+        _ = caller.account.settle(
+            reserved: wish.input + grant.output, used: 0, periodStart: grant.period.lowerBound, now: loop.now)
+    }
+
+    /// Bytes are a safe bound of a prompt's tokens and a wide one: near the end of the month the upstream is asked for its own
+    /// count before a call is refused that may well fit.
+    func refuseOrEstimate(_ refusal: Refusal) {
+        // Nothing in a prompt takes more than eight bytes a token on the average.
+        guard let remaining = refusal.remaining, let wish, remaining > wish.input / 8, estimates(orRefuse: refusal) else {
+            refuse(refusal)
+            return
+        }
+    }
+
+    /// - Parameter refusal: what there is to say if the upstream's count is no help; `nil` if the bound of the bytes will do.
+    /// - Returns: whether the upstream is asked, so that the call goes on later.
+    private func estimates(orRefuse refusal: Refusal?) -> Bool {
+        guard !isEstimated, let wanted,
+            let question = TokenEstimate(wanted, body: body, upstreams: services.upstreams, now: loop.now)
+        else { return false }
+        isEstimated = true
+        let call = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        Task {
+            let tokens = await question.ask()
+            call.eventLoop.execute { call.value.resume(estimate: tokens, orRefuse: refusal) }
+        }
+        return true
+    }
+
+    private func resume(estimate: Int?, orRefuse refusal: Refusal?) {
+        loop.tick()
+        guard case .reserving = state, let wish else { return }
+        do throws(Refusal) {
+            let isHelp = estimate.map { $0 < wish.input } ?? false
+            if let refusal, !isHelp { throw refusal }
+            try reserve(Allowance.Wish(input: min(estimate ?? .max, wish.input), output: wish.output))
+        } catch {
+            refuse(error)
+        }
+    }
+
+    /// With a lower cap than this, and a longer prompt, it is worth the time to ask.
+    private static let shortAnswer = 4096
+    private static let longPrompt = 1024
+
+    func reserved(_ grant: Account.Grant) throws(Refusal) {
+        guard let wanted, let wish else { return }
+        if grant.output < min(wish.output, Self.shortAnswer), wish.input > Self.longPrompt, estimates(orRefuse: nil) {
+            // A prompt that is found to have fewer tokens leaves more of them for the answer.
+            giveBack(grant, wish)
+            return
+        }
+        let reservation = CallReservation(
+            requestBits: request.idBits, customerBits: caller.account.customerBits, boxBits: caller.boxBits,
+            model: wanted.model, periodStart: grant.period.lowerBound, input: wish.input, output: grant.output,
+            createdAt: loop.time)
+        do {
+            ticket = try services.journal.reserve(reservation)
+        } catch {
+            giveBack(grant, wish)
+            throw error
+        }
+        self.reservation = reservation
+        self.grant = grant
+        KillPoint.afterReservation.pass()
+        takeTurn()
+    }
+}
