@@ -45,19 +45,28 @@ extension UsageStore {
         try credentials(proxyTokenHashes: [hash])[hash]
     }
 
+    /// - Parameter withSuspended: also those whose box is suspended, who may be told so and nothing else.
     /// - Returns: whom each token stands for; those are missing that are unknown or revoked, or whose box isn't wanted running.
     /// - Throws: `SQLError`.
-    package func credentials(proxyTokenHashes hashes: [String]) throws -> [String: ProxyCredential] {
+    package func credentials(
+        proxyTokenHashes hashes: [String], withSuspended: Bool = false
+    ) throws -> [String: ProxyCredential] {
         let rows = try transaction.query(
             """
-            SELECT t.token_hash, t.customer_id, t.box_id, t.unpaced_at, b.tier
+            SELECT t.token_hash, t.customer_id, t.box_id, t.unpaced_at, b.tier, b.desired, b.bot_id, b.language
             FROM proxy_tokens t JOIN boxes b ON b.id = t.box_id
-            WHERE \(transaction.dialect.isOneOf("t.token_hash", "?1")) AND t.revoked_at IS NULL AND b.desired = 'running'
-            """, [.texts(hashes)])
+            WHERE \(transaction.dialect.isOneOf("t.token_hash", "?1")) AND t.revoked_at IS NULL
+            AND b.desired IN ('running', ?2)
+            """, [.texts(hashes), .text(withSuspended ? "suspended" : "running")])
         return try rows.reduce(into: [:]) { credentials, row in
+            let isPaced = try row.optionalInteger("unpaced_at") == nil
+            // Without a bot there is no agent: such as the host's own tokens.
+            let hasBot = try row.optionalInteger("bot_id") != nil
+            let desired: DesiredState = try row.value("desired")
             credentials[try row.text("token_hash")] = ProxyCredential(
                 customerID: try row.id("customer_id"), boxID: try row.id("box_id"), tier: try row.value("tier"),
-                isPaced: try row.optionalInteger("unpaced_at") == nil)
+                isPaced: isPaced, isAgents: isPaced && hasBot, isSuspended: desired == .suspended,
+                language: try row.value("language"))
         }
     }
 }

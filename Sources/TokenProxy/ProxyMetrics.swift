@@ -39,6 +39,7 @@ struct ProxyMetrics: Sendable {
     private var calls: [CallLabels: CallFigures] = [:]
     private var customerTokens: [Customer.ID: Int] = [:]
     private var upstreamFaults: [String: Int] = [:]
+    private var told: [String: Int] = [:]
     /// Tokens that an upstream reported beyond what was reserved.
     private var excessTokens = 0
 
@@ -71,6 +72,11 @@ struct ProxyMetrics: Sendable {
         upstreamFaults[reason, default: 0] += 1
     }
 
+    /// - Parameter reason: one of a few words.
+    mutating func told(reason: String) {
+        told[reason, default: 0] += 1
+    }
+
     mutating func add(_ other: ProxyMetrics) {
         requests.merge(other.requests, uniquingKeysWith: +)
         calls.merge(other.calls) { mine, other in
@@ -83,6 +89,7 @@ struct ProxyMetrics: Sendable {
         }
         customerTokens.merge(other.customerTokens, uniquingKeysWith: +)
         upstreamFaults.merge(other.upstreamFaults, uniquingKeysWith: +)
+        told.merge(other.told, uniquingKeysWith: +)
         excessTokens += other.excessTokens
     }
 
@@ -118,6 +125,9 @@ struct ProxyMetrics: Sendable {
         family(
             "token_proxy_upstream_faults_total", "counter", "Attempts that the upstream failed.",
             upstreamFaults.map { ("reason=\"\($0)\"", $1) })
+        family(
+            "token_proxy_told_total", "counter", "Calls of agents that were answered in words of the proxy's own.",
+            told.map { ("reason=\"\($0)\"", $1) })
         family(
             "token_proxy_excess_tokens_total", "counter", "Tokens used beyond their reservation.", [("", excessTokens)])
         for gauge in gauges { family(gauge.name, "gauge", gauge.help, [("", gauge.value)]) }

@@ -6,7 +6,8 @@ package import Core
 /// nobody else can use.
 package protocol ProxyStorage: Sendable {
     /// - Parameter tokenHashes: SHA-256 of proxy tokens, in lowercase hex.
-    /// - Returns: whom they stand for; those are missing that are unknown or revoked, or whose box isn't wanted running.
+    /// - Returns: whom they stand for; those are missing that are unknown or revoked, or whose box is wanted neither running
+    ///   nor suspended.
     func credentials(tokenHashes: [String]) async throws -> [String: ProxyCredential]
 
     /// Adds to what the wish's holder holds, durably and never beyond the limit, under any concurrency.

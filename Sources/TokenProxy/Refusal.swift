@@ -9,6 +9,8 @@ struct Refusal: Error, Hashable {
     var headers: [String: String] = [:]
     /// Tokens that are left of a month that counts as used up.
     var remaining: Int?
+    /// What the person behind an agent reads in the place of the error; `nil` where nobody should.
+    var notice: LocalizedText?
 
     init(_ status: HTTPResponseStatus, _ type: String, code: String, _ message: String, headers: [String: String] = [:]) {
         self.status = status
@@ -73,16 +75,19 @@ extension Refusal {
 
     static func tooFast(retryAfter seconds: Int) -> Refusal {
         limited(
-            code: "too_many_requests", "Too many requests. Please try again in \(seconds) s.", retryAfter: seconds)
+            code: "too_many_requests", "Too many requests. Please try again in \(seconds) s.", retryAfter: seconds
+        ).saying(.tooMuchAtOnce)
     }
 
     static let tooManyAtOnce = limited(
-        code: "too_many_concurrent_requests", "Too many requests at once. Please try again in 1 s.", retryAfter: 1)
+        code: "too_many_concurrent_requests", "Too many requests at once. Please try again in 1 s.", retryAfter: 1
+    ).saying(.tooMuchAtOnce)
 
     /// The rest of the month is set aside for calls that may well use less of it.
     static let allowanceInUse = limited(
         code: "allowance_in_use",
-        "Other answers under way have the rest of this month's tokens set aside. Please try again in 5 s.", retryAfter: 5)
+        "Other answers under way have the rest of this month's tokens set aside. Please try again in 5 s.", retryAfter: 5
+    ).saying(.allowanceInUse)
 
     /// The words reach the agent's user: OpenClaw shows up to 300 characters with "monthly limit" and "resets", and reads
     /// words like "quota", "credit" or "spending" as a billing problem of the account instead.
@@ -103,27 +108,40 @@ extension Refusal {
             code: isShort ? "exceeds_remaining_tokens" : "monthly_limit_exceeded",
             "\(message) Upgrade at \(upgradeURL)", headers: ["x-should-retry": "false"])
         refusal.remaining = remaining
-        return refusal
+        return refusal.saying(.monthIsUsedUp(resets: resets, remaining: remaining, upgradeURL: upgradeURL))
     }
+
+    /// For an agent whose box is to stand still, until it does.
+    static func suspended(upgradeURL: String) -> Refusal { unauthenticated.saying(.suspended(upgradeURL: upgradeURL)) }
 
     static func unavailable(code: String, _ message: String) -> Refusal {
         Refusal(.serviceUnavailable, "overloaded_error", code: code, message, headers: ["Retry-After": "5"])
     }
 
     static let noPeriod = unavailable(
-        code: "period_pending", "The new month of this plan is being set up. Please try again in a minute.")
+        code: "period_pending", "The new month of this plan is being set up. Please try again in a minute."
+    ).saying(.noPeriod)
 
     static let storageUnavailable = unavailable(
-        code: "storage_unavailable", "Usage can't be counted right now. Please try again in a minute.")
+        code: "storage_unavailable", "Usage can't be counted right now. Please try again in a minute."
+    ).saying(.ownTrouble)
 
     static let tooBusy = unavailable(
         code: "server_busy", "Too much is going on right now. Please try again in a minute.")
 
     static let upstreamUnavailable = unavailable(
-        code: "upstream_unavailable", "The AI service can't be reached right now. Please try again in a minute.")
+        code: "upstream_unavailable", "The AI service can't be reached right now. Please try again in a minute."
+    ).saying(.upstreamUnavailable)
 
     static func upstreamBusy(retryAfter seconds: Int) -> Refusal {
         limited(
-            code: "upstream_busy", "The AI service is busy. Please try again in \(seconds) s.", retryAfter: seconds)
+            code: "upstream_busy", "The AI service is busy. Please try again in \(seconds) s.", retryAfter: seconds
+        ).saying(.upstreamBusy)
+    }
+
+    func saying(_ notice: LocalizedText) -> Refusal {
+        var copy = self
+        copy.notice = notice
+        return copy
     }
 }

@@ -40,6 +40,10 @@ package struct TokenProxyConfiguration: Sendable {
         package var answerSilence = Duration.seconds(360)
         /// For an answer as a whole.
         package var answer = Duration.seconds(540)
+        /// For an agent's call to begin its answer, or to say in words that there is none.
+        package var agentAnswer = Duration.seconds(40)
+        /// Of that, for asking the same upstream again and again.
+        package var agentRetries = Duration.seconds(25)
         /// For calls under way when the proxy is told to stop.
         package var drain = Duration.seconds(25)
         /// How often the tokens in use are verified.

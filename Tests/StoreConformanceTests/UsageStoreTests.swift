@@ -218,7 +218,8 @@ struct UsageStoreTests {
                     try $0.insertProxyToken(hash: "h3", customerID: testIDs.next(), boxID: boxID, now: testNow)
                 }
             }
-            let expected = ProxyCredential(customerID: customerID, boxID: boxID, tier: stage.box.tier)
+            let expected = ProxyCredential(
+                customerID: customerID, boxID: boxID, tier: stage.box.tier, language: stage.box.language)
             try await stage.read { store throws in
                 #expect(try store.credential(proxyTokenHash: "h1") == expected)
                 #expect(try store.credential(proxyTokenHash: "h2") == nil)
@@ -246,6 +247,33 @@ struct UsageStoreTests {
                 let found = try store.credentials(proxyTokenHashes: ["h1", "h2"])
                 #expect(found.keys.sorted() == ["h1"])
                 #expect(found["h1"]?.isPaced == false)
+            }
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func knowsWhichTokensAreAgentsAndWhatTheirPeopleRead(_ engine: Engine) async throws {
+        try await withUsage(engine, limit: 1) { stage async throws in
+            let customerID = stage.customer.id
+            var box = Box.sample(of: stage.customer, botID: 8_000_000_009, desired: .suspended)
+            box.language = .portuguese
+            let agent = box
+            try await stage.database.write { transaction in
+                var first = stage.box
+                first.desired = .deleted
+                _ = try BoxStore(transaction).want(first)
+                try BoxStore(transaction).insert(agent)
+                try UsageStore(transaction).insertProxyToken(
+                    hash: "h1", customerID: customerID, boxID: agent.id, now: testNow)
+            }
+            try await stage.read { store throws in
+                #expect(try store.credentials(proxyTokenHashes: ["h1"]).isEmpty)
+                let found = try store.credentials(proxyTokenHashes: ["h1"], withSuspended: true)["h1"]
+                #expect(
+                    found
+                        == ProxyCredential(
+                            customerID: customerID, boxID: agent.id, tier: agent.tier, isAgents: true, isSuspended: true,
+                            language: .portuguese))
             }
         }
     }

@@ -41,4 +41,18 @@ struct PaceTests {
         #expect(admitted(now: .milliseconds(200)) == 2)
         #expect(admitted(now: .seconds(3600)) == 3)
     }
+
+    @Test func isHeldUpWhenNoCallCouldBeginForAWhile() {
+        var pace = Pace(plan: plan, now: .zero)
+        for _ in 0..<plan.concurrentRequests { _ = pace.enter(plan: plan, now: .zero) }
+        func isHeldUp(_ seconds: Int) -> Bool {
+            _ = pace.enter(plan: plan, now: .seconds(seconds))
+            return pace.isHeldUp(now: .seconds(seconds))
+        }
+        #expect(!isHeldUp(1) && !isHeldUp(20) && isHeldUp(21))
+        // One who comes back after long begins anew, and so does one whose call is admitted.
+        #expect(!isHeldUp(100) && isHeldUp(120))
+        pace.leave()
+        #expect(!isHeldUp(121) && !isHeldUp(122))
+    }
 }

@@ -34,11 +34,12 @@ struct ProxyLab: Sendable {
 
     /// - Parameters:
     ///   - limit: tokens of the period, which ends on 31 Jan; `nil` for no period.
+    ///   - agentSpeaks: the token is that of an agent whose people read this language; `nil` for a token without an agent.
     ///   - upstream: in the place of the Kimi sandbox.
     ///   - upstreams: makes the configuration of the upstreams from that of the one that is there.
     ///   - storage: in the place of the database.
     static func run(
-        limit: Int? = 1_000_000, upstream: Router<BasicRequestContext>? = nil,
+        limit: Int? = 1_000_000, agentSpeaks: Language? = nil, upstream: Router<BasicRequestContext>? = nil,
         upstreams: @Sendable (UpstreamConfiguration) -> [UpstreamConfiguration] = { [$0] },
         storage: (any ProxyStorage)? = nil,
         configure: @Sendable (inout TokenProxyConfiguration) -> Void = { _ in },
@@ -68,7 +69,7 @@ struct ProxyLab: Sendable {
                     UpstreamConfiguration(
                         name: "kimi", openAIBaseURL: upstreamURL + "/v1", anthropicBaseURL: upstreamURL + "/anthropic",
                         keys: [Secret("sk-platform")], models: ["k2p5": "kimi-k2.6", "retired": "kimi-k2.5"])))
-            let (customer, box, token) = try await platform.addCustomer(limit: limit)
+            let (customer, box, token) = try await platform.addCustomer(limit: limit, agentSpeaks: agentSpeaks)
             let database = TokenProxyStorage(database: platform.database, clock: platform.clock.wallClock) {
                 await platform.notifier.notify(.customer($0))
             }
@@ -206,21 +207,23 @@ extension ProxyLab.Answer {
 }
 
 extension TestPlatform {
-    func addCustomer(limit: Int?) async throws -> (Customer, Box, AccessToken) {
+    func addCustomer(limit: Int?, agentSpeaks: Language? = nil) async throws -> (Customer, Box, AccessToken) {
         let customer = Customer.sample()
-        let box = Box.sample(of: customer, desired: .running)
+        var box = Box.sample(of: customer, botID: agentSpeaks.map { _ in 8_000_000_001 }, desired: .running)
+        box.language = agentSpeaks ?? .english
         let token = AccessToken.random(prefix: "ocp_")
+        let stored = box
         try await database.write { transaction in
             try CustomerStore(transaction).insert(customer)
-            try BoxStore(transaction).insert(box)
+            try BoxStore(transaction).insert(stored)
             let usage = UsageStore(transaction)
-            try usage.insertProxyToken(hash: token.hash, customerID: customer.id, boxID: box.id, now: testNow)
+            try usage.insertProxyToken(hash: token.hash, customerID: customer.id, boxID: stored.id, now: testNow)
             if let limit {
                 try usage.setQuota(
                     customerID: customer.id, periodStart: testNow, periodEnd: testNow + .days(30), limit: limit)
             }
         }
-        return (customer, box, token)
+        return (customer, stored, token)
     }
 }
 

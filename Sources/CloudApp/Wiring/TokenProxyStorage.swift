@@ -21,7 +21,7 @@ struct TokenProxyStorage: ProxyStorage {
     }
 
     func credentials(tokenHashes: [String]) async throws -> [String: ProxyCredential] {
-        try await database.read { try UsageStore($0).credentials(proxyTokenHashes: tokenHashes) }
+        try await database.read { try UsageStore($0).credentials(proxyTokenHashes: tokenHashes, withSuspended: true) }
     }
 
     func lease(_ wish: LeaseWish) async throws -> LeaseAnswer? {

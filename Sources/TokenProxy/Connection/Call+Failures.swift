@@ -42,13 +42,17 @@ extension Call {
         case .busy(let seconds):
             loop.metrics.upstreamFailed(reason: "busy")
             target?.failed(for: .seconds(seconds), now: loop.now)
-            guard canTryAnother else {
-                services.gate.slowDown(for: .seconds(seconds), now: loop.now)
-                settle(.nothing)
-                end { client in client.respond(.upstreamBusy(retryAfter: seconds)) }
+            if canTryAnother {
+                tryAgain(after: nil)
                 return
             }
-            tryAgain(after: nil)
+            services.gate.slowDown(for: .seconds(seconds), now: loop.now)
+            if request.isReadByPeople, mayTryAgain(after: .seconds(seconds)) {
+                takeAnotherTurn()
+            } else {
+                settle(.nothing)
+                refuse(.upstreamBusy(retryAfter: seconds))
+            }
         case .unavailable(let fault):
             services.logger.error(
                 "the upstream refused",
@@ -76,14 +80,43 @@ extension Call {
         }
         loop.metrics.upstreamFailed(reason: fault.rawValue)
         if fault.isTheUpstreams { target?.failed(for: fault.pause, now: loop.now) }
-        if canTryAnother {
+        let pause = Duration.milliseconds(100 << min(attempts, 6))
+        if isOverdue(loop.deadline) {
+            settle(.nothing)
+            refuse(.upstreamUnavailable)
+        } else if canTryAnother {
             tryAgain(after: nil)
-        } else if attempts < Self.mostAttempts, fault.passes {
-            tryAgain(after: .milliseconds(100 << attempts))
+        } else if fault.passes, mayTryAgain(after: pause) {
+            tryAgain(after: pause)
         } else {
             settle(.nothing)
-            end { client in client.respond(.upstreamUnavailable) }
+            refuse(.upstreamUnavailable)
         }
+    }
+
+    /// Whether the same upstream is asked once more. A program does that itself, and says so to nobody; while an agent does it,
+    /// somebody waits in silence, for longer than anybody should.
+    private func mayTryAgain(after pause: Duration) -> Bool {
+        guard request.isReadByPeople else { return attempts < Self.mostAttempts }
+        return loop.deadline + TimeAmount(pause) < startedAt + TimeAmount(timeouts.agentRetries)
+    }
+
+    /// Whether an agent's call should have begun its answer by now, or said that there is none.
+    private func isOverdue(_ now: NIODeadline) -> Bool {
+        request.isReadByPeople && now >= startedAt + TimeAmount(timeouts.agentAnswer)
+    }
+
+    /// Whether the upstream has said nothing for so long that there is just time to ask another one.
+    private func isTooSilent(_ now: NIODeadline) -> Bool {
+        request.isReadByPeople && canTryAnother && now - sentAt >= TimeAmount(timeouts.agentAnswer / 2)
+    }
+
+    /// Waits as long as the upstream asks, behind others who do.
+    private func takeAnotherTurn() {
+        answer = nil
+        holdsPlace = false
+        services.gate.leave(wasAnswered: false, now: loop.now)
+        takeTurn()
     }
 
     /// The upstream had the call for long, and its answer doesn't come any more.
@@ -95,7 +128,7 @@ extension Call {
         // A thought that is too long for somebody's patience says nothing of the upstream.
         if streams || fault != .timeout { target?.failed(now: loop.now) }
         settle(streams ? .nothing : unheardBill)
-        end { client in client.respond(.upstreamUnavailable) }
+        refuse(.upstreamUnavailable)
     }
 
     func tryAgain(after pause: Duration?) {
@@ -116,7 +149,7 @@ extension Call {
     func fail(_ reason: String) {
         loop.metrics.upstreamFailed(reason: reason)
         settle(.nothing)
-        end { client in client.respond(.upstreamUnavailable) }
+        refuse(.upstreamUnavailable)
     }
 
     /// The upstream gave up, or gave nothing for too long, in the middle of an answer.
@@ -142,7 +175,7 @@ extension Call {
             writeOutput()
             end { client in client.endStream() }
         } else {
-            end { client in client.respond(.upstreamUnavailable) }
+            refuse(.upstreamUnavailable)
         }
     }
 
@@ -183,19 +216,30 @@ extension Call {
         }
         switch state {
         case .queued(let waiter):
-            guard now - lastProgress > TimeAmount(timeouts.turn), services.gate.abandon(waiter) else { return }
+            guard now - lastProgress > TimeAmount(timeouts.turn) || isOverdue(now), services.gate.abandon(waiter) else {
+                return
+            }
             settle(.nothing)
-            end { client in client.respond(.upstreamBusy(retryAfter: 5)) }
+            refuse(.upstreamBusy(retryAfter: 5))
         case .sent:
-            guard now >= deadline || now - lastProgress > TimeAmount(timeouts.answerSilence) else { return }
+            let streams = wanted?.streams == true
+            if streams, !isOverdue(now), isTooSilent(now) {
+                cancelUpstream()
+                attemptFailed(.timeout)
+                return
+            }
+            guard
+                now >= deadline || now - lastProgress > TimeAmount(timeouts.answerSilence) || streams && isOverdue(now)
+            else { return }
             neverCame(.timeout)
         case .answering:
             let isSilent = takesMore && now - lastProgress > TimeAmount(timeouts.answerSilence)
-            guard now >= deadline || isSilent else { return }
+            let isEmpty = wanted?.streams == true && answer?.hasOutput == false
+            guard now >= deadline || isSilent || isEmpty && isOverdue(now) else { return }
             brokeOff(.timeout)
         case .reserving:
             guard now - lastProgress > TimeAmount(timeouts.turn) else { return }
-            end { client in client.respond(.storageUnavailable) }
+            refuse(.storageUnavailable)
         case .connecting, .over: break
         }
     }

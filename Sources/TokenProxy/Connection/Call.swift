@@ -86,6 +86,7 @@ final class Call {
             }
             self.wanted = wanted
             request.model = wanted.model
+            if let refusal = request.refusal { throw refusal }
             KillPoint.beforeReservation.pass()
             try reserve(
                 Allowance.Wish(
@@ -231,8 +232,24 @@ final class Call {
         return UsageFields(remaining: remaining, percentUsed: percentUsed, resets: grant.period.upperBound)
     }
 
+    /// Answers with an error; an agent's person reads it in words.
     func refuse(_ refusal: Refusal) {
-        end { client in client.respond(refusal) }
+        guard let notice = refusal.notice, let wanted, request.isReadByPeople, !isForSummary else {
+            end { client in client.respond(refusal) }
+            return
+        }
+        let reason = refusal.error.code ?? ""
+        loop.metrics.told(reason: reason)
+        let message = AssistantMessage(
+            notice[caller.credential.language], model: wanted.model, id: request.requestID,
+            created: loop.time.milliseconds / 1000)
+        end { client in client.tell(message, streams: wanted.streams, asksForUsage: wanted.asksForUsage, reason: reason) }
+    }
+
+    /// Whether the answer is to stand for a conversation from now on: words of ours would take its place. So begins the prompt
+    /// of OpenClaw's compaction (`SUMMARIZATION_SYSTEM_PROMPT` in its sources).
+    private var isForSummary: Bool {
+        body.readableBytesView.prefix(1024).contains("You are a context summarization assistant".utf8)
     }
 
     /// - Parameter respond: writes the answer's end.

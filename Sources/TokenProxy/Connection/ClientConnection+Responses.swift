@@ -33,6 +33,17 @@ extension ClientConnection {
         send(head.end(.length(body.readableBytes), closes: closes), body, status: status)
     }
 
+    /// Words in the place of an error.
+    /// - Parameter reason: the error's code, for those who look at more than the words.
+    func tell(_ message: AssistantMessage, streams: Bool, asksForUsage: Bool, reason: String) {
+        let dialect = request?.dialect ?? .openAI
+        let body = ByteBuffer(
+            string: streams ? message.stream(dialect, asksForUsage: asksForUsage) : message.whole(dialect))
+        var head = encoder(.ok, streams ? "text/event-stream" : "application/json")
+        head.field("x-openclaw-cloud-told" as StaticString, reason)
+        send(head.end(.length(body.readableBytes), closes: closes), body, status: 200)
+    }
+
     private func send(_ head: ByteBuffer, _ body: ByteBuffer, status: Int) {
         guard let context else { return }
         if request?.head.method == .head {

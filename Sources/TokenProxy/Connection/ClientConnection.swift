@@ -260,6 +260,10 @@ final class ClientConnection: ChannelDuplexHandler {
 
     func admit(_ caller: Caller, _ request: IncomingRequest) throws(Refusal) {
         request.caller = caller
+        if caller.credential.isSuspended {
+            guard request.isReadByPeople, case .call = request.knownRoute else { throw .unauthenticated }
+            request.refusal = .suspended(upgradeURL: loop.services.configuration.upgradeURL)
+        }
         guard case .call = request.knownRoute else {
             respond(.ok, loop.services.modelList)
             return
@@ -267,7 +271,7 @@ final class ClientConnection: ChannelDuplexHandler {
         let limit = loop.services.configuration.bodyLimit
         let announced = if case .length(let length) = request.head.body { length } else { 0 }
         guard announced <= limit else { throw .tooLarge(limit: limit) }
-        try request.enter(now: loop.now)
+        if request.refusal == nil { try request.enter(now: loop.now) }
         if request.head.expectsContinue, buffer.readableBytes == 0 {
             context?.writeAndFlush(
                 wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)

@@ -11,6 +11,8 @@ final class IncomingRequest {
     var caller: Caller?
     var model: String?
     var bill: Bill?
+    /// Why there is no answer, known before it was how to say it: the body tells in which form the client reads.
+    var refusal: Refusal?
     private(set) var knownRoute: Route?
     private var hasEntered = false
     private var hasEnded = false
@@ -87,16 +89,24 @@ final class IncomingRequest {
         head.credential.flatMap { $0.isEmpty ? nil : withBytes($0) { TokenHash($0) } }
     }
 
+    /// Whether somebody reads the answer, so that errors which concern them come in words.
+    var isReadByPeople: Bool { caller?.credential.isAgents == true && !head.wantsStatus }
+
     // MARK: The caller's pace
 
-    /// - Throws: ``Refusal`` with 429.
+    /// - Throws: ``Refusal`` with 429; an agent that has been trying for too long gets it in words, as ``refusal``.
     func enter(now: Duration) throws(Refusal) {
         guard let caller else { return }
+        let refusal: Refusal
         switch caller.account.enter(plan: caller.plan, isPaced: caller.credential.isPaced, now: now) {
-        case .admitted: hasEntered = true
-        case .tooManyAtOnce: throw .tooManyAtOnce
-        case .tooFast(let wait): throw .tooFast(retryAfter: Int((wait.milliseconds + 999) / 1000))
+        case .admitted:
+            hasEntered = true
+            return
+        case .tooManyAtOnce: refusal = .tooManyAtOnce
+        case .tooFast(let wait): refusal = .tooFast(retryAfter: Int((wait.milliseconds + 999) / 1000))
         }
+        guard isReadByPeople, caller.account.isHeldUp(now: now) else { throw refusal }
+        self.refusal = refusal
     }
 
     func leave() {

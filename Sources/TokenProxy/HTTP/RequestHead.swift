@@ -23,6 +23,8 @@ struct RequestHead {
     private(set) var userAgent: Range<Int>?
     private(set) var anthropicVersion: Range<Int>?
     private(set) var anthropicBeta: Range<Int>?
+    /// Whether errors are to come as such also where a person could read words (`X-OpenClaw-Cloud-Errors: status`).
+    private(set) var wantsStatus = false
 
     private var hasHost = false
     private var hasLength = false
@@ -120,6 +122,9 @@ struct RequestHead {
             } else if field.isCaseInsensitively("anthropic-version") {
                 anthropicVersion = range
             }
+        case 23:
+            guard field.isCaseInsensitively("x-openclaw-cloud-errors") else { return }
+            wantsStatus = value.isCaseInsensitively("status")
         default: break
         }
     }

@@ -2,12 +2,22 @@ import Core
 
 extension Timestamp {
     private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    private static let portugueseMonths = [
+        "janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro",
+        "dezembro",
+    ]
     private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
 
     /// In UTC, such as `1 Dec`.
     var dayAndMonth: String {
         let (_, month, day) = date
         return "\(day) \(Self.months[month - 1])"
+    }
+
+    /// In UTC, such as `1 de dezembro`.
+    var dayAndMonthInPortuguese: String {
+        let (_, month, day) = date
+        return "\(day) de \(Self.portugueseMonths[month - 1])"
     }
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, 5.6.7).

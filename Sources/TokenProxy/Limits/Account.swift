@@ -71,6 +71,9 @@ final class Account: Sendable {
         }
     }
 
+    /// Whether for a while no call could begin that wanted to.
+    func isHeldUp(now: Duration) -> Bool { state.withLock { $0.pace?.isHeldUp(now: now) ?? false } }
+
     func leave(isPaced: Bool) {
         if isPaced { state.withLock { $0.pace?.leave() } }
     }

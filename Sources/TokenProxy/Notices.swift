@@ -1,0 +1,67 @@
+import Core
+
+/// What the person behind an agent reads where there is no answer: what happened, until when, and what to do.
+extension LocalizedText {
+    /// A new conversation takes so many tokens with OpenClaw's own words: with less left, to begin one is no help.
+    private static let newConversation = 6_000
+    /// With less left, nothing can be asked at all.
+    private static let crumbs = 256
+
+    /// - Parameter remaining: tokens that are left, but not enough for the call.
+    static func monthIsUsedUp(resets: Timestamp, remaining: Int, upgradeURL: String) -> LocalizedText {
+        let what =
+            switch remaining {
+            case ..<crumbs: LocalizedText(en: "This month's usage is used up.", pt: "O uso deste mês acabou.")
+            case ..<newConversation:
+                LocalizedText(
+                    en: "What is left of this month's usage isn't enough for another answer.",
+                    pt: "O que resta do uso deste mês não basta para mais uma resposta.")
+            default:
+                LocalizedText(
+                    en: "What is left of this month's usage isn't enough for a conversation as long as this one. Send /new "
+                        + "to begin a new one.",
+                    pt: "O que resta do uso deste mês não basta para uma conversa tão longa. Envie /new para começar outra.")
+            }
+        return LocalizedText(
+            en: "\(what.english) It starts anew on \(resets.dayAndMonth). A larger plan helps at once: \(upgradeURL)",
+            pt: "\(what.portuguese) Ele recomeça em \(resets.dayAndMonthInPortuguese). Um plano maior resolve na hora: "
+                + upgradeURL)
+    }
+
+    static func suspended(upgradeURL: String) -> LocalizedText {
+        LocalizedText(
+            en: "I'm paused because the plan isn't active right now. What you can do is here: \(upgradeURL)",
+            pt: "Estou em pausa porque o plano não está ativo no momento. O que você pode fazer está aqui: \(upgradeURL)")
+    }
+
+    static let noPeriod = LocalizedText(
+        en: "Your new month is being set up. Please send your message again in a few minutes.",
+        pt: "Seu novo mês está sendo preparado. Por favor, envie sua mensagem de novo em alguns minutos.")
+
+    static let allowanceInUse = LocalizedText(
+        en:
+            "Other answers are under way, and the rest of this month's usage is set aside for them. Please send your message "
+            + "again in a minute.",
+        pt: "Outras respostas estão em andamento, e o resto do uso deste mês está reservado para elas. Por favor, envie sua "
+            + "mensagem de novo em um minuto.")
+
+    static let tooMuchAtOnce = LocalizedText(
+        en: "I'm being asked more than I can answer at once. Please send your message again in a minute.",
+        pt:
+            "Estou recebendo mais perguntas do que consigo responder de uma vez. Por favor, envie sua mensagem de novo em um "
+            + "minuto.")
+
+    static let upstreamUnavailable = LocalizedText(
+        en: "I can't reach the AI service right now. Please send your message again in a few minutes.",
+        pt: "Não consigo acessar o serviço de IA no momento. Por favor, envie sua mensagem de novo em alguns minutos.")
+
+    static let upstreamBusy = LocalizedText(
+        en: "The AI service is very busy right now. Please send your message again in a few minutes.",
+        pt: "O serviço de IA está muito ocupado no momento. Por favor, envie sua mensagem de novo em alguns minutos.")
+
+    static let ownTrouble = LocalizedText(
+        en:
+            "I can't answer right now: something isn't working on our side. Please send your message again in a few minutes.",
+        pt: "Não consigo responder agora: algo não está funcionando do nosso lado. Por favor, envie sua mensagem de novo em "
+            + "alguns minutos.")
+}
