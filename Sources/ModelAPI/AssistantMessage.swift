@@ -57,6 +57,11 @@ package struct AssistantMessage: Sendable, Hashable {
         }
     }
 
+    /// - Returns: one event of a stream in OpenAI's form, with the text and without an end.
+    package var part: String {
+        ServerSentEvent.encoded(data: chunk(delta: "{\"content\":\(quoted)}", finishReason: "null"))
+    }
+
     private var quoted: String { JSONText.quoted(text) }
 
     private func head(_ object: String) -> String {

@@ -134,6 +134,19 @@ struct JSONScanner {
         guard position == bytes.count else { throw fault("something follows the JSON value") }
     }
 
+    /// - Parameter key: of the member whose value was just passed over.
+    /// - Returns: where the member stands, with one of the commas beside it, so that without it the object is whole.
+    func member(_ key: JSONString) -> Range<Int> {
+        guard let base = bytes.baseAddress, let name = key.inside.baseAddress else { return position..<position }
+        let start = UnsafeRawPointer(name) - base - 1
+        func isWhitespace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
+        if let before = bytes[..<start].lastIndex(where: { !isWhitespace($0) }), bytes[before] == UInt8(ascii: ",") {
+            return before..<position
+        }
+        let after = bytes[position...].firstIndex { !isWhitespace($0) }
+        return start..<(after.map { bytes[$0] == UInt8(ascii: ",") ? $0 + 1 : position } ?? position)
+    }
+
     // MARK: Values
 
     /// Passes over a string.

@@ -9,7 +9,10 @@ extension ModelRequest {
     /// - Parameters:
     ///   - quotedModel: the upstream's name of the model, as a JSON string.
     ///   - completionCap: replaces the client's cap, or is added where it set none.
-    package func edits(quotedModel: String, completionCap: Int) -> [BodyEdit] {
+    ///   - thinking: if the upstream's model is told in another way how long to think.
+    package func edits(
+        quotedModel: String, completionCap: Int, thinking: ThinkingSwitch? = nil
+    ) -> [BodyEdit] {
         var edits: [BodyEdit] = []
         edits.reserveCapacity(4)
         edits.append(BodyEdit(range: modelRange, replacement: quotedModel))
@@ -25,6 +28,12 @@ extension ModelRequest {
             case .empty(let range): edits.append(BodyEdit(range: range, replacement: "{\"include_usage\":true}"))
             case .open(let end): edits.append(BodyEdit(range: end..<end, replacement: ",\"include_usage\":true"))
             case .value(let range): edits.append(BodyEdit(range: range, replacement: "true"))
+            }
+        }
+        if let thinking {
+            if let effort { edits.append(BodyEdit(range: effort.member, replacement: "")) }
+            if !setsThinking, let thinks = effort?.thinks ?? thinking.byDefault {
+                additions += ",\"thinking\":{\"type\":\"\(thinks ? "enabled" : "disabled")\"}"
             }
         }
         if edits.count > 1 { edits.sort { $0.range.lowerBound < $1.range.lowerBound } }

@@ -20,6 +20,9 @@ package struct ModelRequest: Sendable, Hashable {
     let modelRange: Range<Int>
     let capRanges: [Range<Int>]
     let streamOptions: StreamOptions
+    let effort: ReasoningEffort?
+    /// Whether the client says itself, in Kimi's words, if the model is to think.
+    let setsThinking: Bool
     /// Where the closing brace stands.
     let end: Int
 
@@ -55,6 +58,8 @@ package struct ModelRequest: Sendable, Hashable {
         completionCap = members.caps.map(\.value).min()
         capRanges = members.caps.map(\.range)
         streamOptions = members.streamOptions
+        effort = members.effort
+        setsThinking = members.setsThinking
         size = body.count
         promptBound = members.prompt.tokens(size: body.count)
         messages = members.prompt.addsUnseen ? nil : members.messages
@@ -79,6 +84,8 @@ private struct Members {
     var asksForUsage = false
     var caps: [(value: Int, range: Range<Int>)] = []
     var streamOptions = ModelRequest.StreamOptions.absent
+    var effort: ReasoningEffort?
+    var setsThinking = false
     var messages: Range<Int>?
     var prompt: PromptBound
     var names = JSONNames()
@@ -89,7 +96,7 @@ private struct Members {
     /// The members that are looked at. A second one that differs in its case might count for the upstream.
     private static let guarded: [StaticString] = [
         "model", "stream", "max_tokens", "max_completion_tokens", "n", "stream_options", "messages", "tools",
-        "mcp_servers", "web_search_options", "plugins",
+        "mcp_servers", "web_search_options", "plugins", "reasoning_effort", "thinking",
     ]
     private static let guardedOptions: [StaticString] = ["include_usage"]
     /// The first value that must not be; reported only once the whole body has proved to be JSON.
@@ -113,6 +120,10 @@ private struct Members {
         case "max_completion_tokens" where dialect == .openAI: try readCap("max_completion_tokens", &scanner)
         case "n": try readChoices(&scanner)
         case "stream_options": try readStreamOptions(&scanner)
+        case "reasoning_effort" where dialect == .openAI: effort = try ReasoningEffort(key, &scanner)
+        case "thinking":
+            setsThinking = true
+            try scanner.skipValue()
         case "messages":
             _ = try scanner.kind()
             let start = scanner.position

@@ -64,4 +64,10 @@ extension LocalizedText {
             "I can't answer right now: something isn't working on our side. Please send your message again in a few minutes.",
         pt: "Não consigo responder agora: algo não está funcionando do nosso lado. Por favor, envie sua mensagem de novo em "
             + "alguns minutos.")
+
+    static let thoughtTooLong = LocalizedText(
+        en:
+            "My thinking got too long, and no room was left for the answer. Please ask in smaller steps, or send /think off.",
+        pt: "Pensei demais, e não sobrou espaço para a resposta. Por favor, pergunte em partes menores, ou envie /think off."
+    )
 }

@@ -222,7 +222,7 @@ struct Completion: Decodable {
     }
 
     struct Usage: Decodable {
-        let total: Int
+        let total: Int?
 
         enum CodingKeys: String, CodingKey { case total = "total_tokens" }
     }

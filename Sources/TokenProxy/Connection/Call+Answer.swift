@@ -1,3 +1,4 @@
+import Core
 import ModelAPI
 import NIOCore
 
@@ -11,7 +12,7 @@ extension Call {
         KillPoint.afterFirstByte.pass()
         answer = Answer(
             head, dialect: dialect, removesUsageChunk: !wanted.asksForUsage, reservation: reservation,
-            answerLimit: services.configuration.answerLimit)
+            answerLimit: services.configuration.answerLimit, filler: filler)
     }
 
     func receive(_ bytes: ByteBuffer) {
@@ -48,10 +49,36 @@ extension Call {
             firstByte = loop.deadline - startedAt
             let usage = settle(bill)
             let type = answer?.contentType ?? "application/json"
-            end { client in client.respond(200, contentType: type, body, usage: usage) }
+            let filled = filled(body)
+            end { client in client.respond(200, contentType: type, filled, usage: usage) }
         case .refused(let verdict, let body): refused(verdict, body)
         case .broken: brokeOff()
         }
+    }
+
+    // MARK: Thoughts without an answer
+
+    private var isFilled: Bool { request.isReadByPeople && dialect == .openAI }
+
+    /// Must not hold the call, which holds the answer.
+    private var filler: (() -> String)? {
+        guard isFilled, let model = wanted?.model else { return nil }
+        let (request, language, seconds) = (request, caller.credential.language, loop.time.milliseconds / 1000)
+        return {
+            AssistantMessage(
+                LocalizedText.thoughtTooLong[language], model: model, id: request.requestID, created: seconds
+            ).part
+        }
+    }
+
+    private func filled(_ body: ByteBuffer) -> ByteBuffer {
+        if !isFilled { return body }
+        let text = LocalizedText.thoughtTooLong[caller.credential.language]
+        let edits = body.withUnsafeReadableBytes { ThoughtWatch.edits($0, saying: text) }
+        if edits.isEmpty { return body }
+        var result = ByteBuffer()
+        for part in body.applying(edits) { result.writeImmutableBuffer(part) }
+        return result
     }
 
     /// All that came in one read has been told: what may go on goes out in one piece.

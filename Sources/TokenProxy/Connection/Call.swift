@@ -170,7 +170,9 @@ final class Call {
         sentAt = loop.deadline
         let edits = wanted.edits(
             quotedModel: target.quotedModels[wanted.model] ?? JSONText.quoted(wanted.model),
-            completionCap: reservation.output)
+            completionCap: reservation.output,
+            thinking: dialect == .openAI
+                ? target.thinking[wanted.model]?.change(isAgents: caller.credential.isAgents) : nil)
         let parts = body.applying(edits)
         var head = ByteBuffer()
         head.reserveCapacity(endpoint.head.utf8.count + 512 + (parts.count == 1 ? parts[0].readableBytes : 0))

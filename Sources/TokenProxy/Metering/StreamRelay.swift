@@ -16,12 +16,18 @@ struct StreamRelay {
     /// The beginning of an event that isn't complete yet.
     private var partial = ByteBuffer()
     private let removesUsageChunk: Bool
+    /// Makes an event that says something where the model only thought; `nil` where nobody reads it.
+    private let filler: (() -> String)?
+    private var thoughts = ThoughtWatch()
     private var step = Step.goesOn
     /// No event of a real answer comes near.
     private static let largestEvent = 4 << 20
 
-    /// - Parameter removesUsageChunk: whether the chunk with nothing but the usage was asked for by the proxy only.
-    init(_ dialect: ModelDialect, removesUsageChunk: Bool) {
+    /// - Parameters:
+    ///   - removesUsageChunk: whether the chunk with nothing but the usage was asked for by the proxy only.
+    ///   - filler: makes an event in OpenAI's form for an answer that its cap ends before it has said anything.
+    init(_ dialect: ModelDialect, removesUsageChunk: Bool, filler: (() -> String)? = nil) {
+        self.filler = filler
         meter = UsageMeter(dialect)
         self.removesUsageChunk = removesUsageChunk
     }
@@ -88,7 +94,23 @@ struct StreamRelay {
             step = .ended
             last.writeBytes(bytes)
         } else if !(part.isUsageOnly && removesUsageChunk) {
-            output.writeBytes(bytes)
+            pass(event, bytes, &output)
         }
+    }
+
+    private mutating func pass(
+        _ event: ServerSentEventScanner.Event, _ bytes: UnsafeRawBufferPointer, _ output: inout ByteBuffer
+    ) {
+        guard let filler, !thoughts.hasSpoken,
+            let reason = thoughts.read(event: UnsafeRawBufferPointer(rebasing: bytes[event.data]))
+        else {
+            output.writeBytes(bytes)
+            return
+        }
+        // An agent asks again for an answer of thoughts alone, and pays again; and shows an error where one is cut.
+        output.writeString(filler())
+        output.writeBytes(bytes[..<(event.data.lowerBound + reason.lowerBound)])
+        output.writeStaticString("\"stop\"")
+        output.writeBytes(bytes[(event.data.lowerBound + reason.upperBound)...])
     }
 }

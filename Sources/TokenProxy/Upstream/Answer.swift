@@ -36,8 +36,10 @@ struct Answer {
     /// - Parameters:
     ///   - removesUsageChunk: whether the chunk with nothing but the usage was asked for by the proxy only.
     ///   - answerLimit: bytes of an answer that comes in one piece.
+    ///   - filler: see ``StreamRelay``.
     init(
-        _ head: ResponseHead, dialect: ModelDialect, removesUsageChunk: Bool, reservation: CallReservation, answerLimit: Int
+        _ head: ResponseHead, dialect: ModelDialect, removesUsageChunk: Bool, reservation: CallReservation,
+        answerLimit: Int, filler: (() -> String)? = nil
     ) {
         status = head.status
         contentType = head.contentType
@@ -46,7 +48,7 @@ struct Answer {
         self.reservation = reservation
         self.answerLimit = answerLimit
         if head.status == 200, !head.isEncoded, head.contentType.hasPrefix("text/event-stream") {
-            form = .stream(StreamRelay(dialect, removesUsageChunk: removesUsageChunk))
+            form = .stream(StreamRelay(dialect, removesUsageChunk: removesUsageChunk, filler: filler))
         } else if head.status == 200, !head.isEncoded, head.contentType.hasPrefix("application/json") {
             form = .piece(ByteBuffer())
         } else {

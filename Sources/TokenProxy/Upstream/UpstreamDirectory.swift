@@ -114,6 +114,8 @@ final class UpstreamTarget: Sendable {
     let key: Secret
     /// Its model names by the product's, as JSON strings.
     let quotedModels: [String: String]
+    /// How its models are told whether to think, by the product's names.
+    let thinking: [String: ThinkingControl]
     let openAI: Endpoint
     let anthropic: Endpoint
     /// Until when it is not to be tried first, and how often in a row it has failed.
@@ -140,6 +142,7 @@ final class UpstreamTarget: Sendable {
         self.configuration = configuration
         self.key = key
         quotedModels = configuration.models.mapValues(JSONText.quoted)
+        thinking = configuration.models.mapValues(ThinkingControl.init(model:))
         openAI = try Self.endpoint(configuration.openAIBaseURL, path: "/chat/completions", key, isAnthropic: false)
         anthropic = try Self.endpoint(configuration.anthropicBaseURL, path: "/v1/messages", key, isAnthropic: true)
     }
