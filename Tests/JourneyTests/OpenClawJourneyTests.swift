@@ -50,38 +50,39 @@ struct OpenClawJourneyTests {
         }
     }
 
-    /// OPENCLAW_KILLS: how many, 4 unless set.
-    @Test func answersEachMessageOnceThroughKillsOfTheAgentAndThePlatform() async throws {
+    /// OPENCLAW_KILLS: how many, 4 unless set. An answer that OpenClaw is just sending when it is killed is lost: it marks it as
+    /// begun, and doesn't send it again, as it may have arrived. How often that was is printed.
+    @Test func answersNoMessageTwiceThroughKillsOfTheAgentAndThePlatform() async throws {
         let kills = ProcessInfo.processInfo.environment["OPENCLAW_KILLS"].flatMap { Int($0) } ?? 4
         try await withServer(isStubborn: true) { server, journey, outcome in
             var longest = Duration.zero
             for kill in 1...kills {
-                let pause = Duration.milliseconds(kill * 617 % 2500)
-                let killer = Task {
-                    try await Task.sleep(for: pause)
-                    if kill.isMultiple(of: 2) {
-                        server.kill()
-                        try await server.start()
-                    } else {
-                        for number in server.agentProcessNumbers() { Foundation.kill(number, SIGKILL) }
-                    }
-                }
+                try await journey.send("What is \(1000 * kill) + 7?", to: outcome.bot)
+                try await Task.sleep(for: .milliseconds(kill * 617 % 2500))
                 let start = ContinuousClock.now
-                _ = try await journey.talk(
-                    "What is \(1000 * kill) + 7?", to: outcome.bot, until: "That makes \(1000 * kill + 7).")
+                if kill.isMultiple(of: 2) {
+                    server.kill()
+                    try await server.start()
+                } else {
+                    for number in server.agentProcessNumbers() { Foundation.kill(number, SIGKILL) }
+                }
+                let answer = "That makes \(1000 * kill + 9)."
+                _ = try await journey.talk("And what is \(1000 * kill) + 9?", to: outcome.bot, until: answer)
                 longest = max(longest, ContinuousClock.now - start)
-                try await killer.value
             }
-            // Whatever was said twice has come by now.
-            _ = try await journey.talk("What is 1 + 1?", to: outcome.bot, until: "That makes 2.")
             let said = try await journey.said(by: outcome.bot)
-            for kill in 1...kills {
-                #expect(said.count { $0 == "That makes \(1000 * kill + 7)." } == 1, "\(said)")
+            let counts = (1...kills).flatMap { kill in
+                [7, 9].map { rest in said.count { $0 == "That makes \(1000 * kill + rest)." } }
             }
+            #expect(counts.allSatisfy { $0 <= 1 }, "\(said)")
+            #expect(longest < .seconds(60))
             let books = try await journey.books()
             #expect(Set(books.eventIDs).count == books.eventIDs.count)
             #expect(books.eventTokens == books.used)
-            print("\(kills) kills: every message answered once, after \(longest) at most; \(books.eventIDs.count) calls")
+            let lost = counts.count { $0 == 0 }
+            print(
+                "\(kills) kills: \(lost) of \(counts.count) answers lost while being sent, none twice, back after \(longest) at most"
+            )
         }
     }
 

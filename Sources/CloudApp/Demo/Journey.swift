@@ -104,7 +104,7 @@ package struct Journey: Sendable {
         try expect(200, try await browser.get("\(sandbox)/phone/chats/\(bot)/messages?after=0")).json()
     }
 
-    private func send(_ text: String, to bot: String) async throws {
+    func send(_ text: String, to bot: String) async throws {
         let answer = try await browser.post(json: ["text": text], to: "\(sandbox)/phone/chats/\(bot)/messages")
         guard answer.status == 201 else { throw Stuck(description: "the phone answered \(answer.status): \(answer.body)") }
     }

@@ -221,7 +221,7 @@ actor AgentSupervisor {
         guard failures > 1 else { return false }
         refusal = words
         state = .failed(.configurationRefused)
-        try? await Task.sleep(for: .seconds(Int64.max / 4))
+        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
         return true
     }
 
