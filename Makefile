@@ -72,10 +72,9 @@ mutants-proxy: ## Plant known bugs in the token proxy, one at a time, and see th
 	@scripts/bootstrap test
 	scripts/mutants-proxy
 
-abuse-proxy: ## Attack the token proxy in every way a client can, and time a good client meanwhile
+abuse-proxy: release ## Attack the token proxy in every way a client can, and time a good client meanwhile
 	@scripts/bootstrap test
-	swift build $(BUILD_FLAGS) --product openclaw-cloud
-	scripts/abuse-proxy
+	PROGRAM=$(CURDIR)/.build-release/release/openclaw-cloud scripts/abuse-proxy --strict
 
 fuzz-proxy: ## Read 10 million mutated request heads in two ways and compare
 	@scripts/bootstrap run

@@ -154,7 +154,7 @@ struct KubernetesClientTests {
             try await second.hold(since: acquired) {}
             let handed = ContinuousClock.now
             _ = try await first.acquire()
-            #expect(.now - handed < .seconds(2))
+            #expect(.now - handed < .seconds(5), "nobody waits until it runs out")
         }
     }
 

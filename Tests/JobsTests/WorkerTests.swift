@@ -146,15 +146,28 @@ struct WorkerTests {
     @Test(arguments: Engine.allCases)
     func aHandlerThatOutlastsTheLeaseKeepsItsJob(_ engine: Engine) async throws {
         try await engine.withDatabase { database in
-            let diary = Diary()
-            let queue = database.queue()
-            var timing = JobWorkerTiming.quick
-            timing.lease = .milliseconds(1000)
-            try await withWorkers([queue, queue], timing: timing) { chore, _ in
+            let (clock, diary) = (ManualClock(), Diary())
+            let queue = database.queue(clock: clock.wallClock)
+            let (release, signal) = AsyncStream.makeStream(of: Void.self)
+            let lease = JobWorkerTiming.quick.lease
+            try await withWorkers([queue, queue]) { chore, _ in
                 diary.write(chore.name)
-                try await Task.sleep(for: .milliseconds(2500))
+                for await _ in release { break }
             } _: {
                 try await queue.add(Chore(name: "long"))
+                try await eventually { diary.entries == ["long"] }
+                for _ in 0..<4 {
+                    clock.advance(by: lease * 0.6)
+                    let renewed = (clock.now + lease * 0.9).milliseconds
+                    try await eventually("the lease is renewed") {
+                        try await database.read {
+                            try $0.first(
+                                "SELECT id FROM jobs WHERE kind = ?1 AND lease_until > ?2",
+                                [.text(Chore.kind), .integer(renewed)]) != nil
+                        }
+                    }
+                }
+                signal.finish()
                 try await eventually { try await database.trail(of: "long").last == "complete 1" }
             }
             #expect(diary.entries == ["long"])

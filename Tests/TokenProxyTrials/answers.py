@@ -49,7 +49,8 @@ class Plan:
 
     def _pieces(self, pace):
         left = self.completion
-        largest = 64 if self.bulk else max(6, self.completion // 24)
+        # No model is faster than that, however much text it makes of its tokens.
+        largest = 1 if self.bulk else max(6, self.completion // 24)
         reasoning = self.random.randint(0, self.completion) if self.random.random() < 0.3 else 0
         while left > 0:
             tokens = min(left, self.random.randint(1, largest))

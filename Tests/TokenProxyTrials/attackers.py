@@ -80,7 +80,7 @@ async def slow_reader(port, token, number):
 
 async def never_reader(port, token, number):
     each = await _open(port, 4096)
-    await asyncio.get_running_loop().sock_sendall(each, _stream_request(token, 32_000, 8 << 10))
+    await asyncio.get_running_loop().sock_sendall(each, _stream_request(token, 4000, 8 << 10))
     ends["asked"] += 1
     await asyncio.sleep(3600)
 
