@@ -1,6 +1,7 @@
 import Core
 import FoundationEssentials
 import ModelAPI
+import NIOHTTP1
 import TestSupport
 import Testing
 
@@ -229,13 +230,34 @@ struct CallerDirectoryTests {
         #expect(directory.caller(hash)?.credential == credential)
     }
 
-    @Test func stopsAskingTheStorageForThoseWhoGuess() async throws {
+    @Test func hasThoseWaitWhoGuess() async throws {
         let directory = callers()
-        for number in 0..<100 {
+        for number in 0..<30 {
             let guess = Array("\(number)".utf8).withUnsafeBytes { TokenHash($0) }
-            await #expect(throws: Refusal.self) { try await directory.lookUp(guess, from: "a") }
+            let refusal = await #expect(throws: Refusal.self) { try await directory.lookUp(guess, from: "a") }
+            #expect(refusal?.status.code == (number < 20 ? 401 : 429))
         }
-        #expect(storage.lookUps <= 25)
+        await #expect(throws: Refusal.unauthenticated) { try await directory.lookUp(hash, from: "b") }
+        storage.credentials = [hash.hexadecimal: credential]
+        #expect(try await directory.lookUp(hash, from: "a").credential == credential)
+    }
+
+    @Test func asksTheStorageOnceAboutAllWhoCameMeanwhile() async throws {
+        storage.holdsLookUps = true
+        let lookUps = TokenLookUps(storage: storage, logger: quiet)
+        let guesses = (0..<100).map { number in Array("\(number)".utf8).withUnsafeBytes { TokenHash($0) } }
+        storage.credentials = [guesses[50].hexadecimal: credential]
+        async let first = lookUps.find(guesses[0])
+        try await eventually { storage.isHolding }
+        async let found = withThrowingTaskGroup(of: ProxyCredential?.self) { group in
+            for guess in guesses.dropFirst() { group.addTask { try await lookUps.find(guess) } }
+            return try await group.reduce(into: [ProxyCredential]()) { found, each in if let each { found.append(each) } }
+        }
+        try? await eventually { lookUps.waiting == 99 }
+        storage.holdsLookUps = false
+        #expect(try await first == nil)
+        #expect(try await found == [credential])
+        #expect(storage.lookUps == 2)
     }
 
     @Test func hashesAsTheStoreDoes() {

@@ -19,14 +19,17 @@ struct ProxyAccessTests {
         }
     }
 
-    @Test func refusesARevokedTokenWithinASecond() async throws {
+    @Test func verifiesTokensInUseMoreOftenThanOnceASecond() {
+        #expect(TokenProxyConfiguration.Timeouts().verification < .milliseconds(500))
+    }
+
+    @Test func refusesARevokedTokenAfterTheNextVerification() async throws {
         try await ProxyLab.run { lab async throws in
             #expect(try await lab.post(ProxyLab.body("hello")).status == 200)
             try await lab.platform.database.write { [lab] in
                 try UsageStore($0).revokeProxyTokens(boxID: lab.box.id, customerID: lab.customer.id, now: testNow)
             }
-            try await Task.sleep(for: .seconds(1))
-            #expect(try await lab.post(ProxyLab.body("hello")).status == 401)
+            try await eventually("the token is refused") { try await lab.post(ProxyLab.body("hello")).status == 401 }
         }
     }
 
@@ -50,6 +53,37 @@ struct ProxyAccessTests {
                 _ = try BoxStore($0).want(box)
             }
             #expect(try await lab.post(ProxyLab.body("hello")).status == 401)
+        }
+    }
+
+    @Test func rightTokensAreNeverBraked() async throws {
+        let storage = RecordingStorage()
+        let tokens = (0..<60).map { _ in AccessToken.random(prefix: "ocp_") }
+        let credential = ProxyCredential(customerID: testIDs.next(), boxID: testIDs.next(), tier: .pro)
+        storage.credentials = Dictionary(uniqueKeysWithValues: tokens.map { ($0.hash, credential) })
+        try await ProxyLab.run(storage: storage) { lab async throws in
+            for _ in 0..<30 { _ = try await lab.get("/v1/models", token: "ocp_wrong") }
+            #expect(try await lab.get("/v1/models", token: "ocp_wrong").status == 429)
+            let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+                for token in tokens {
+                    group.addTask { try await lab.get("/v1/models", token: token.secret.reveal()).status }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            #expect(statuses == Array(repeating: 200, count: 60))
+        }
+    }
+
+    @Test func aStorageThatFailsBrakesNobody() async throws {
+        let storage = RecordingStorage()
+        storage.fails = true
+        try await ProxyLab.run(storage: storage) { lab async throws in
+            for _ in 0..<40 {
+                let answer = try await lab.get("/v1/models", token: lab.token.secret.reveal())
+                #expect(answer.status == 503 && answer.body.contains("storage_unavailable"))
+            }
+            storage.fails = false
+            #expect(try await lab.get("/v1/models", token: "ocp_wrong").status == 401)
         }
     }
 

@@ -15,6 +15,8 @@ final class RecordingStorage: ProxyStorage {
         var lookUps = 0
         var fails = false
         var hangs = false
+        var holdsLookUps = false
+        var isHolding = false
         var losesAnswers = false
         var limit = 0
         var heldByOthers = 0
@@ -38,6 +40,12 @@ final class RecordingStorage: ProxyStorage {
         get { state.withLock { $0.hangs } }
         set { state.withLock { $0.hangs = newValue } }
     }
+    /// Whether look-ups wait until this is taken back.
+    var holdsLookUps: Bool {
+        get { state.withLock { $0.holdsLookUps } }
+        set { state.withLock { $0.holdsLookUps = newValue } }
+    }
+    var isHolding: Bool { state.withLock { $0.isHolding } }
     /// Whether what is done for a lease fails afterwards, as a commit does whose connection breaks.
     var losesAnswers: Bool {
         get { state.withLock { $0.losesAnswers } }
@@ -74,6 +82,8 @@ final class RecordingStorage: ProxyStorage {
 
     func credentials(tokenHashes: [String]) async throws -> [String: ProxyCredential] {
         try await hangIfToldTo()
+        state.withLock { $0.isHolding = $0.holdsLookUps }
+        while holdsLookUps { try await Task.sleep(for: .milliseconds(1)) }
         return try tell { state in
             state.lookUps += 1
             return state.credentials.filter { tokenHashes.contains($0.key) }

@@ -1,7 +1,7 @@
 import Core
 import Synchronization
 
-/// Slows guessing down: who shows wrong tokens has to wait, by network address. Tokens that are known here don't pass it.
+/// Counts wrong tokens by network address, and has those who show too many wait. Right ones never come here.
 final class AddressBrake: Sendable {
     private struct Bucket {
         var tries: Double
@@ -15,9 +15,9 @@ final class AddressBrake: Sendable {
     static let rate = 1.0
     private static let rememberedAddresses = 10_000
 
-    /// Counts a try.
+    /// Counts a wrong token.
     /// - Parameter now: since any fixed moment.
-    /// - Returns: seconds to wait instead; `nil` if the token may be looked up.
+    /// - Returns: seconds to wait; `nil` if there weren't too many.
     func wait(_ address: String, now: Duration) -> Int? {
         buckets.withLock { buckets in
             if buckets.count >= Self.rememberedAddresses, buckets[address] == nil {
@@ -33,11 +33,6 @@ final class AddressBrake: Sendable {
             bucket.tries -= 1
             return nil
         }
-    }
-
-    /// The token was right: the try doesn't count.
-    func forgive(_ address: String) {
-        buckets.withLock { $0[address]?.tries += 1 }
     }
 
     private static func refilled(_ bucket: Bucket, _ now: Duration) -> Double {

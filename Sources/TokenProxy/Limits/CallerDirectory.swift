@@ -37,8 +37,7 @@ final class CallerDirectory: Sendable {
     private let logger: Logger
     private let known = Mutex<[TokenHash: Entry]>([:])
     private let brake = AddressBrake()
-    /// Look-ups under way: those who show one token at once wait for one answer.
-    private let pending = Mutex<[TokenHash: Task<Result<Caller, Refusal>, Never>]>([:])
+    private let lookUps: TokenLookUps
 
     /// A token that wasn't used for so long is looked up anew.
     private static let memory = Duration.seconds(60)
@@ -51,6 +50,7 @@ final class CallerDirectory: Sendable {
         self.plans = plans
         self.refreshInterval = refreshInterval
         self.logger = logger
+        lookUps = TokenLookUps(storage: storage, logger: logger)
     }
 
     /// - Returns: `nil` if the token isn't known here: ``lookUp(_:from:)`` asks the storage.
@@ -60,43 +60,21 @@ final class CallerDirectory: Sendable {
         return entry.caller
     }
 
-    /// - Parameter address: whoever has shown too many wrong tokens from there isn't heard for a while.
+    /// - Parameter address: whoever shows too many wrong tokens from there is told to wait. A right one is never held up by
+    ///   them, nor by others that are looked up at the same time.
     /// - Throws: ``Refusal`` with 401 or 429, or with 503 if that can't be found out.
     func lookUp(_ hash: TokenHash, from address: String) async throws(Refusal) -> Caller {
-        let task = pending.withLock { pending in
-            if let task = pending[hash] { return task }
-            let task = Task {
-                let result: Result<Caller, Refusal>
-                do throws(Refusal) {
-                    result = .success(try await ask(hash, from: address))
-                } catch {
-                    result = .failure(error)
-                }
-                self.pending.withLock { $0[hash] = nil }
-                return result
-            }
-            pending[hash] = task
-            return task
+        guard let found = try await lookUps.find(hash) else {
+            throw brake.wait(address, now: accounts.now).map { .tooManyWrongTokens(retryAfter: $0) } ?? .unauthenticated
         }
-        return try await task.value.get()
-    }
-
-    private func ask(_ hash: TokenHash, from address: String) async throws(Refusal) -> Caller {
-        let now = accounts.now
-        if let wait = brake.wait(address, now: now) { throw .tooManyWrongTokens(retryAfter: wait) }
-        let hex = hash.hexadecimal
-        let found: ProxyCredential?
-        do {
-            found = try await storage.credentials(tokenHashes: [hex])[hex]
-        } catch {
-            logger.error("a token can't be looked up", metadata: ["error": "\(error)"])
-            throw .storageUnavailable
+        let now = accounts.now.milliseconds
+        return known.withLock { known in
+            // Others may have shown the same token at the same time.
+            if let entry = known[hash], entry.caller.credential == found { return entry.caller }
+            let caller = caller(for: found)
+            known[hash] = Entry(caller, usedAt: now)
+            return caller
         }
-        guard let found else { throw .unauthenticated }
-        brake.forgive(address)
-        let caller = caller(for: found)
-        known.withLock { $0[hash] = Entry(caller, usedAt: now.milliseconds) }
-        return caller
     }
 
     private func caller(for credential: ProxyCredential) -> Caller {
