@@ -134,17 +134,11 @@ struct JSONScanner {
         guard position == bytes.count else { throw fault("something follows the JSON value") }
     }
 
-    /// - Parameter key: of the member whose value was just passed over.
-    /// - Returns: where the member stands, with one of the commas beside it, so that without it the object is whole.
-    func member(_ key: JSONString) -> Range<Int> {
-        guard let base = bytes.baseAddress, let name = key.inside.baseAddress else { return position..<position }
-        let start = UnsafeRawPointer(name) - base - 1
-        func isWhitespace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 }
-        if let before = bytes[..<start].lastIndex(where: { !isWhitespace($0) }), bytes[before] == UInt8(ascii: ",") {
-            return before..<position
-        }
-        let after = bytes[position...].firstIndex { !isWhitespace($0) }
-        return start..<(after.map { bytes[$0] == UInt8(ascii: ",") ? $0 + 1 : position } ?? position)
+    /// - Parameter key: of a member of this text.
+    /// - Returns: where its first quote stands.
+    func start(of key: JSONString) -> Int {
+        guard let base = bytes.baseAddress, let name = key.inside.baseAddress else { return position }
+        return name - base - 1
     }
 
     // MARK: Values
@@ -166,12 +160,20 @@ struct JSONScanner {
     }
 
     /// Passes over a value.
-    /// - Returns: the number, if it is one that is whole and not negative.
+    /// - Returns: the number, if it is one that is whole and not negative, however it is written: `40`, `40.0`, `4e1`. `Int.max`
+    ///   where it is larger than that.
     mutating func count() throws(JSONFault) -> Int? {
         let kind = try kind()
         let range = try skipValue().range
-        guard kind == .number else { return nil }
-        return Int(String(decoding: bytes[range], as: UTF8.self)).flatMap { $0 >= 0 ? $0 : nil }
+        return kind == .number ? JSONText.count(UnsafeRawBufferPointer(rebasing: bytes[range])) : nil
+    }
+
+    /// Passes over the value of a member `error`.
+    /// - Returns: whether it tells of one: servers exist whose good answers have an empty one.
+    mutating func skipError() throws(JSONFault) -> Bool {
+        let kind = try kind()
+        let range = try skipValue().range
+        return kind == .object || kind == .string && range.count > 2
     }
 
     /// - Throws: ``JSONFault`` if `key` is one of `names` but for its case: parsers disagree on whether it is the same member.

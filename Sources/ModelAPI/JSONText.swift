@@ -19,6 +19,59 @@ package enum JSONText {
         return result + "\""
     }
 
+    /// - Parameter number: a number that the scanner has passed over, so well-formed.
+    /// - Returns: it, if it is whole and not negative; `Int.max` where it is larger than that.
+    static func count(_ number: UnsafeRawBufferPointer) -> Int? {
+        let isNegative = number.first == UInt8(ascii: "-")
+        // The digits without the zeros at their end, as a number, and the power of ten that it is to be multiplied by.
+        var digits = 0
+        var isTooLarge = false
+        var power = 0
+        var zeros = 0
+        var isBehindPoint = false
+        var index = isNegative ? 1 : 0
+        func append(_ digit: Int) {
+            let (product, overflow) = digits.multipliedReportingOverflow(by: 10)
+            let (sum, carry) = product.addingReportingOverflow(digit)
+            (digits, isTooLarge) = (sum, isTooLarge || overflow || carry)
+        }
+        while index < number.count, number[index] | 0x20 != UInt8(ascii: "e") {
+            let byte = number[index]
+            index += 1
+            if byte == UInt8(ascii: ".") {
+                isBehindPoint = true
+                continue
+            }
+            if isBehindPoint { power -= 1 }
+            zeros += 1
+            guard byte != UInt8(ascii: "0") else { continue }
+            while zeros > 1, digits > 0, !isTooLarge {
+                append(0)
+                zeros -= 1
+            }
+            zeros = 0
+            append(Int(byte - UInt8(ascii: "0")))
+        }
+        if digits == 0, !isTooLarge { return 0 }
+        power += zeros + exponent(UnsafeRawBufferPointer(rebasing: number[min(index + 1, number.count)...]))
+        if isNegative || power < 0 { return nil }
+        while power > 0, !isTooLarge {
+            append(0)
+            power -= 1
+        }
+        return isTooLarge ? Int.max : digits
+    }
+
+    /// - Parameter text: what stands behind the `e`; nothing, if there is none.
+    private static func exponent(_ text: UnsafeRawBufferPointer) -> Int {
+        var value = 0
+        for byte in text where byte != UInt8(ascii: "+") && byte != UInt8(ascii: "-") {
+            // Beyond that, no text is long enough to make a difference.
+            value = min(value * 10 + Int(byte - UInt8(ascii: "0")), 1_000_000_000)
+        }
+        return text.first == UInt8(ascii: "-") ? -value : value
+    }
+
     static func hexadecimalValue(_ digit: UInt8) -> UInt16? {
         switch digit {
         case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt16(digit - UInt8(ascii: "0"))

@@ -4,4 +4,12 @@ package enum ModelDialect: Sendable, Hashable {
     case openAI
     /// `POST /v1/messages` (https://docs.anthropic.com/en/api/messages).
     case anthropic
+
+    /// What stands at the end of each stream.
+    package var streamEnd: String {
+        switch self {
+        case .openAI: ServerSentEvent.encoded(data: "[DONE]")
+        case .anthropic: ServerSentEvent.encoded(name: "message_stop", data: #"{"type":"message_stop"}"#)
+        }
+    }
 }

@@ -12,21 +12,33 @@ package struct ModelError: Sendable, Hashable {
         self.message = message
     }
 
-    /// Reads an upstream's error body, in either form.
+    /// Reads an upstream's error body, in either form, or with nothing but a text for the error.
     /// - Returns: `nil` if it isn't one.
     package init?(body: UnsafeRawBufferPointer) {
-        var type: String?
-        var code: String?
-        var message: String?
-        var isObject = false
+        var found = Members()
         do {
             var scanner = JSONScanner(body)
             try scanner.object { (scanner, key) throws(JSONFault) in
-                guard "error" ~= key, try scanner.kind() == .object else {
-                    try scanner.skipValue()
-                    return
-                }
-                isObject = true
+                if "error" ~= key { try found.read(&scanner) } else { try scanner.skipValue() }
+            }
+            try scanner.finish()
+        } catch {
+            return nil
+        }
+        guard found.isError else { return nil }
+        self.init(type: found.type ?? found.code ?? "", code: found.code, message: found.message ?? "")
+    }
+
+    private struct Members {
+        var isError = false
+        var type: String?
+        var code: String?
+        var message: String?
+
+        mutating func read(_ scanner: inout JSONScanner) throws(JSONFault) {
+            switch try scanner.kind() {
+            case .object:
+                isError = true
                 try scanner.object { (scanner, key) throws(JSONFault) in
                     guard try scanner.kind() == .string else {
                         try scanner.skipValue()
@@ -40,13 +52,13 @@ package struct ModelError: Sendable, Hashable {
                     default: break
                     }
                 }
+            case .string:
+                let text = try scanner.string()
+                isError = !text.isEmpty
+                message = text
+            default: try scanner.skipValue()
             }
-            try scanner.finish()
-        } catch {
-            return nil
         }
-        guard isObject else { return nil }
-        self.init(type: type ?? code ?? "", code: code, message: message ?? "")
     }
 
     /// - Parameter requestID: Anthropic's form has a place for it.

@@ -9,9 +9,10 @@ extension ModelRequest {
     /// - Parameters:
     ///   - quotedModel: the upstream's name of the model, as a JSON string.
     ///   - completionCap: replaces the client's cap, or is added where it set none.
+    ///   - members: which of the client's members the upstream gets.
     ///   - thinking: if the upstream's model is told in another way how long to think.
     package func edits(
-        quotedModel: String, completionCap: Int, thinking: ThinkingSwitch? = nil
+        quotedModel: String, completionCap: Int, members: MemberRule = .all, thinking: ThinkingSwitch? = nil
     ) -> [BodyEdit] {
         var edits: [BodyEdit] = []
         edits.reserveCapacity(4)
@@ -30,12 +31,14 @@ extension ModelRequest {
             case .value(let range): edits.append(BodyEdit(range: range, replacement: "true"))
             }
         }
+        var removed = members == .listed ? unlisted : []
         if let thinking {
-            if let effort { edits.append(BodyEdit(range: effort.member, replacement: "")) }
+            if let effort { removed.append(effort.place) }
             if !setsThinking, let thinks = effort?.thinks ?? thinking.byDefault {
                 additions += ",\"thinking\":{\"type\":\"\(thinks ? "enabled" : "disabled")\"}"
             }
         }
+        if !removed.isEmpty { edits += MemberPlace.removals(removed.sorted { $0.start < $1.start }) }
         if edits.count > 1 { edits.sort { $0.range.lowerBound < $1.range.lowerBound } }
         if !additions.isEmpty { edits.append(BodyEdit(range: end..<end, replacement: additions)) }
         return edits

@@ -23,6 +23,8 @@ package struct ModelRequest: Sendable, Hashable {
     let effort: ReasoningEffort?
     /// Whether the client says itself, in Kimi's words, if the model is to think.
     let setsThinking: Bool
+    /// The members that not every upstream gets.
+    let unlisted: [MemberPlace]
     /// Where the closing brace stands.
     let end: Int
 
@@ -60,6 +62,7 @@ package struct ModelRequest: Sendable, Hashable {
         streamOptions = members.streamOptions
         effort = members.effort
         setsThinking = members.setsThinking
+        unlisted = members.unlisted
         size = body.count
         promptBound = members.prompt.tokens(size: body.count)
         messages = members.prompt.addsUnseen ? nil : members.messages
@@ -89,6 +92,9 @@ private struct Members {
     var messages: Range<Int>?
     var prompt: PromptBound
     var names = JSONNames()
+    var unlisted: [MemberPlace] = []
+    /// Where the last value that was read ends.
+    private var previousEnd: Int?
     /// At the top level; real requests have a few dozen.
     private static let mostMembers = 256
     /// Bytes of a member's or a model's name, escapes included: what is longer isn't worth the work of unescaping it.
@@ -113,6 +119,17 @@ private struct Members {
         guard names.insert(key) else { throw scanner.fault("a member stands there twice") }
         guard names.count <= Self.mostMembers else { throw scanner.fault("there are too many members") }
         try scanner.refuse(key, ifLike: Self.guarded)
+        let start = scanner.start(of: key)
+        if let last = unlisted.indices.last, unlisted[last].end == previousEnd { unlisted[last].nextStart = start }
+        if effort?.place.end == previousEnd { effort?.place.nextStart = start }
+        try readValue(of: key, from: &scanner)
+        let place = MemberPlace(start: start, end: scanner.position, previousEnd: previousEnd)
+        if !MemberRule.isListed(key) { unlisted.append(place) }
+        if dialect == .openAI, "reasoning_effort" ~= key { effort?.place = place }
+        previousEnd = scanner.position
+    }
+
+    private mutating func readValue(of key: JSONString, from scanner: inout JSONScanner) throws(JSONFault) {
         switch key {
         case "model": try readModel(&scanner)
         case "stream": streams = try flag("stream", &scanner).value
@@ -120,7 +137,7 @@ private struct Members {
         case "max_completion_tokens" where dialect == .openAI: try readCap("max_completion_tokens", &scanner)
         case "n": try readChoices(&scanner)
         case "stream_options": try readStreamOptions(&scanner)
-        case "reasoning_effort" where dialect == .openAI: effort = try ReasoningEffort(key, &scanner)
+        case "reasoning_effort" where dialect == .openAI: effort = try ReasoningEffort(&scanner)
         case "thinking":
             setsThinking = true
             try scanner.skipValue()

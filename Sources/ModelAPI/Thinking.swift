@@ -1,12 +1,12 @@
 /// What a request in OpenAI's form says of how long to think (`reasoning_effort`).
 struct ReasoningEffort: Sendable, Hashable {
-    /// Where the member stands, with a comma.
-    let member: Range<Int>
+    /// Known once the member is behind.
+    var place = MemberPlace(start: 0, end: 0, previousEnd: nil)
     /// `nil` for `null`.
     let thinks: Bool?
 
     /// Passes over the value.
-    init(_ key: JSONString, _ scanner: inout JSONScanner) throws(JSONFault) {
+    init(_ scanner: inout JSONScanner) throws(JSONFault) {
         switch try scanner.kind() {
         case .string:
             switch try scanner.stringInPlace() {
@@ -20,7 +20,6 @@ struct ReasoningEffort: Sendable, Hashable {
             try scanner.skipValue()
             thinks = true
         }
-        member = scanner.member(key)
     }
 }
 

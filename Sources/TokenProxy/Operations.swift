@@ -73,14 +73,23 @@ extension ProxyServices {
     }
 
     /// In a form that OpenAI's and Anthropic's clients both read.
-    var modelList: String {
-        let names = upstreams.models.map(JSONText.quoted)
-        let models = names.map {
-            #"{"id":\#($0),"object":"model","type":"model","display_name":\#($0),"created":0,"#
-                + #""created_at":"1970-01-01T00:00:00Z","owned_by":"openclaw-cloud"}"#
+    /// - Parameter name: of the one model that is asked about; `nil` for all.
+    /// - Throws: ``Refusal`` with 404.
+    func models(_ name: String?) throws(Refusal) -> String {
+        let names = upstreams.models
+        if let name {
+            guard names.contains(name) else { throw .unknownModel(name, known: names) }
+            return Self.model(name)
         }
-        return #"{"object":"list","data":[\#(models.joined(separator: ","))],"has_more":false,"#
-            + #""first_id":\#(names.first ?? "null"),"last_id":\#(names.last ?? "null")}"#
+        let (first, last) = (names.first.map(JSONText.quoted), names.last.map(JSONText.quoted))
+        return #"{"object":"list","data":[\#(names.map(Self.model).joined(separator: ","))],"has_more":false,"#
+            + #""first_id":\#(first ?? "null"),"last_id":\#(last ?? "null")}"#
+    }
+
+    private static func model(_ name: String) -> String {
+        let name = JSONText.quoted(name)
+        return #"{"id":\#(name),"object":"model","type":"model","display_name":\#(name),"created":0,"#
+            + #""created_at":"1970-01-01T00:00:00Z","owned_by":"openclaw-cloud"}"#
     }
 }
 

@@ -19,9 +19,36 @@ struct ModelErrorTests {
         #expect(read(error.body(dialect, requestID: "")) == error)
     }
 
-    @Test(arguments: ["", "<html></html>", "{}", "[]", #"{"error":"text"}"#, #"{"error":{}} x"#])
+    @Test(arguments: ["", "<html></html>", "{}", "[]", #"{"error":""}"#, #"{"error":null}"#, #"{"error":{}} x"#])
     func readsNothingElse(_ body: String) {
         #expect(read(body) == nil)
+    }
+
+    @Test func readsAnErrorThatIsNothingButAText() {
+        #expect(read(#"{"error":"no such model"}"#) == ModelError(type: "", message: "no such model"))
+    }
+
+    @Test(arguments: [
+        #"{"type":"exceeded_current_quota_error","message":""}"#,
+        #"{"type":"insufficient_quota","code":"insufficient_quota","message":"You exceeded your current quota."}"#,
+        #"{"type":"invalid_request_error","message":"Your credit balance is too low to access the Claude API."}"#,
+        #"{"message":"Insufficient Balance"}"#, #"{"code":"billing_hard_limit_reached"}"#, #"{"code":"Arrearage"}"#,
+        #""Insufficient credits. Add more.""#,
+        #"{"message":"Your account is suspended, check your plan and billing details"}"#,
+    ])
+    func knowsAnEmptyAccount(_ error: String) {
+        #expect(read(#"{"error":\#(error)}"#)?.isAboutAccount == true)
+    }
+
+    @Test(arguments: [
+        #"{"type":"rate_limit_reached_error","message":"Too many requests"}"#,
+        #"{"type":"invalid_request_error","message":"max_tokens: 9 exceeded the limit"}"#,
+        // The client's own words.
+        #"{"type":"invalid_request_error","message":"Unknown tool: \"my credit balance is too low\""}"#,
+        #"{"type":"invalid_request_error","message":"`credit balance too low` is no member"}"#,
+    ])
+    func takesNothingElseForAnEmptyAccount(_ error: String) {
+        #expect(read(#"{"error":\#(error)}"#)?.isAboutAccount == false)
     }
 
     @Test func unescapesTexts() {

@@ -10,6 +10,23 @@ struct ModelRequestTests {
         #expect(request.completionCap == 200)
     }
 
+    @Test(arguments: [
+        ("1024", 1024), ("1024.0", 1024), ("1.024e3", 1024), ("10240e-1", 1024), ("1e30", Int.max),
+        ("99999999999999999999", Int.max),
+    ])
+    func takesAWholeNumberHoweverItIsWritten(_ number: String, _ cap: Int) throws {
+        let body = #"{"model":"a","max_tokens":\#(number),"n":1.0}"#
+        #expect(try read(body).completionCap == cap)
+        #expect(try edited(body, cap: 9).contains(#""max_tokens":9,"#))
+    }
+
+    @Test(arguments: ["1024.5", "1e-1", "-1.0", "0.0", "0e5"])
+    func refusesACapThatIsNoWholeNumberAboveZero(_ number: String) {
+        #expect(throws: ModelRequestFault.invalid("max_tokens", mustBe: "a whole number above zero")) {
+            try read(#"{"model":"a","max_tokens":\#(number)}"#)
+        }
+    }
+
     @Test func takesOnlyADialectsOwnCapForOne() throws {
         let body = #"{"model":"a","max_completion_tokens":1}"#
         #expect(try read(body).completionCap == 1)
@@ -123,10 +140,10 @@ struct ModelRequestTests {
         (#"{"model":"a","max_tokens":0}"#, .invalid("max_tokens", mustBe: "a whole number above zero")),
         (#"{"model":"a","max_tokens":-5}"#, .invalid("max_tokens", mustBe: "a whole number above zero")),
         (
-            #"{"model":"a","max_completion_tokens":1e3}"#,
+            #"{"model":"a","max_completion_tokens":1e-3}"#,
             .invalid("max_completion_tokens", mustBe: "a whole number above zero")
         ),
-        (#"{"model":"a","max_tokens":99999999999999999999}"#, .invalid("max_tokens", mustBe: "a whole number above zero")),
+        (#"{"model":"a","max_tokens":-99999999999999999999}"#, .invalid("max_tokens", mustBe: "a whole number above zero")),
         (#"{"model":"a","stream_options":[]}"#, .invalid("stream_options", mustBe: "an object")),
     ])
     func saysWhichValueMustNotBe(_ body: String, _ fault: ModelRequestFault) {

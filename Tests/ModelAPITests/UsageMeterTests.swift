@@ -19,7 +19,7 @@ struct UsageMeterTests {
         #expect(meter.isFinal)
     }
 
-    @Test func mergesFieldByFieldAndKeepsTheLast() {
+    @Test func mergesFieldByField() {
         let meter = meter(
             .openAI,
             [
@@ -29,6 +29,68 @@ struct UsageMeterTests {
         #expect(meter.input == 10)
         #expect(meter.output == 5)
         #expect(meter.cached == 3)
+    }
+
+    @Test(arguments: [
+        (40, 7, #"{"choices":[],"usage":{"prompt_tokens":0,"completion_tokens":0,"total_tokens":0}}"#),
+        (40, 7, #"{"choices":[],"usage":{"prompt_tokens":40,"completion_tokens":2}}"#),
+        (41, 9, #"{"choices":[],"usage":{"prompt_tokens":41,"completion_tokens":9}}"#),
+    ])
+    func theLargestFigureOfEachFieldCounts(_ input: Int, _ output: Int, _ last: String) {
+        let finish = #"{"choices":[{"delta":{},"finish_reason":"stop"}],"usage":{"prompt_tokens":40,"completion_tokens":7}}"#
+        let meter = meter(.openAI, [Self.word, finish, last, "[DONE]"])
+        #expect(meter.isFinal && meter.input == input && meter.output == output)
+    }
+
+    @Test func anthropicsClosingEventTakesNothingBackOfTheBeginning() {
+        let start =
+            #"{"type":"message_start","message":{"usage":{"input_tokens":5000,"cache_read_input_tokens":300,"output_tokens":3}}}"#
+        let end =
+            #"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"input_tokens":0,"output_tokens":7}}"#
+        let meter = meter(.anthropic, [start, end, #"{"type":"message_stop"}"#])
+        #expect(meter.isFinal && meter.input == 5300 && meter.cached == 300 && meter.output == 7)
+    }
+
+    @Test(arguments: [
+        (1007, #"{"prompt_tokens":40,"completion_tokens":7,"total_tokens":1047}"#),
+        (1007, #"{"prompt_tokens":40,"total_tokens":1047}"#),
+        (1007, #"{"prompt_tokens":40,"completion_tokens":7,"completion_tokens_details":{"reasoning_tokens":1000}}"#),
+        (7, #"{"prompt_tokens":40,"completion_tokens":7,"completion_tokens_details":{"reasoning_tokens":5}}"#),
+        (7, #"{"prompt_tokens":40,"completion_tokens":7,"total_tokens":12}"#),
+    ])
+    func whatTheTotalHasBeyondPromptAndCompletionIsOutput(_ output: Int, _ usage: String) {
+        let meter = meter(.openAI, [#"{"choices":[{"delta":{},"finish_reason":"stop"}],"usage":\#(usage)}"#])
+        #expect(meter.isFinal && meter.input == 40 && meter.output == output)
+    }
+
+    @Test(arguments: ["40.0", "4e1", "4.0E+1", "400e-1", "0.4e2", "40"])
+    func readsAWholeNumberHoweverItIsWritten(_ figure: String) {
+        let meter = meter(
+            .openAI,
+            [#"{"choices":[],"usage":{"prompt_tokens":\#(figure),"completion_tokens":7.0,"total_tokens":47.00}}"#])
+        #expect(meter.isFinal && meter.input == 40 && meter.output == 7)
+    }
+
+    @Test func takesNoTokensForATextForNoFigure() {
+        let meter = meter(
+            .openAI, [Self.word, #"{"choices":[],"usage":{"prompt_tokens":0,"completion_tokens":0}}"#, "[DONE]"])
+        #expect(meter.input == nil && meter.output == nil && !meter.isFinal)
+    }
+
+    @Test(arguments: [#""error":"""#, #""error":null"#, #""error":false"#, #""error":[]"#])
+    func takesOnlyAnObjectOrATextForAnError(_ member: String) {
+        var meter = UsageMeter(.openAI)
+        #expect(!meter.read(event: #"{"choices":[{"delta":{"content":"a"}}],\#(member)}"#).isError)
+        #expect(meter.read(event: #"{"error":"overloaded"}"#).isError)
+    }
+
+    @Test(arguments: ["", #""choices":[],"#, #""choices":null,"#])
+    func knowsTheExtraChunkThoughItHasNoChoicesMember(_ choices: String) {
+        var meter = UsageMeter(.openAI)
+        #expect(meter.read(event: #"{"id":"x",\#(choices)\#(Self.usage)}"#).isUsageOnly)
+        #expect(meter.isFinal)
+        _ = meter.read(event: Self.word)
+        #expect(!meter.isFinal, "it was a running usage")
     }
 
     @Test func knowsThatARunningUsageIsNotTheLast() {
@@ -114,6 +176,14 @@ extension UsageMeterTests {
         _ = meter.read(event: answer)
         #expect(meter.input == nil && meter.output == nil && meter.cached == 0)
         #expect(!meter.isFinal)
+    }
+
+    @Test func finishesWhereTheModelSaysWhyItStopped() {
+        var meter = UsageMeter(.anthropic)
+        _ = meter.read(event: #"{"type":"message_delta","delta":{"stop_reason":null},"usage":{"output_tokens":3}}"#)
+        #expect(!meter.hasFinished, "such figures may come again and again")
+        _ = meter.read(event: #"{"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":5}}"#)
+        #expect(meter.hasFinished && meter.output == 5)
     }
 }
 

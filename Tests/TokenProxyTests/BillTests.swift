@@ -27,6 +27,14 @@ struct BillTests {
         #expect(bill.usage.total == 253)
     }
 
+    @Test(arguments: [Bill.Ending.complete, .broken(isCaughtUp: true), .broken(isCaughtUp: false)])
+    func nothingIsProducedBehindTheLastWord(_ ending: Bill.Ending) {
+        let stop = #"{"choices":[{"delta":{},"finish_reason":"stop"}]}"#
+        let bill = Bill(meter([word, stop]), reservation: reservation, ending: ending)
+        #expect(bill.isEstimated)
+        #expect(bill.usage == TokenUsage(input: 1000, output: 10))
+    }
+
     @Test func estimatesAHangUpByWhatWasProduced() {
         let bill = Bill(meter([word]), reservation: reservation, ending: .broken(isCaughtUp: true))
         #expect(bill.isEstimated)

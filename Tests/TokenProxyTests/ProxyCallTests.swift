@@ -122,6 +122,37 @@ struct ProxyCallTests {
         }
     }
 
+    @Test(arguments: ["/v1/models/k2p5", "/v1/models/k2p5/", "/anthropic/v1/models/k2p5", "/v1/models/%6b2p5?beta=true"])
+    func tellsOfOneModel(_ path: String) async throws {
+        try await ProxyLab.run { lab async throws in
+            let answer = try await lab.get(path, token: lab.token.secret.reveal())
+            #expect(answer.status == 200)
+            #expect(answer.body.hasPrefix(#"{"id":"k2p5","object":"model","type":"model","display_name":"k2p5""#))
+            #expect(try await lab.get(path).status == 401)
+        }
+    }
+
+    @Test func tellsThatAModelIsNotThere() async throws {
+        try await ProxyLab.run { lab async throws in
+            let answer = try await lab.get("/v1/models/kimi-coding/k2p5", token: lab.token.secret.reveal())
+            #expect(answer.status == 404 && answer.body.contains("There is no model 'kimi-coding/k2p5'"))
+            let metrics = try await lab.get("/metrics").body
+            #expect(metrics.contains(#"token_proxy_requests_total{route="model","#) && !metrics.contains("kimi-coding"))
+        }
+    }
+
+    @Test(arguments: ["/v1/chat/completions/", "/v1/models/", "/anthropic/v1/models", "/v1/messages/", "/healthz/"])
+    func takesASlashAtTheEndForNothing(_ path: String) async throws {
+        try await ProxyLab.run { lab async throws in
+            let isCall = path.contains("chat") || path.contains("messages")
+            let answer =
+                isCall
+                ? try await lab.post(ProxyLab.body("hello"), path: path)
+                : try await lab.get(path, token: lab.token.secret.reveal())
+            #expect(answer.status == 200)
+        }
+    }
+
     @Test func tellsItsHealthAndFigures() async throws {
         try await ProxyLab.run { lab async throws in
             _ = try await lab.post(ProxyLab.body("hello"))

@@ -1,8 +1,5 @@
 import Core
-import NIOCore
-import NIOPosix
 import Store
-import Synchronization
 import Testing
 import TokenProxy
 
@@ -44,6 +41,19 @@ struct ProxyResendTests {
             answer: "HTTP/1.1 500 Internal Server Error\r\nContent-Type: application/json\r\nContent-Length: 47\r\n\r\n"
                 + #"{"error":{"type":"server_error","message":"?"}}"#,
             calls: 3, isCharged: false),
+        // A success is never sent again, whatever becomes of it.
+        Attempt(
+            answer: "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n", isLate: false,
+            calls: 1, isCharged: false),
+        Attempt(
+            answer: "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n", isLate: false, streams: true, calls: 1,
+            isCharged: false),
+        Attempt(
+            answer: "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Down for maintenance</html>", isLate: false,
+            calls: 1, isCharged: false),
+        Attempt(
+            answer: "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\u{1F}\u{08}?", isLate: false, calls: 1,
+            isCharged: true),
         // It took no call.
         Attempt.status("404 Not Found", calls: 1, isCharged: false),
         Attempt.status("429 Too Many Requests", calls: 1, isCharged: false),
@@ -59,61 +69,6 @@ struct ProxyResendTests {
                 #expect(try await lab.quota().used == (attempt.isCharged ? body.utf8.count + 500 : 0))
             }
             #expect(upstream.calls == attempt.calls)
-        }
-    }
-}
-
-/// An upstream that says the same to each call after a while, and closes the connection.
-private final class AbruptUpstream: Sendable {
-    private let answer: String
-    private let pause: TimeAmount
-    private let count = Atomic(0)
-
-    var calls: Int { count.load(ordering: .relaxed) }
-
-    private init(_ answer: String, _ pause: TimeAmount) {
-        self.answer = answer
-        self.pause = pause
-    }
-
-    static func run(
-        _ answer: String, after pause: Duration, _ body: (AbruptUpstream, _ port: Int) async throws -> Void
-    ) async throws {
-        let upstream = AbruptUpstream(answer, TimeAmount(pause))
-        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Handler(upstream))
-                }
-            }
-            .bind(host: "127.0.0.1", port: 0).get()
-        do {
-            try await body(upstream, channel.localAddress?.port ?? 0)
-            try await channel.close()
-        } catch {
-            try? await channel.close()
-            throw error
-        }
-    }
-
-    private final class Handler: ChannelInboundHandler {
-        typealias InboundIn = ByteBuffer
-
-        private let upstream: AbruptUpstream
-        private var isAsked = false
-
-        init(_ upstream: AbruptUpstream) {
-            self.upstream = upstream
-        }
-
-        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            if isAsked { return }
-            isAsked = true
-            upstream.count.add(1, ordering: .relaxed)
-            let (channel, answer) = (context.channel, ByteBuffer(string: upstream.answer))
-            channel.eventLoop.scheduleTask(in: upstream.pause) {
-                channel.writeAndFlush(answer).whenComplete { _ in channel.close(promise: nil) }
-            }
         }
     }
 }

@@ -74,6 +74,48 @@ struct StreamRelayTests {
         #expect(String(buffer: bench.last) == "data: [DONE]")
     }
 
+    @Test(arguments: ["", "data: {\"choices\":[],\"usa", ": half a comment"])
+    func endsAStreamWellThatOmitsWhatStandsBehindTheAnswer(_ rest: String) {
+        var bench = Bench()
+        let finish = "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+        #expect(bench.receive(word + finish + rest) == .goesOn)
+        #expect(bench.finish() == .ended)
+        #expect(String(buffer: bench.output).hasPrefix(word + finish) && !String(buffer: bench.output).contains("usa"))
+        #expect(String(buffer: bench.last) == done)
+        #expect(bench.relay.meter.producedBytes == 2)
+    }
+
+    @Test func endsAnthropicsStreamWellThatOmitsItsLastEvent() {
+        var bench = Bench(.anthropic)
+        let delta = "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}"
+        #expect(bench.receive(delta) == .goesOn)
+        #expect(bench.finish() == .ended)
+        #expect(String(buffer: bench.output) == delta + "\n\n")
+        #expect(String(buffer: bench.last) == "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n")
+    }
+
+    @Test func passesNoHalfAnEventOn() {
+        var bench = Bench()
+        _ = bench.receive(word + "data: {\"choices\":[{\"delta\":{\"con")
+        #expect(bench.finish() == .broken)
+        #expect(String(buffer: bench.output) == word)
+        #expect(bench.relay.meter.producedBytes > 2)
+    }
+
+    @Test func removesAnExtraChunkWithoutChoices() {
+        var bench = Bench(removesUsageChunk: true)
+        let extra = "data: {\"id\":\"x\",\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\n"
+        #expect(bench.receive(word + extra + done) == .ended)
+        #expect(String(buffer: bench.output) == word)
+    }
+
+    @Test func goesOnBehindAnErrorThatIsNone() {
+        var bench = Bench()
+        let chunk = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}],\"error\":\"\"}\n\n"
+        #expect(bench.receive(chunk) == .goesOn)
+        #expect(String(buffer: bench.output) == chunk)
+    }
+
     @Test func takesAStreamThatEndsWithoutAWordForBroken() {
         var bench = Bench()
         _ = bench.receive(word)

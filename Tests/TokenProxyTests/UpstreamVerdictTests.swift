@@ -13,6 +13,11 @@ struct UpstreamVerdictTests {
         (404, "resource_not_found_error", .unavailable(.notFound)),
         (409, "conflict", .unavailable(.refusal)),
         (429, "exceeded_current_quota_error", .unavailable(.quota)),
+        (402, "", .unavailable(.quota)),
+        (429, "insufficient_quota", .unavailable(.quota)),
+        (400, "billing_not_active", .unavailable(.quota)),
+        (403, "insufficient_balance", .unavailable(.quota)),
+        (500, "billing_not_active", .unavailable(.failure)),
         (429, "rate_limit_reached_error", .busy(retryAfter: 2)),
         (500, "server_error", .unavailable(.failure)),
         (503, "server_unavailable", .unavailable(.overloaded)),
@@ -20,6 +25,14 @@ struct UpstreamVerdictTests {
     ])
     func tellsTheClientsFaultsFromOurs(_ status: Int, _ type: String, _ verdict: UpstreamVerdict) {
         #expect(UpstreamVerdict(status: status, retryAfter: nil, error: ModelError(type: type, message: "")) == verdict)
+    }
+
+    @Test func readsThatTheAccountIsEmptyFromTheWords() {
+        let error = ModelError(
+            type: "invalid_request_error", message: "Your credit balance is too low to access the Claude API.")
+        #expect(UpstreamVerdict(status: 400, retryAfter: nil, error: error) == .unavailable(.quota))
+        #expect(UpstreamVerdict.fault(error) == .quota)
+        #expect(UpstreamVerdict.fault(ModelError(type: "server_error", message: "")) == .hiddenError)
     }
 
     @Test func takesAPageForOurTrouble() {

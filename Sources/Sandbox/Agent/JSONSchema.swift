@@ -28,6 +28,9 @@ indirect enum JSONSchema: Decodable, Sendable {
     init(from decoder: any Decoder) throws {
         if let flag = try? decoder.singleValueContainer().decode(Bool.self) {
             self = flag ? .anything : .nothing
+        } else if (try? decoder.unkeyedContainer()) != nil {
+            // A schema for each place of an array: nothing of the platform's has such.
+            self = .anything
         } else {
             self = .rules(try Rules(from: decoder))
         }

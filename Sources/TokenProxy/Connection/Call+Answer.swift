@@ -52,7 +52,7 @@ extension Call {
             let filled = filled(body)
             end { client in client.respond(200, contentType: type, filled, usage: usage) }
         case .refused(let verdict, let body): refused(verdict, body)
-        case .broken: brokeOff()
+        case .broken(let fault): brokeOff(fault)
         }
     }
 

@@ -81,7 +81,9 @@ extension Call {
         loop.metrics.upstreamFailed(reason: fault.rawValue)
         if fault.isTheUpstreams { target?.failed(for: fault.pause, now: loop.now) }
         let pause = Duration.milliseconds(100 << min(attempts, 6))
-        if isOverdue(loop.deadline) {
+        // An answer that can't be read is one all the same.
+        let isTaken = fault.mayFollowWork && answer?.isSuccess == true
+        if isTaken || isOverdue(loop.deadline) {
             settle(.nothing)
             refuse(.upstreamUnavailable)
         } else if canTryAnother {
@@ -153,9 +155,14 @@ extension Call {
     }
 
     /// The upstream gave up, or gave nothing for too long, in the middle of an answer.
-    func brokeOff(_ fault: UpstreamFault = .broken) {
+    func brokeOff(_ fault: UpstreamFault) {
         guard let answer else { return }
         cancelUpstream()
+        if fault == .connection || fault == .timeout, answer.hasFinished {
+            // All that is missing is what an upstream says behind its answer.
+            upstreamEnded()
+            return
+        }
         if !answer.hasOutput, !hasBegunAnswer {
             attemptFailed(fault)
             return
@@ -163,7 +170,8 @@ extension Call {
         loop.metrics.upstreamFailed(reason: fault.rawValue)
         services.logger.warning("an answer broke off", metadata: ["reason": "\(fault.rawValue)"])
         // One in one piece was thought out before its first byte; a stream that the upstream itself gave up was read to there.
-        settle(answer.bill(.broken(isCaughtUp: answer.isStream && (fault == .broken || isCaughtUp))))
+        let isReadToItsEnd = fault != .connection && fault != .timeout
+        settle(answer.bill(.broken(isCaughtUp: answer.isStream && (isReadToItsEnd || isCaughtUp))))
         if answer.isStream {
             prepareOutput()
             beginAnswer()
@@ -181,12 +189,37 @@ extension Call {
 
     func clientHasGone() {
         loop.tick()
-        if case .over = state { return }
+        switch state {
+        case .over: loop.remove(client)
+        case .sent where wanted?.streams == true, .answering where answer?.isStream == true:
+            abandonWhenRead(looks: Self.lastLooks)
+        default: abandon()
+        }
+    }
+
+    /// For how many milliseconds an upstream may still be read whose client has gone.
+    private static let lastLooks = 10
+
+    /// What has arrived may wait unread, on a busy loop: it is read before anybody says what was produced.
+    private func abandonWhenRead(looks: Int) {
+        loop.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { [self] in
+            loop.tick()
+            switch state {
+            case .answering(let connection) where !connection.isReadDry && takesMore && looks > 1:
+                abandonWhenRead(looks: looks - 1)
+            case .over: break
+            default: abandon()
+            }
+        }
+    }
+
+    private func abandon() {
         let bill: Bill
         switch state {
-        case .sent:
-            bill = unheardBill
-        case .answering: bill = answer?.bill(.broken(isCaughtUp: isCaughtUp && answer?.isStream == true)) ?? .nothing
+        case .sent: bill = unheardBill
+        case .answering(let connection):
+            let isCaughtUp = isCaughtUp && connection.isReadDry && answer?.isStream == true
+            bill = answer?.bill(.broken(isCaughtUp: isCaughtUp)) ?? .nothing
         case .reserving, .queued, .connecting, .over: bill = .nothing
         }
         cancelUpstream()

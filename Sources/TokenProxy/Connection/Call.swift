@@ -170,14 +170,14 @@ final class Call {
         sentAt = loop.deadline
         let edits = wanted.edits(
             quotedModel: target.quotedModels[wanted.model] ?? JSONText.quoted(wanted.model),
-            completionCap: reservation.output,
+            completionCap: reservation.output, members: endpoint.members,
             thinking: dialect == .openAI
                 ? target.thinking[wanted.model]?.change(isAgents: caller.credential.isAgents) : nil)
         let parts = body.applying(edits)
         var head = ByteBuffer()
         head.reserveCapacity(endpoint.head.utf8.count + 512 + (parts.count == 1 ? parts[0].readableBytes : 0))
         head.writeString(endpoint.head)
-        writeFields(to: &head, bodyLength: parts.reduce(0) { $0 + $1.readableBytes })
+        writeFields(to: &head, bodyLength: parts.reduce(0) { $0 + $1.readableBytes }, endpoint.members)
         overhead = loop.deadline - startedAt
         if parts.count == 1, parts[0].readableBytes <= 16 << 10 {
             head.writeImmutableBuffer(parts[0])
@@ -191,27 +191,6 @@ final class Call {
 
     /// The last byte of a large request has left.
     func wasSent() { sentAt = .now() }
-
-    /// The client's fields that go on; everything else stays here, above all its credential.
-    func writeFields(to head: inout ByteBuffer, bodyLength: Int) {
-        head.writeStaticString("content-length: ")
-        head.writeString(String(bodyLength))
-        head.writeStaticString("\r\nx-request-id: ")
-        request.writeRequestID(to: &head)
-        head.writeStaticString("\r\n")
-        forward("accept: ", request.head.accept, to: &head)
-        forward("user-agent: ", request.head.userAgent, to: &head)
-        forward("anthropic-version: ", request.head.anthropicVersion, to: &head)
-        forward("anthropic-beta: ", request.head.anthropicBeta, to: &head)
-        head.writeStaticString("\r\n")
-    }
-
-    func forward(_ name: StaticString, _ value: Range<Int>?, to head: inout ByteBuffer) {
-        guard let value else { return }
-        head.writeStaticString(name)
-        request.write(value, to: &head)
-        head.writeStaticString("\r\n")
-    }
 
     // MARK: The end
 
@@ -271,5 +250,6 @@ final class Call {
         }
         body = ByteBuffer()
         respond(client)
+        if client.isGone { loop.remove(client) }
     }
 }

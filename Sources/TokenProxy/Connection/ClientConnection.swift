@@ -69,8 +69,13 @@ final class ClientConnection: ChannelDuplexHandler {
         isGone = true
         phase = .closed
         freeBody()
-        if let call { call.clientHasGone() } else { request?.end(status: 499, loop) }
-        loop.remove(self)
+        if let call {
+            // It removes this connection when it is settled.
+            call.clientHasGone()
+        } else {
+            request?.end(status: 499, loop)
+            loop.remove(self)
+        }
         context.fireChannelInactive()
     }
 
@@ -215,7 +220,7 @@ final class ClientConnection: ChannelDuplexHandler {
                 respond(.ok, #"{"status":"ok"}"#)
             case .readiness: answerLater { await $0.readiness() }
             case .metrics: answerLater { await $0.metricsText() }
-            case .models, .call: try authenticate(request)
+            case .models, .model, .call: try authenticate(request)
             }
         } catch {
             respond(error)
@@ -265,7 +270,7 @@ final class ClientConnection: ChannelDuplexHandler {
             request.refusal = .suspended(upgradeURL: loop.services.configuration.upgradeURL)
         }
         guard case .call = request.knownRoute else {
-            respond(.ok, loop.services.modelList)
+            respond(.ok, try loop.services.models(request.modelName))
             return
         }
         let limit = loop.services.configuration.bodyLimit

@@ -79,6 +79,9 @@ final class IncomingRequest {
         return route
     }
 
+    /// The model that a client asks about.
+    var modelName: String? { knownRoute == .model ? withBytes(head.target, Route.modelName) : nil }
+
     /// The form in which errors are told.
     var dialect: ModelDialect {
         if case .call(let dialect) = knownRoute { return dialect }

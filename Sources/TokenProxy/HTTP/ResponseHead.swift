@@ -9,10 +9,13 @@ struct ResponseHead: Hashable {
         case untilClose
     }
 
+    enum MediaType: Hashable { case json, eventStream, other }
+
     private(set) var status = 0
     private(set) var body = Body.untilClose
     private(set) var keepsAlive = true
     private(set) var contentType = ""
+    private(set) var mediaType = MediaType.other
     private(set) var isEncoded = false
     private(set) var retryAfter: String?
 
@@ -59,7 +62,9 @@ struct ResponseHead: Hashable {
         case 11:
             if name.isCaseInsensitively("retry-after") { retryAfter = String(decoding: value, as: UTF8.self) }
         case 12:
-            if name.isCaseInsensitively("content-type") { contentType = Self.contentType(value) }
+            guard name.isCaseInsensitively("content-type") else { return }
+            contentType = Self.contentType(value)
+            mediaType = Self.mediaType(value)
         case 14:
             guard name.isCaseInsensitively("content-length") else { return }
             guard !hasLength, let length = value.decimal else { throw .malformed }
@@ -80,5 +85,13 @@ struct ResponseHead: Hashable {
         if value.elementsEqual("application/json".utf8) { return "application/json" }
         if value.elementsEqual("text/event-stream".utf8) { return "text/event-stream" }
         return String(decoding: value, as: UTF8.self)
+    }
+
+    /// Types compare without case, and parameters follow (RFC 9110, 8.3.1).
+    private static func mediaType(_ value: UnsafeRawBufferPointer) -> MediaType {
+        let end = value.firstIndex { $0 == UInt8(ascii: ";") || HTTPByte.isBlank($0) } ?? value.count
+        let type = value[part: 0..<end]
+        if type.isCaseInsensitively("application/json") { return .json }
+        return type.isCaseInsensitively("text/event-stream") ? .eventStream : .other
     }
 }

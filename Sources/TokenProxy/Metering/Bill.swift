@@ -31,6 +31,8 @@ struct Bill: Hashable {
         let seen =
             switch ending {
             case .complete: meter.producedBytes
+            // Nothing comes behind its last word.
+            case .broken where meter.hasFinished: meter.producedBytes
             case .broken(isCaughtUp: true): meter.producedBytes + Self.unseenTokens
             case .broken(isCaughtUp: false): Int.max
             }

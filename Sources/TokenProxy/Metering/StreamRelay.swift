@@ -12,6 +12,9 @@ struct StreamRelay {
     }
 
     private(set) var meter: UsageMeter
+    /// Why the upstream gave up, if it said so.
+    private(set) var error: ModelError?
+    private let dialect: ModelDialect
     private var scanner = ServerSentEventScanner()
     /// The beginning of an event that isn't complete yet.
     private var partial = ByteBuffer()
@@ -29,6 +32,7 @@ struct StreamRelay {
     init(_ dialect: ModelDialect, removesUsageChunk: Bool, filler: (() -> String)? = nil) {
         self.filler = filler
         meter = UsageMeter(dialect)
+        self.dialect = dialect
         self.removesUsageChunk = removesUsageChunk
     }
 
@@ -60,9 +64,20 @@ struct StreamRelay {
         if step != .goesOn { return step }
         let rest = partial
         rest.withUnsafeReadableBytes { bytes in
-            if let event = scanner.last(bytes) { take(event, bytes, &output, &last) }
+            guard let event = scanner.last(bytes) else { return }
+            let before = meter
+            var whole = ByteBuffer()
+            if take(event, bytes, &whole, &last).isUnreadable {
+                // Half an event goes nowhere, and behind the answer's end it is none of the answer.
+                if before.hasFinished { meter = before }
+            } else if step == .goesOn {
+                output.writeBuffer(&whole)
+                output.writeStaticString("\n\n")
+            }
         }
-        if step == .goesOn { step = meter.isFinal ? .ended : .broken }
+        guard step == .goesOn else { return step }
+        step = meter.hasFinished ? .ended : .broken
+        if step == .ended { last.writeString(dialect.streamEnd) }
         return step
     }
 
@@ -80,22 +95,25 @@ struct StreamRelay {
         return bytes.count
     }
 
+    @discardableResult
     private mutating func take(
         _ event: ServerSentEventScanner.Event, _ bytes: UnsafeRawBufferPointer, _ output: inout ByteBuffer,
         _ last: inout ByteBuffer
-    ) {
+    ) -> UsageMeter.Part {
         let part =
             event.hasMoreData
             ? ServerSentEventScanner.joinedData(of: bytes).withUnsafeBytes { meter.read(event: $0) }
             : meter.read(event: UnsafeRawBufferPointer(rebasing: bytes[event.data]))
         if part.isError {
             step = .broken
+            error = ServerSentEventScanner.joinedData(of: bytes).withUnsafeBytes { ModelError(body: $0) }
         } else if part.isEnd {
             step = .ended
             last.writeBytes(bytes)
         } else if !(part.isUsageOnly && removesUsageChunk) {
             pass(event, bytes, &output)
         }
+        return part
     }
 
     private mutating func pass(

@@ -38,7 +38,9 @@ struct TokenEstimate: Sendable {
     func ask() async -> Int? {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
-        request.headers = ["content-type": "application/json", "authorization": "Bearer \(key.reveal())"]
+        request.headers = [
+            "content-type": "application/json", "accept-encoding": "identity", "authorization": "Bearer \(key.reveal())",
+        ]
         request.body = .bytes(body)
         do {
             let response = try await HTTPClient.shared.execute(request, timeout: Self.timeout)

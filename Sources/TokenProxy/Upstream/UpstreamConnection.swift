@@ -25,7 +25,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     private var isReused = false
     private var isReadPending = false
     /// Whether the last read left nothing in the socket: it didn't fill the buffer that it was given.
-    fileprivate var isReadDry = true
+    fileprivate(set) var isReadDry = true
     /// What the channel knows, too, but doesn't say as cheaply.
     private var isActive = false
     /// Whether it ends in another way than it should.

@@ -129,8 +129,13 @@ final class UpstreamTarget: Sendable {
         let tls: NIOSSLContext?
         /// Request line and the fields that are the same for each call.
         let head: String
+        /// Only Kimi itself gets all that a client sends.
+        let members: MemberRule
+
+        private static let kimi = ["moonshot.ai", "moonshot.cn", "kimi.com"]
 
         init(host: String, port: Int, tls: NIOSSLContext?, head: String) {
+            members = Self.kimi.contains { host == $0 || host.hasSuffix("." + $0) } ? .all : .listed
             self.host = host
             self.port = port
             self.tls = tls
@@ -161,6 +166,8 @@ final class UpstreamTarget: Sendable {
         var prefix = url.path()
         while prefix.hasSuffix("/") { prefix.removeLast() }
         var head = "POST \(prefix)\(path) HTTP/1.1\r\nhost: \(authority)\r\ncontent-type: application/json\r\n"
+        // Without it, an encoding may be chosen that hides the figures.
+        head += "accept-encoding: identity\r\n"
         head += "authorization: Bearer \(key)\r\n"
         if isAnthropic { head += "x-api-key: \(key)\r\n" }
         var tls: NIOSSLContext?

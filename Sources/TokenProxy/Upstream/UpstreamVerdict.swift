@@ -16,13 +16,16 @@ enum UpstreamVerdict: Hashable {
     ///   - retryAfter: the header, if there is one.
     ///   - error: the body, if it is an error in JSON.
     init(status: Int, retryAfter: String?, error: ModelError?) {
+        if Self.isAboutAccount(status, error) {
+            self = .unavailable(.quota)
+            return
+        }
         switch (status, error) {
         case (400, .some), (413, .some), (422, .some):
             self = .clientFault
-        case (429, let error) where error?.type != "exceeded_current_quota_error":
+        case (429, _):
             let seconds = retryAfter.flatMap { Int($0) } ?? 2
             self = .busy(retryAfter: min(max(seconds, 1), 120))
-        case (429, _): self = .unavailable(.quota)
         case (401, _): self = .unavailable(.credential)
         case (403, _): self = .unavailable(.forbidden)
         case (404, _): self = .unavailable(.notFound)
@@ -34,6 +37,18 @@ enum UpstreamVerdict: Hashable {
         default: self = .unavailable(.server)
         }
     }
+
+    /// Whether the platform's account is empty: 402 says just that, others say it in words.
+    private static func isAboutAccount(_ status: Int, _ error: ModelError?) -> Bool {
+        switch status {
+        case 402: true
+        case 400, 403, 429: error?.isAboutAccount ?? false
+        default: false
+        }
+    }
+
+    /// What an error means that came with the status of an answer.
+    static func fault(_ error: ModelError) -> UpstreamFault { error.isAboutAccount ? .quota : .hiddenError }
 }
 
 /// Why an upstream gave no answer. The raw values are the reasons in logs and metrics. Pure.
