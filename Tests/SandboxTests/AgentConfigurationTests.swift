@@ -34,11 +34,11 @@ struct AgentConfigurationTests {
         ("[\"42\"]", "[]", "allowFrom"),
         ("[\"42\"]", "[\"@ana\"]", "allowFrom"),
         ("enabled: true", "enabled: false", "channels.telegram"),
-        ("channels:", "canals:", "channels.telegram"),
+        ("channels:", "canals:", "Unrecognized key: \"canals\""),
         ("platform/k2p5", "platform/k9", "k9"),
         ("platform/k2p5", "elsewhere/k2p5", "elsewhere"),
         ("openai-completions", "anthropic-messages", "api must be"),
-        ("port: 18789", "port: \"high\"", "gateway.port has the wrong type"),
+        ("port: 18789", "port: \"high\"", "gateway.port"),
         ("{ //", "[ //", "can't be parsed"),
     ])
     func refusesToStartAndSaysWhy(_ text: String, _ replacement: String, _ complaint: String) throws {

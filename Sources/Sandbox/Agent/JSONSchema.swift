@@ -22,6 +22,7 @@ indirect enum JSONSchema: Decodable, Sendable {
         let additionalProperties: JSONSchema?
         let anyOf: [JSONSchema]?
         let oneOf: [JSONSchema]?
+        let `default`: JSONNode?
         let allOf: [JSONSchema]?
     }
 
@@ -34,6 +35,10 @@ indirect enum JSONSchema: Decodable, Sendable {
         } else {
             self = .rules(try Rules(from: decoder))
         }
+    }
+
+    fileprivate var hasDefault: Bool {
+        if case .rules(let rules) = self { rules.default != nil } else { false }
     }
 
     /// - Parameter path: where the value stands, such as `agents.defaults`.
@@ -96,7 +101,10 @@ extension JSONSchema.Rules {
     }
 
     fileprivate func faults(of members: [String: JSONNode], _ path: String) -> [String] {
-        let missing = (required ?? []).filter { members[$0] == nil }.map { "\(path.below($0)): Invalid input: required" }
+        // What has a default is required of the result only.
+        let missing = (required ?? []).filter { members[$0] == nil && properties?[$0]?.hasDefault != true }.map {
+            "\(path.below($0)): Invalid input: required"
+        }
         return missing
             + members.sorted { $0.key < $1.key }.flatMap { name, value -> [String] in
                 if let fault = propertyNames?.faults(in: .string(name), at: path).first { return [fault] }

@@ -10,8 +10,10 @@ import sys
 
 def prune(schema, values):
     """`values`: what stands at this place in the renderings."""
-    if not isinstance(schema, dict) or not values:
+    if not isinstance(schema, dict):
         return True
+    if not values:
+        return {"default": schema["default"]} if "default" in schema else True
     kept = {}
     for key, rule in schema.items():
         if key in ("anyOf", "oneOf", "allOf"):
@@ -27,7 +29,7 @@ def prune(schema, values):
             kept[key] = prune(rule, [v for o in objects for n, v in o.items() if n not in known])
         elif key == "items" and isinstance(rule, dict):
             kept[key] = prune(rule, [each for value in values if isinstance(value, list) for each in value])
-        elif key not in ("$schema", "default", "title", "description"):
+        elif key not in ("$schema", "title", "description"):
             kept[key] = rule
     return kept
 
