@@ -143,7 +143,7 @@ class Ours(Contender):
             DATABASE_URL="",
         )
         # Without a plan the token has no limits of rate or concurrency.
-        issue = [self.program, "admin", "token", "issue", "--tokens", "1000000000000"]
+        issue = [self.program, "admin", "token", "issue", "--units", "1000000000000"]
         issued = subprocess.run(
             issue, cwd=self.folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
         )

@@ -21,23 +21,26 @@ struct PlanBody: Encodable, Sendable {
     let currency = "usd"
     /// In cents, like ``overagePriceCents``.
     let monthlyPriceCents: Int
-    let monthlyTokens: Int
-    /// For a million tokens beyond the limit.
+    let monthlyUnits: Int
+    /// About how many messages a day that is.
+    let dailyMessages: Int
+    /// For a million units beyond the limit.
     let overagePriceCents: Int
     let telegramUsers: Int
     let ownInstructions: Bool
     let support: Plan.Support
 
     private enum CodingKeys: String, CodingKey {
-        case tier, name, currency, monthlyPriceCents, monthlyTokens, overagePriceCents, telegramUsers, ownInstructions
-        case support
+        case tier, name, currency, monthlyPriceCents, monthlyUnits, dailyMessages, overagePriceCents, telegramUsers
+        case ownInstructions, support
     }
 
     init(_ plan: Plan) {
         tier = plan.tier
         name = plan.name
         monthlyPriceCents = plan.monthlyPrice
-        monthlyTokens = plan.monthlyTokens
+        monthlyUnits = plan.monthlyUnits
+        dailyMessages = plan.dailyMessages
         overagePriceCents = plan.overagePrice
         telegramUsers = plan.telegramUsers
         ownInstructions = plan.ownInstructions

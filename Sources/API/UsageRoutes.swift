@@ -54,7 +54,7 @@ struct UsageRoutes: Sendable {
     }
 }
 
-/// A quota, as the API shows it. All figures are tokens.
+/// A quota, as the API shows it. All figures are units.
 struct QuotaBody: Encodable, Sendable {
     let periodStart: String
     let periodEnd: String
@@ -81,6 +81,8 @@ struct UsageEventBody: Encodable, Sendable {
     /// The part of ``inputTokens`` that came from the cache.
     let cachedTokens: Int
     let outputTokens: Int
+    /// What the tokens weigh: what counts against the plan.
+    let units: Int
     let estimated: Bool
     let createdAt: String
 
@@ -90,6 +92,7 @@ struct UsageEventBody: Encodable, Sendable {
         inputTokens = event.usage.input
         cachedTokens = event.usage.cached
         outputTokens = event.usage.output
+        units = event.usage.units
         estimated = event.estimated
         createdAt = event.createdAt.description
     }

@@ -139,7 +139,7 @@ private struct Convergence {
             wanted.tier = subscription.tier
             try UsageStore(work.transaction).setQuota(
                 customerID: box.customerID, periodStart: subscription.periodStart, periodEnd: subscription.periodEnd,
-                limit: plans[subscription.tier].monthlyTokens)
+                limit: plans[subscription.tier].monthlyUnits)
         }
         guard wanted != box else { return false }
         guard box.desired != .deleted else {

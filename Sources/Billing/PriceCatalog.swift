@@ -22,7 +22,7 @@ actor PriceCatalog {
                 // Two that get here at once send the same key, so Stripe makes one price.
                 try await stripe.createPrice(
                     productName: "OpenClaw \(plan.name)", amount: plan.monthlyPrice, currency: "usd", lookupKey: lookupKey,
-                    metadata: ["tier": plan.tier.rawValue, "tokens_limit": String(plan.monthlyTokens)],
+                    metadata: ["tier": plan.tier.rawValue, "units_limit": String(plan.monthlyUnits)],
                     idempotencyKey: lookupKey
                 ).id
             }

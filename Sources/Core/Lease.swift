@@ -1,13 +1,13 @@
-/// What a token proxy asks for when a customer's calls need more tokens than it holds for them.
+/// What a token proxy asks for when a customer's calls need more units than it holds for them.
 package struct LeaseWish: Sendable, Hashable {
     package let customerID: Customer.ID
-    /// The proxy process that will hold the tokens.
+    /// The proxy process that will hold the units.
     package let holder: String
-    /// With fewer tokens than these nothing can be done.
+    /// With fewer units than these nothing can be done.
     package let least: Int
-    /// Tokens of the calls that wait. With none, the holder only wants to know what it has.
+    /// Units of the calls that wait. With none, the holder only wants to know what it has.
     package let need: Int
-    /// Tokens that would do for a while.
+    /// Units that would do for a while.
     package let want: Int
     package let at: Timestamp
 
@@ -23,9 +23,9 @@ package struct LeaseWish: Sendable, Hashable {
 
 /// What became of a ``LeaseWish``.
 package struct LeaseAnswer: Sendable, Hashable {
-    /// Tokens that the holder has now besides those it had; 0 if not even the least could be given.
+    /// Units that the holder has now besides those it had; 0 if not even the least could be given.
     package let granted: Int
-    /// All tokens of the holder's lease that are not booked as used yet.
+    /// All units of the holder's lease that are not booked as used yet.
     package let held: Int
     /// As it is now, the lease included in `reserved`.
     package let quota: Quota
@@ -36,7 +36,7 @@ package struct LeaseAnswer: Sendable, Hashable {
         self.quota = quota
     }
 
-    /// Tokens of the period that are neither used nor this holder's: free, or held by other processes.
+    /// Units of the period that are neither used nor this holder's: free, or held by other processes.
     package var elsewhere: Int { max(0, quota.limit - quota.used - held) }
     package var heldByOthers: Int { max(0, quota.reserved - held) }
 }

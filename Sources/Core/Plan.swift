@@ -6,9 +6,11 @@ package struct Plan: Sendable, Hashable, Codable {
     package let name: String
     /// US cents a month.
     package let monthlyPrice: Int
-    /// Tokens a month; a hard limit.
-    package let monthlyTokens: Int
-    /// US cents per million tokens beyond the limit, for those who opt in.
+    /// Units a month, see ``UnitWeights``; a hard limit.
+    package let monthlyUnits: Int
+    /// About how many messages a day that is, as people are told.
+    package let dailyMessages: Int
+    /// US cents per million units beyond the limit, for those who opt in.
     package let overagePrice: Int
     package let telegramUsers: Int
     /// `off`, `low`, `medium` or `high`, as OpenClaw's `thinkingDefault` takes it.
@@ -66,9 +68,9 @@ package struct PlanTable: Sendable, Hashable {
         }
         for plan in list {
             let figures = [
-                plan.monthlyPrice, plan.monthlyTokens, plan.telegramUsers, plan.weight, plan.requestsPerSecond,
-                plan.requestBurst ?? 1, plan.concurrentRequests, plan.contextTokens, plan.conversationIdleMinutes ?? 1,
-                plan.resources.cpuLimit, plan.resources.memoryLimit,
+                plan.monthlyPrice, plan.monthlyUnits, plan.dailyMessages, plan.telegramUsers, plan.weight,
+                plan.requestsPerSecond, plan.requestBurst ?? 1, plan.concurrentRequests, plan.contextTokens,
+                plan.conversationIdleMinutes ?? 1, plan.resources.cpuLimit, plan.resources.memoryLimit,
                 plan.resources.volume,
             ]
             if figures.contains(where: { $0 <= 0 }) {

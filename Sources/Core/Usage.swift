@@ -12,7 +12,6 @@ package struct TokenUsage: Sendable, Hashable {
         self.output = output
     }
 
-    /// What counts against the plan.
     package var total: Int { input + output }
 }
 
@@ -43,14 +42,13 @@ package struct UsageEvent: Sendable, Hashable {
     }
 }
 
-/// What a customer may use in one billing period, and has.
+/// What a customer may use in one billing period, and has: in units, see ``UnitWeights``.
 package struct Quota: Sendable, Hashable {
     package let periodStart: Timestamp
     package let periodEnd: Timestamp
-    /// Tokens.
     package let limit: Int
     package let used: Int
-    /// Tokens set aside for calls that are under way.
+    /// Set aside for calls that are under way.
     package let reserved: Int
 
     package init(periodStart: Timestamp, periodEnd: Timestamp, limit: Int, used: Int, reserved: Int) {
@@ -61,7 +59,7 @@ package struct Quota: Sendable, Hashable {
         self.reserved = reserved
     }
 
-    /// Tokens that a new call could still be given.
+    /// What a new call could still be given.
     package var available: Int { max(0, limit - used - reserved) }
     /// From 0 to 1.
     package var fractionUsed: Double { limit > 0 ? min(1, Double(used) / Double(limit)) : 1 }

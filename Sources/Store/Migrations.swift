@@ -8,6 +8,7 @@ package enum Migrations {
         Migration(number: 3, name: "leases", sql: text(PackageResources.m003_leases_sql)),
         Migration(number: 4, name: "agents", sql: text(PackageResources.m004_agents_sql)),
         Migration(number: 5, name: "backups", sql: text(PackageResources.m005_backups_sql)),
+        Migration(number: 6, name: "units", sql: text(PackageResources.m006_units_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

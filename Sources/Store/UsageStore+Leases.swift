@@ -84,13 +84,13 @@ extension UsageStore {
             guard let box else { return }
             let loss = UsageEvent(
                 requestID: Self.lossID(holder, customerID, periodStart), customerID: customerID, boxID: try box.id("id"),
-                periodStart: periodStart, model: "lost", usage: TokenUsage(input: 0, output: tokens), estimated: true,
+                periodStart: periodStart, model: "lost", usage: TokenUsage(input: tokens, output: 0), estimated: true,
                 createdAt: now)
-            // A holder that was taken for dead may have lived on, and lost another lease.
+            // Units, as tokens that weigh one each. A holder that was taken for dead may have lived on, and lost another lease.
             var values: [SQLValue] = []
             loss.append(to: &values)
             try transaction.execute(
-                Self.insertOne + " ON CONFLICT (request_id) DO UPDATE SET output = usage_events.output + excluded.output",
+                Self.insertOne + " ON CONFLICT (request_id) DO UPDATE SET input = usage_events.input + excluded.input",
                 values)
             try transaction.execute(
                 "UPDATE quotas SET used = used + ?3 WHERE customer_id = ?1 AND period_start = ?2",
@@ -136,7 +136,7 @@ extension UsageStore {
         }
         try insert(new)
         var totals: [PeriodKey: Int] = [:]
-        for event in new { totals[PeriodKey(event), default: 0] += event.usage.total }
+        for event in new { totals[PeriodKey(event), default: 0] += event.usage.units }
         // In one order, or two proxies could wait for each other.
         for (key, total) in totals.sorted(by: { $0.key < $1.key }) {
             let charged = try total - reduceLoss(by: total, holder: holder, key)
@@ -169,12 +169,12 @@ extension UsageStore {
             - consume(total, holder: holder, customerID: key.customerID, periodStart: key.periodStart)
         if rest == 0 { return 0 }
         let id = SQLValue.text(Self.lossID(holder, key.customerID, key.periodStart))
-        guard let loss = try transaction.first("SELECT output FROM usage_events WHERE request_id = ?1", [id]) else {
+        guard let loss = try transaction.first("SELECT input FROM usage_events WHERE request_id = ?1", [id]) else {
             return 0
         }
-        let reduced = min(Int64(rest), try loss.integer("output"))
+        let reduced = min(Int64(rest), try loss.integer("input"))
         try transaction.execute(
-            "UPDATE usage_events SET output = output - ?2 WHERE request_id = ?1", [id, .integer(reduced)])
+            "UPDATE usage_events SET input = input - ?2 WHERE request_id = ?1", [id, .integer(reduced)])
         return Int(reduced)
     }
 

@@ -12,7 +12,7 @@ package struct UsageStore {
     // MARK: Quotas
 
     /// Sets the limit of a billing period; what was used and reserved in it stays.
-    /// - Parameter limit: tokens.
+    /// - Parameter limit: units.
     /// - Throws: `SQLError`.
     package func setQuota(
         customerID: Customer.ID, periodStart: Timestamp, periodEnd: Timestamp, limit: Int

@@ -2,12 +2,12 @@ import Core
 
 /// What the person behind an agent reads where there is no answer: what happened, until when, and what to do.
 extension LocalizedText {
-    /// A new conversation takes so many tokens with OpenClaw's own words: with less left, to begin one is no help.
+    /// A new conversation takes so many units with OpenClaw's own words: with less left, to begin one is no help.
     private static let newConversation = 6_000
     /// With less left, nothing can be asked at all.
     private static let crumbs = 256
 
-    /// - Parameter remaining: tokens that are left, but not enough for the call.
+    /// - Parameter remaining: units that are left, but not enough for the call.
     static func monthIsUsedUp(resets: Timestamp, remaining: Int, upgradeURL: String) -> LocalizedText {
         let what =
             switch remaining {

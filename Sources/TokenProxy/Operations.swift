@@ -58,11 +58,11 @@ extension ProxyServices {
                 ("token_proxy_waiting_calls", "Calls that wait for their turn.", waiting),
                 ("token_proxy_call_limit", "Calls that may be with the upstream at once.", limit),
                 (
-                    "token_proxy_leased_tokens", "Tokens leased from the customers' quotas and not used.",
-                    accounts.leasedTokens
+                    "token_proxy_leased_units", "Units leased from the customers' quotas and not used.",
+                    accounts.leasedUnits
                 ),
                 (
-                    "token_proxy_calls_without_tokens", "Calls that wait until their customer's tokens can be leased.",
+                    "token_proxy_calls_without_units", "Calls that wait until their customer's units can be leased.",
                     accounts.waitingCalls
                 ),
                 (

@@ -40,8 +40,9 @@ struct ProxyMetrics: Sendable {
     private var customerTokens: [Customer.ID: Int] = [:]
     private var upstreamFaults: [String: Int] = [:]
     private var told: [String: Int] = [:]
-    /// Tokens that an upstream reported beyond what was reserved.
-    private var excessTokens = 0
+    /// Units that an upstream reported beyond what was reserved.
+    private var excessUnits = 0
+    private var units = 0
 
     /// - Parameter model: the product's name, from the configuration.
     mutating func request(route: Route?, plan: Tier?, model: String?, status: Int) {
@@ -64,7 +65,8 @@ struct ProxyMetrics: Sendable {
         }
         count(&calls[CallLabels(plan: credential.tier, model: model), default: CallFigures()])
         if byCustomer { customerTokens[credential.customerID, default: 0] += bill.usage.total }
-        excessTokens += max(0, bill.usage.total - reserved)
+        units += bill.usage.units
+        excessUnits += max(0, bill.usage.units - reserved)
     }
 
     /// - Parameter reason: one of a few words.
@@ -90,7 +92,8 @@ struct ProxyMetrics: Sendable {
         customerTokens.merge(other.customerTokens, uniquingKeysWith: +)
         upstreamFaults.merge(other.upstreamFaults, uniquingKeysWith: +)
         told.merge(other.told, uniquingKeysWith: +)
-        excessTokens += other.excessTokens
+        units += other.units
+        excessUnits += other.excessUnits
     }
 
     /// - Parameter gauges: name, help and value of what is counted elsewhere.
@@ -129,7 +132,8 @@ struct ProxyMetrics: Sendable {
             "token_proxy_told_total", "counter", "Calls of agents that were answered in words of the proxy's own.",
             told.map { ("reason=\"\($0)\"", $1) })
         family(
-            "token_proxy_excess_tokens_total", "counter", "Tokens used beyond their reservation.", [("", excessTokens)])
+            "token_proxy_excess_units_total", "counter", "Units used beyond their reservation.", [("", excessUnits)])
+        family("token_proxy_units_total", "counter", "Units charged: what tokens weigh.", [("", units)])
         for gauge in gauges { family(gauge.name, "gauge", gauge.help, [("", gauge.value)]) }
         func histograms(_ name: String, _ help: String, _ figure: (CallFigures) -> Histogram) {
             text += "# HELP \(name) \(help)\n# TYPE \(name) histogram\n"

@@ -2,7 +2,7 @@ package import Core
 
 /// What the proxy keeps outside of itself: who may call, what they may use, what they have used.
 ///
-/// No call waits for it, as long as the proxy knows the caller and holds a lease: tokens of the customer's period that
+/// No call waits for it, as long as the proxy knows the caller and holds a lease: units of the customer's period that
 /// nobody else can use.
 package protocol ProxyStorage: Sendable {
     /// - Parameter tokenHashes: SHA-256 of proxy tokens, in lowercase hex.
@@ -14,8 +14,8 @@ package protocol ProxyStorage: Sendable {
     /// - Returns: `nil` if no billing period contains the wish's moment.
     func lease(_ wish: LeaseWish) async throws -> LeaseAnswer?
 
-    /// Returns tokens that the holder doesn't need any more.
-    func giveBack(_ tokens: Int, holder: String, customerID: Customer.ID, periodStart: Timestamp) async throws
+    /// Returns units that the holder doesn't need any more.
+    func giveBack(_ units: Int, holder: String, customerID: Customer.ID, periodStart: Timestamp) async throws
 
     /// Says that the holder still answers for its leases.
     func renewLeases(holder: String) async throws

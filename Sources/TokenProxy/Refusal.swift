@@ -7,7 +7,7 @@ struct Refusal: Error, Hashable {
     let status: HTTPResponseStatus
     let error: ModelError
     var headers: [String: String] = [:]
-    /// Tokens that are left of a month that counts as used up.
+    /// Units that are left of a month that counts as used up.
     var remaining: Int?
     /// What the person behind an agent reads in the place of the error; `nil` where nobody should.
     var notice: LocalizedText?
@@ -86,21 +86,21 @@ extension Refusal {
     /// The rest of the month is set aside for calls that may well use less of it.
     static let allowanceInUse = limited(
         code: "allowance_in_use",
-        "Other answers under way have the rest of this month's tokens set aside. Please try again in 5 s.", retryAfter: 5
+        "Other answers under way have the rest of this month's usage set aside. Please try again in 5 s.", retryAfter: 5
     ).saying(.allowanceInUse)
 
     /// The words reach the agent's user: OpenClaw shows up to 300 characters with "monthly limit" and "resets", and reads
     /// words like "quota", "credit" or "spending" as a billing problem of the account instead.
     ///
     /// - Parameters:
-    ///   - remaining: tokens that are left, but not enough for this call.
-    ///   - limit: tokens of the month.
+    ///   - remaining: units that are left, but not enough for this call.
+    ///   - limit: units of the month.
     static func monthIsUsedUp(resets: Timestamp, remaining: Int, limit: Int, upgradeURL: String) -> Refusal {
         // Less than that is of no use for a shorter chat, either.
         let isShort = remaining * 100 > limit && remaining >= 1_000
         let message =
             isShort
-            ? "This chat is too long for what is left of the monthly limit: \(remaining) tokens. Begin a new one. The limit "
+            ? "This chat is too long for what is left of the monthly limit: \(remaining) units. Begin a new one. The limit "
                 + "resets on \(resets.dayAndMonth)."
             : "Monthly usage limit reached. It resets on \(resets.dayAndMonth)."
         var refusal = Refusal(

@@ -17,7 +17,7 @@ struct AccountTests {
                     plans.map { $0["monthly_price_cents"] }
                         == PlanTable.builtIn.all.map { .number(Double($0.monthlyPrice)) })
                 #expect(
-                    plans.map { $0["monthly_tokens"] } == PlanTable.builtIn.all.map { .number(Double($0.monthlyTokens)) })
+                    plans.map { $0["monthly_units"] } == PlanTable.builtIn.all.map { .number(Double($0.monthlyUnits)) })
             }
         }
     }

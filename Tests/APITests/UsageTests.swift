@@ -15,8 +15,8 @@ struct UsageTests {
             try await api.client.execute(uri: "/v1/usage", method: .get, headers: api.ana.headers()) { response in
                 let quota = try TestAPI.object(response)
                 #expect(quota["limit"] == .number(1000))
-                #expect(quota["used"] == .number(30))
-                #expect(quota["available"] == .number(970))
+                #expect(quota["used"] == .number(60))
+                #expect(quota["available"] == .number(940))
                 #expect(quota["period_start"] == .text("2026-01-01T00:00:00Z"))
             }
         }

@@ -45,7 +45,7 @@ struct CheckoutTests {
             let prices = try await shop.stripe.prices(lookupKeys: keys)
             #expect(Set(prices.map(\.unitAmount)) == [4900, 1900])
             #expect(prices.count == 2)
-            #expect(prices.first { $0.unitAmount == 4900 }?.metadata == ["tier": "pro", "tokens_limit": "5000000"])
+            #expect(prices.first { $0.unitAmount == 4900 }?.metadata == ["tier": "pro", "units_limit": "20000000"])
         }
     }
 

@@ -21,7 +21,7 @@ struct ConvergenceTests {
             #expect(subscription.status == .active)
             #expect(subscription.periodStart == shop.platform.clock.now)
             #expect(subscription.periodEnd == subscription.periodStart + .days(31))
-            #expect(try await shop.quota(box)?.limit == 20_000_000)
+            #expect(try await shop.quota(box)?.limit == 60_000_000)
             let customer = try await shop.customer(box.customerID)
             #expect(customer.email == "ana@example.com")
             #expect(customer.stripeCustomerID?.hasPrefix("cus_") == true)
@@ -141,7 +141,7 @@ struct ConvergenceTests {
                 ["items[0][id]": item, "items[0][price]": price.id, "proration_behavior": "always_invoice"])
             try await shop.deliver()
             #expect(try await shop.box(box).tier == .team)
-            #expect(try await shop.quota(box)?.limit == 20_000_000)
+            #expect(try await shop.quota(box)?.limit == 60_000_000)
             #expect(try await shop.quota(box)?.used == 400_000)
         }
     }

@@ -172,7 +172,7 @@ struct InterviewDeviationTests {
     @Test(arguments: [
         ("what does it cost?", "Starter: $19"), ("how much is it", "Team: $129"), ("help", "start over"),
         ("who are you?", "a program"), ("is it safe?", "never store"), ("can I cancel?", "Nothing is bought yet"),
-        ("status", "what comes next"), ("how many tokens do I get", "three quarters of a word"),
+        ("status", "what comes next"), ("how many tokens do I get", "what your agent reads and writes is counted"),
     ])
     func answersQuestionsWithoutLosingThePlace(question: String, expected: String) {
         var chat = InterviewChat.atTelegram()

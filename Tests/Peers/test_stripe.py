@@ -26,7 +26,7 @@ def new_price(client, **changes):
             "recurring": {"interval": "month"},
             "product_data": {"name": "Peer", "metadata": {"tier": "starter"}},
             "lookup_key": f"peer_{uuid.uuid4().hex}",
-            "metadata": {"tier": "starter", "tokens_limit": "1000000"},
+            "metadata": {"tier": "starter", "units_limit": "5000000"},
             **changes,
         }
     )
@@ -69,7 +69,7 @@ def test_price_is_found_by_its_lookup_key(client):
     found = client.v1.prices.list({"lookup_keys": [price.lookup_key], "expand": ["data.product"]})
     assert [each.id for each in found.data] == [price.id]
     assert found.data[0].product.name == "Peer"
-    assert found.data[0].metadata["tokens_limit"] == "1000000"
+    assert found.data[0].metadata["units_limit"] == "5000000"
 
 
 def test_customer_is_created_changed_and_listed(client):

@@ -32,6 +32,24 @@ struct KimiSandboxTests {
         }
     }
 
+    @Test func takesTheBeginningOfAConversationFromTheCache() async throws {
+        try await withKimi { kimi async throws in
+            func cached(_ texts: [String], _ fields: String = "") async throws -> String {
+                let messages = texts.map { #"{"role":"user","content":"\#($0)"}"# }.joined(separator: ",")
+                let answer = try await kimi.post(#"{"model":"kimi-k2.6","messages":[\#(messages)]\#(fields)}"#)
+                return String(try #require(answer.body.firstMatch(of: /"cached_tokens":(\d+)/)).1)
+            }
+            // Eight bytes are two tokens, and each message has four.
+            #expect(try await cached(["instruct", "question"]) == "0")
+            #expect(try await cached(["instruct", "question", "answered"]) == "12")
+            #expect(try await cached(["instruct", "somewhat", "answered"]) == "6")
+            #expect(try await cached(["another1", "somewhat", "answered"]) == "0")
+            let name = #","prompt_cache_key":"chat""#
+            #expect(try await cached(["instruct", "somewhat"], name) == "0")
+            #expect(try await cached(["instruct", "somewhat", "answered"], name) == "12")
+        }
+    }
+
     @Test func isDeterministic() async throws {
         try await withKimi { kimi async throws in
             let answers = try await [kimi.ask("hello"), kimi.ask("hello")].map {

@@ -61,4 +61,42 @@ struct MigrationTests {
             #expect(try await Migrator([good, repaired], logger: logger).migrate(database).map(\.number) == [2])
         }
     }
+
+    @Test(arguments: Engine.allCases)
+    func aLimitInTokensIsEnoughForAsManyOfThemInUnits(_ engine: Engine) async throws {
+        try await engine.withDatabase(migrations: []) { database async throws in
+            let units = try #require(Migrations.all.first { $0.name == "units" })
+            try await Migrator(Migrations.all.filter { $0.number < units.number }, logger: logger).migrate(database)
+            try await database.write { transaction in
+                _ = try transaction.execute(
+                    "INSERT INTO customers (id, language, created_at) VALUES ('cst_1', 'en', 0)", [])
+                _ = try transaction.execute(
+                    """
+                    INSERT INTO boxes (id, customer_id, tier, agent_name, purpose, language, desired, generation,
+                        restart_marker, observed_generation, status, created_at, restarts, failures)
+                    VALUES ('box_1', 'cst_1', 'pro', 'Ada', '', 'en', 'running', 1, 0, 1, 'running', 0, 0, 0)
+                    """, [])
+                for (start, used) in [(0, 400), (1, 1000), (2, 1200)] {
+                    _ = try transaction.execute(
+                        """
+                        INSERT INTO quotas (customer_id, period_start, period_end, token_limit, used, reserved)
+                        VALUES ('cst_1', \(start), 9, 1000, \(used), 0)
+                        """, [])
+                }
+                _ = try transaction.execute(
+                    """
+                    INSERT INTO usage_events
+                        (request_id, customer_id, box_id, period_start, model, input, cached, output, estimated, created_at)
+                    VALUES ('lost_1', 'cst_1', 'box_1', 0, 'lost', 0, 0, 70, 1, 0)
+                    """, [])
+            }
+            try await Migrator(Migrations.all, logger: logger).migrate(database)
+            try await database.read { transaction in
+                let limits = try transaction.query("SELECT token_limit FROM quotas ORDER BY period_start", [])
+                #expect(try limits.map { try $0.integer("token_limit") } == [2800, 1000, 1000])
+                let lost = try transaction.first("SELECT input, output FROM usage_events", [])
+                #expect(try lost?.integer("input") == 70 && lost?.integer("output") == 0)
+            }
+        }
+    }
 }

@@ -9,10 +9,11 @@ struct UsageStoreTests {
     @Test(arguments: Engine.allCases)
     func keepsWhatWasUsedWhenTheLimitChanges(_ engine: Engine) async throws {
         try await withUsage(engine, limit: 1_000) { stage async throws in
-            _ = try await stage.lease(need: 300)
+            _ = try await stage.lease(need: 434)
+            // 30 tokens of the prompt, 20 from the cache, and 100 of the answer.
             try await stage.record([stage.event("r1", TokenUsage(input: 50, cached: 20, output: 100))])
             try await stage.setLimit(500)
-            #expect(try await stage.quota() == stage.quota(limit: 500, used: 150, reserved: 150))
+            #expect(try await stage.quota() == stage.quota(limit: 500, used: 434, reserved: 0))
         }
     }
 
@@ -95,7 +96,7 @@ struct UsageStoreTests {
             #expect(try await stage.record([one, two, one], isRepeated: true) == [stage.customer.id])
             #expect(try await stage.record([two, one], isRepeated: true).isEmpty)
             await #expect(throws: SQLError.self) { try await stage.record([one]) }
-            #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 240, reserved: 360))
+            #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 464, reserved: 136))
             #expect(try await stage.events().map(\.usage) == [usage, usage])
         }
     }
@@ -104,9 +105,9 @@ struct UsageStoreTests {
     func recordsManyAtOnce(_ engine: Engine) async throws {
         try await withUsage(engine, limit: 100_000) { stage async throws in
             _ = try await stage.lease(need: 50_000)
-            let events = (0..<333).map { stage.event("r\($0)", TokenUsage(input: 2, output: 1)) }
+            let events = (0..<333).map { stage.event("r\($0)", TokenUsage(input: 2, cached: 1, output: 1)) }
             try await stage.record(events)
-            #expect(try await stage.quota() == stage.quota(limit: 100_000, used: 999, reserved: 49_001))
+            #expect(try await stage.quota() == stage.quota(limit: 100_000, used: 1_998, reserved: 48_002))
             #expect(try await stage.events(limit: 1_000).count == 333)
         }
     }
@@ -117,7 +118,7 @@ struct UsageStoreTests {
         try await withUsage(engine, limit: 1_000) { stage async throws in
             _ = try await stage.lease(need: 100)
             try await stage.record([stage.event("r1", TokenUsage(input: 80, output: 40))])
-            #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 120))
+            #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 240))
         }
     }
 
@@ -139,11 +140,11 @@ struct UsageStoreTests {
             try await stage.record([stage.event("r1", TokenUsage(input: 80, output: 20))], holder: "dead")
             _ = try await stage.write { try $0.writeOffLeases(holder: "dead", now: testNow) }
             #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 600))
-            #expect(try await stage.events().map(\.usage.total).sorted() == [100, 500])
+            #expect(try await stage.events().map(\.usage.units).sorted() == [160, 440])
             // Some of them turn up after all: they aren't charged twice.
             try await stage.record([stage.event("r2", TokenUsage(input: 30, output: 10))], holder: "dead")
             #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 600))
-            #expect(try await stage.events().map(\.usage.total).sorted() == [40, 100, 460])
+            #expect(try await stage.events().map(\.usage.units).sorted() == [70, 160, 370])
         }
     }
 
@@ -155,7 +156,7 @@ struct UsageStoreTests {
                 _ = try await stage.write { try $0.writeOffLeases(holder: "h", now: testNow) }
             }
             #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 200))
-            #expect(try await stage.events().map(\.usage.total) == [200])
+            #expect(try await stage.events().map(\.usage.units) == [200])
         }
     }
 

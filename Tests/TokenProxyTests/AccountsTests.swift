@@ -53,11 +53,11 @@ struct AccountsTests {
             periodStart: testNow, periodEnd: testNow + .days(30), limit: 1_000, used: 0, reserved: 1_000)
         _ = account.beginLease(need: 300, now: .zero)
         account.endLease(LeaseAnswer(granted: 200, held: 200, quota: quota), need: 300, now: .zero)
-        for (output, givenBack) in [(100, []), (101, [200])] {
+        for (output, givenBack) in [(25, []), (26, [200])] {
             let waiting = Task { await account.change(for: Allowance.Wish(input: 100, output: output)) }
             try await eventually { account.waitingCalls == 1 }
             let idle = account.takeIdle(after: .seconds(60), pause: .zero, time: testNow, now: .zero)
-            #expect(idle.map(\.tokens) == givenBack)
+            #expect(idle.map(\.units) == givenBack)
             account.endLease()
             await waiting.value
         }
@@ -78,7 +78,7 @@ struct AccountsTests {
     }
 
     @Test func waitsForACallThatIsUnderWay() async throws {
-        storage.limit = 600
+        storage.limit = 2_100
         let accounts = accounts()
         let account = accounts.account(testIDs.next())
         let long = Allowance.Wish(input: 100, output: 500)
@@ -87,8 +87,8 @@ struct AccountsTests {
         defer { keeping.cancel() }
         async let second = accounts.reserveWaiting(long, account, upgradeURL: "")
         try await Task.sleep(for: .milliseconds(150))
-        _ = account.settle(reserved: 600, used: 50, periodStart: testNow, now: accounts.now)
-        #expect(try await second.output == 450)
+        _ = account.settle(reserved: 2_100, used: 50, periodStart: testNow, now: accounts.now)
+        #expect(try await second.output == 487)
     }
 
     @Test func goesOnInsideItsLeaseWhenTheStorageFails() async throws {
@@ -127,7 +127,7 @@ struct AccountsTests {
     }
 
     @Test func takesAShortAnswerInTheEndThoughOthersWereLeftTheTokens() async throws {
-        storage.limit = 5_500
+        storage.limit = 6_700
         storage.heldByOthers = 5_000
         let accounts = accounts(patience: .milliseconds(500))
         let account = accounts.account(testIDs.next())
@@ -146,10 +146,10 @@ struct AccountsTests {
         defer { keeping.cancel() }
         try await Task.sleep(for: .milliseconds(300))
         #expect(storage.leased > 0)
-        _ = account.settle(reserved: 300, used: 40, periodStart: grant.period.lowerBound, now: accounts.now)
+        _ = account.settle(reserved: 900, used: 40, periodStart: grant.period.lowerBound, now: accounts.now)
         // What was used is the bookkeeper's to settle.
         try await eventually { storage.leased == 40 }
-        #expect(accounts.leasedTokens == 0)
+        #expect(accounts.leasedUnits == 0)
     }
 
     @Test func startsANewPeriodWithANewLease() async throws {
@@ -172,8 +172,8 @@ struct AccountsTests {
             return
         }
         // The call of the old period is settled there.
-        #expect(account.settle(reserved: 300, used: 10, periodStart: testNow, now: .zero).remaining == 990)
-        #expect(account.takeIdle(after: .zero, pause: .zero, time: testNow + .days(30), now: .zero).map(\.tokens) == [990])
+        #expect(account.settle(reserved: 900, used: 10, periodStart: testNow, now: .zero).remaining == 990)
+        #expect(account.takeIdle(after: .zero, pause: .zero, time: testNow + .days(30), now: .zero).map(\.units) == [990])
     }
 }
 
@@ -283,16 +283,16 @@ struct BookkeeperTests {
                 periodStart: testNow, periodEnd: testNow + .days(30), limit: 1_000, used: 0, reserved: 1_000)
             _ = account.beginLease(need: 500, now: .zero)
             account.endLease(LeaseAnswer(granted: 1_000, held: 1_000, quota: quota), need: 500, now: .zero)
-            _ = account.settle(reserved: 0, used: bill.usage.total, periodStart: testNow, now: .zero)
+            _ = account.settle(reserved: 0, used: bill.usage.units, periodStart: testNow, now: .zero)
             bookkeeper.add(call, caller, bill, at: testNow, ticket)
             storage.fails = true
             #expect(await !bookkeeper.book())
             #expect(bookkeeper.lag == (1, true))
-            #expect(account.unbookedTokens == bill.usage.total)
+            #expect(account.unbookedUnits == bill.usage.units)
             storage.fails = false
             #expect(await bookkeeper.book())
             #expect(bookkeeper.lag == (0, false))
-            #expect(account.unbookedTokens == 0)
+            #expect(account.unbookedUnits == 0)
             #expect(storage.events.map(\.usage) == [bill.usage])
         }
     }

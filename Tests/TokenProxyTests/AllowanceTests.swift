@@ -5,11 +5,11 @@ import Testing
 @testable import TokenProxy
 
 struct AllowanceTests {
-    private let wish = Allowance.Wish(input: 100, output: 2_000)
+    private let wish = Allowance.Wish(input: 100, output: 500)
 
     @Test func grantsAtOnceWhatIsFree() {
         var allowance = allowance(granted: 10_000, limit: 1_000_000)
-        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .granted(output: 2_000, needsMore: false))
+        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .granted(output: 500, needsMore: false))
         allowance.setAside(2_100)
         #expect(allowance.free == 7_900)
         #expect(allowance.remaining == 1_000_000)
@@ -20,8 +20,8 @@ struct AllowanceTests {
 
     @Test func asksForMoreBeforeTheNextCallHasToWait() {
         var allowance = allowance(granted: 3_000, limit: 1_000_000)
-        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .granted(output: 2_000, needsMore: true))
-        #expect(allowance.reserve(wish, mayAsk: false, now: .zero) == .granted(output: 2_000, needsMore: false))
+        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .granted(output: 500, needsMore: true))
+        #expect(allowance.reserve(wish, mayAsk: false, now: .zero) == .granted(output: 500, needsMore: false))
     }
 
     @Test func asksForWhatIsMissing() {
@@ -34,25 +34,25 @@ struct AllowanceTests {
         var allowance = allowance(granted: 1_500, limit: 1_500)
         #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .needsMore(600))
         allowance.receive(answer(granted: 0, held: 1_500, limit: 1_500), need: 600, now: .zero)
-        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .granted(output: 1_400, needsMore: false))
+        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .granted(output: 350, needsMore: false))
     }
 
     @Test func waitsForABetterAnswerWhileCallsAreUnderWay() {
-        var allowance = allowance(granted: 1_000, limit: 1_000)
+        var allowance = allowance(granted: 2_000, limit: 2_000)
         allowance.setAside(800)
-        allowance.receive(answer(granted: 0, held: 1_000, limit: 1_000), need: 1, now: .zero)
+        allowance.receive(answer(granted: 0, held: 2_000, limit: 2_000), need: 1, now: .zero)
         #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .busy)
         allowance.settle(reserved: 800, used: 100)
-        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .granted(output: 800, needsMore: false))
+        #expect(allowance.reserve(wish, mayAsk: true, now: .zero) == .granted(output: 450, needsMore: false))
     }
 
     @Test func takesWhatIsLeftInTheEnd() {
-        var allowance = allowance(granted: 1_000, limit: 1_000)
-        allowance.setAside(800)
+        var allowance = allowance(granted: 2_000, limit: 2_000)
+        allowance.setAside(1_000)
         #expect(allowance.reserveWhatIsLeft(wish) == .busy)
-        allowance.settle(reserved: 800, used: 600)
-        #expect(allowance.reserveWhatIsLeft(wish) == .granted(output: 300, needsMore: false))
-        allowance.setAside(100)
+        allowance.settle(reserved: 1_000, used: 600)
+        #expect(allowance.reserveWhatIsLeft(wish) == .granted(output: 325, needsMore: false))
+        allowance.setAside(300)
         #expect(allowance.reserveWhatIsLeft(wish) == .busy)
     }
 
@@ -89,12 +89,12 @@ struct AllowanceTests {
     }
 
     @Test func keepsWhatACallCanBeginWith() {
-        var shared = allowance(granted: 1_124, limit: 5_000, reserved: 5_000)
-        shared.receive(answer(granted: 0, held: 1_124, limit: 5_000, reserved: 5_000), need: 1, now: .zero)
+        var shared = allowance(granted: 2_100, limit: 5_000, reserved: 5_000)
+        shared.receive(answer(granted: 0, held: 2_100, limit: 5_000, reserved: 5_000), need: 1, now: .zero)
         #expect(!shared.isTooLittle(for: wish))
         // Nobody else has any that could be added.
-        #expect(!allowance(granted: 356, limit: 356).isTooLittle(for: wish))
-        #expect(allowance(granted: 355, limit: 355).isTooLittle(for: wish))
+        #expect(!allowance(granted: 1_124, limit: 1_124).isTooLittle(for: wish))
+        #expect(allowance(granted: 1_123, limit: 1_123).isTooLittle(for: wish))
     }
 
     @Test func neverCountsAnExcessAsFree() {

@@ -44,12 +44,12 @@ struct BillTests {
     @Test func estimatesNeverMoreThanTheReservation() {
         let bill = Bill(
             meter(Array(repeating: word, count: 100)), reservation: reservation, ending: .broken(isCaughtUp: true))
-        #expect(bill.usage.total == reservation.total)
+        #expect(bill.usage.total == reservation.input + reservation.output)
     }
 
     @Test func chargesTheCapWhereMuchMayHaveGoneUnseen() {
         let bill = Bill(meter([word]), reservation: reservation, ending: .broken(isCaughtUp: false))
-        #expect(bill.usage.total == reservation.total)
+        #expect(bill.usage.total == reservation.input + reservation.output)
     }
 
     @Test func estimatesNeverLessThanWhatWasTold() {

@@ -23,12 +23,12 @@ struct LostLeaseTests {
         }
         #expect(refusal == .storageUnavailable)
         #expect(storage.leased > 0)
-        #expect(accounts.leasedTokens == 0)
+        #expect(accounts.leasedUnits == 0)
         storage.losesAnswers = false
         let keeping = Task { await accounts.keep() }
         defer { keeping.cancel() }
         try await eventually { !account.mayHoldMore }
-        #expect(accounts.leasedTokens == storage.leased)
+        #expect(accounts.leasedUnits == storage.leased)
     }
 
     @Test func asksWhatItHasThoughNobodyKnowsWhetherItWasGivenBack() async throws {
@@ -37,7 +37,7 @@ struct LostLeaseTests {
         let account = accounts.account(testIDs.next())
         let grant = try await accounts.reserveWaiting(wish, account, upgradeURL: "")
         storage.losesAnswers = true
-        _ = account.settle(reserved: 300, used: 40, periodStart: grant.period.lowerBound, now: accounts.now)
+        _ = account.settle(reserved: 900, used: 40, periodStart: grant.period.lowerBound, now: accounts.now)
         let keeping = Task { await accounts.keep() }
         defer { keeping.cancel() }
         try await eventually { account.mayHoldMore && storage.leased == 40 }
@@ -46,7 +46,7 @@ struct LostLeaseTests {
         account.book(40, periodStart: grant.period.lowerBound)
         try await eventually { !account.mayHoldMore }
         #expect(storage.leased == 0)
-        #expect(accounts.leasedTokens == 0)
+        #expect(accounts.leasedUnits == 0)
     }
 
     @Test func takesNothingOverWhileCallsAreBeingBooked() {
@@ -56,10 +56,10 @@ struct LostLeaseTests {
         // Whether the answer counts this nobody knows.
         account.book(100, periodStart: testNow)
         account.endLease(answer(held: 500), need: 0, now: .zero)
-        #expect(account.leasedTokens == 0)
+        #expect(account.leasedUnits == 0)
         _ = account.beginLease(need: 0, now: .zero)
         account.endLease(answer(held: 400), need: 0, now: .zero)
-        #expect(account.leasedTokens == 400)
+        #expect(account.leasedUnits == 400)
         #expect(!account.mayHoldMore)
     }
 
@@ -68,7 +68,7 @@ struct LostLeaseTests {
         account.leaseFailed(now: .zero)
         _ = account.beginLease(need: 100, now: .zero)
         account.endLease(answer(held: 500), need: 100, now: .zero)
-        #expect(account.leasedTokens == 0)
+        #expect(account.leasedUnits == 0)
         #expect(account.mayHoldMore)
     }
 
@@ -105,15 +105,15 @@ struct LostLeaseTests {
 
     @Test func takesNoMoreThanTheExcessFromLeasesToCome() {
         let account = Account(testIDs.next())
-        _ = account.beginLease(need: 300, now: .zero)
-        account.endLease(answer(granted: 300, held: 300), need: 300, now: .zero)
+        _ = account.beginLease(need: 900, now: .zero)
+        account.endLease(answer(granted: 900, held: 900), need: 900, now: .zero)
         _ = account.reserve(wish, time: testNow, now: .zero)
         // The quota was charged all of it, and the lease what there was.
-        _ = account.settle(reserved: 300, used: 700, periodStart: testNow, now: .zero)
-        account.book(700, periodStart: testNow)
-        _ = account.beginLease(need: 300, now: .zero)
-        account.endLease(answer(granted: 500, held: 500), need: 300, now: .zero)
-        #expect(account.leasedTokens == 500)
+        _ = account.settle(reserved: 900, used: 1_300, periodStart: testNow, now: .zero)
+        account.book(1_300, periodStart: testNow)
+        _ = account.beginLease(need: 900, now: .zero)
+        account.endLease(answer(granted: 500, held: 500), need: 900, now: .zero)
+        #expect(account.leasedUnits == 500)
     }
 
     private func answer(granted: Int = 0, held: Int, limit: Int = 10_000) -> LeaseAnswer {

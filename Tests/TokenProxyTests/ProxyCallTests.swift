@@ -18,7 +18,7 @@ struct ProxyCallTests {
             #expect(answer.status == 200)
             #expect(answer.body.contains("5"))
             let (quota, books) = (try await lab.quota(), try await lab.ledger())
-            #expect(quota.used == books.total && books.total > 0)
+            #expect(quota.used == books.units && books.units > 0)
             #expect(quota.reserved == 0)
             #expect(answer.headers.first(name: "x-usage-remaining") == "\(quota.limit - quota.used)")
             let events = try await lab.events()
@@ -37,7 +37,7 @@ struct ProxyCallTests {
             #expect(answer.headers.first(name: "content-type")?.hasPrefix("text/event-stream") == true)
             #expect(answer.body.hasSuffix("data: [DONE]\n\n"))
             #expect(!answer.body.contains(#""choices":[]"#))
-            #expect(try await lab.quota().used == lab.ledger().total)
+            #expect(try await lab.quota().used == lab.ledger().units)
             #expect(try await lab.events().map(\.estimated) == [false])
         }
     }
@@ -55,12 +55,12 @@ struct ProxyCallTests {
         try await ProxyLab.run { lab async throws in
             let plain = try await lab.post(ProxyLab.body("hello"), path: path)
             #expect(plain.body.contains(#""type":"message""#))
-            #expect(try await lab.quota().used == lab.ledger().total)
+            #expect(try await lab.quota().used == lab.ledger().units)
             let stream = try await lab.post(ProxyLab.body("hello", fields: #","stream":true"#), path: path)
             #expect(stream.body.contains("event: message_start"))
             #expect(stream.body.contains("event: message_stop"))
             let (quota, books) = (try await lab.quota(), try await lab.ledger())
-            #expect(quota.used == books.total && books.count == 2)
+            #expect(quota.used == books.units && books.count == 2)
         }
     }
 
@@ -105,7 +105,7 @@ struct ProxyCallTests {
             let answer = try await ProxyLab.Answer(ProxyLab.client.execute(request, timeout: .seconds(10)))
             #expect(answer.headers.first(name: "x-request-id") == "mine-1")
             #expect(!answer.headers.contains(name: "set-cookie"))
-            #expect(try await lab.quota().used == 7)
+            #expect(try await lab.quota().used == 19)
         }
         let (headers, body) = seen.withLock { ($0.headers, $0.body) }
         #expect(headers["authorization"] == "Bearer sk-platform")

@@ -33,7 +33,7 @@ struct ProxyLab: Sendable {
     let upstreams: UpstreamDirectory
 
     /// - Parameters:
-    ///   - limit: tokens of the period, which ends on 31 Jan; `nil` for no period.
+    ///   - limit: units of the period, which ends on 31 Jan; `nil` for no period.
     ///   - agentSpeaks: the token is that of an agent whose people read this language; `nil` for a token without an agent.
     ///   - upstream: in the place of the Kimi sandbox.
     ///   - upstreams: makes the configuration of the upstreams from that of the one that is there.
@@ -196,6 +196,8 @@ struct KimiBooks: Decodable, Sendable {
     let output: Int
 
     var total: Int { input + output }
+    /// Where nothing came from the cache.
+    var units: Int { UnitWeights.most(input: input, output: output) }
 }
 
 extension ProxyLab.Answer {

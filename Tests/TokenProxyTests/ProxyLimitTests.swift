@@ -21,7 +21,7 @@ struct ProxyLimitTests {
 
     @Test(arguments: [false, true])
     func neverGoesBeyondTheLimitUnderConcurrency(_ streams: Bool) async throws {
-        let limit = 1_000
+        let limit = 2_500
         try await ProxyLab.run(limit: limit, configure: { $0.plans = Self.unhurried }) { lab async throws in
             let body = ProxyLab.body(
                 "[sandbox words=40] hello", cap: 60, fields: streams ? #","stream":true"# : "")
@@ -33,23 +33,23 @@ struct ProxyLimitTests {
             let (quota, books) = (try await lab.quota(), try await lab.ledger())
             #expect(quota.used <= limit)
             #expect(quota.reserved == 0)
-            #expect(quota.used == books.total)
+            #expect(quota.used == books.units)
             #expect(books.count == statuses.count { $0 == 200 })
             #expect(try await lab.events().count == books.count)
         }
     }
 
     @Test func shrinksTheCapToWhatIsLeft() async throws {
-        try await ProxyLab.run(limit: 400) { lab async throws in
+        try await ProxyLab.run(limit: 1_400) { lab async throws in
             let answer = try await lab.post(ProxyLab.body("[sandbox words=500] hi", cap: 10_000))
             #expect(answer.status == 200)
             #expect(answer.body.contains(#""finish_reason":"length""#))
-            #expect(try await lab.quota().used <= 400)
+            #expect(try await lab.quota().used <= 1_400)
         }
     }
 
     /// As OpenClaw asks: its own words and tools, and the largest cap that the model takes.
-    @Test(arguments: [32_179, 18_400, 6_000, 5_000])
+    @Test(arguments: [150_000, 32_179, 18_400, 6_500, 5_700])
     func usesWhatIsLeftOfTheMonthForAPromptOfUsualLength(_ left: Int) async throws {
         try await ProxyLab.run(limit: 1_000_000) { lab async throws in
             try await lab.platform.database.write { [lab] in
@@ -64,13 +64,13 @@ struct ProxyLimitTests {
                     + #"{"role":"user","content":"Hello?"}]}"#)
             #expect(answer.status == 200)
             let (quota, books) = (try await lab.quota(), try await lab.ledger())
-            #expect(quota.used == 1_000_000 - left + books.total && quota.used <= 1_000_000)
+            #expect(quota.used == 1_000_000 - left + books.units && quota.used <= 1_000_000)
         }
     }
 
     @Test func asksForAShorterAnswerOnlyDownTo256Tokens() async throws {
         let body = ProxyLab.body("hello", cap: 1_000)
-        for (spare, status) in [(256, 200), (255, 429)] {
+        for (spare, status) in [(1_024, 200), (1_023, 429)] {
             try await ProxyLab.run(limit: body.utf8.count + spare) { lab async throws in
                 // In Anthropic's form nobody knows better than the bytes.
                 #expect(try await lab.post(body, path: "/v1/messages").status == status)
@@ -78,14 +78,14 @@ struct ProxyLimitTests {
         }
         // Unless the client wants no more.
         let short = ProxyLab.body("hello", cap: 20)
-        try await ProxyLab.run(limit: short.utf8.count + 20) { lab async throws in
+        try await ProxyLab.run(limit: short.utf8.count + 80) { lab async throws in
             #expect(try await lab.post(short, path: "/v1/messages").status == 200)
         }
     }
 
     @Test func estimatesAPromptBeforeItsAnswerIsCutShort() async throws {
-        try await ProxyLab.run(limit: 6_500) { lab async throws in
-            // By its bytes 6,000 tokens, by the sandbox's count 1,500: so there is room for an answer of 1,300.
+        try await ProxyLab.run(limit: 10_000) { lab async throws in
+            // By its bytes 6,000 tokens, by the sandbox's count 1,500: so there is room for an answer of 2,000.
             let text = "[sandbox words=900] " + String(repeating: "word ", count: 1_180)
             let answer = try await lab.post(ProxyLab.body(text, cap: 30_000))
             #expect(answer.status == 200 && answer.body.contains(#""finish_reason":"stop""#))
@@ -108,12 +108,12 @@ struct ProxyLimitTests {
     }
 
     @Test func asksTheUpstreamForItsCountBeforeItRefusesALongPrompt() async throws {
-        try await ProxyLab.run(limit: 3_000) { lab async throws in
+        try await ProxyLab.run(limit: 4_000) { lab async throws in
             // By its bytes it wouldn't fit; by the sandbox's own count it has a quarter of that.
             let text = String(repeating: "word ", count: 1_600)
             #expect(try await lab.post(ProxyLab.body(text)).status == 200)
             let (quota, books) = (try await lab.quota(), try await lab.ledger())
-            #expect(quota.used == books.total && quota.used > 2_000 && quota.used <= 3_000)
+            #expect(quota.used == books.units && quota.used > 2_000 && quota.used <= 4_000)
             #expect(try await lab.events().map(\.estimated) == [false])
         }
     }
@@ -145,15 +145,15 @@ struct ProxyLimitTests {
     }
 
     @Test func warnsFrom80Percent() async throws {
-        try await ProxyLab.run(limit: 1_000) { lab async throws in
+        try await ProxyLab.run(limit: 2_000) { lab async throws in
             #expect(try await lab.post(ProxyLab.body("hello")).headers.first(name: "x-usage-warning") == nil)
             // The lease is given back, so the next call learns what has been used meanwhile.
             _ = try await lab.quota()
             try await lab.platform.database.write { [lab] in
-                _ = try $0.execute("UPDATE quotas SET used = 800 WHERE customer_id = ?1", [.text(lab.customer.id.rawValue)])
+                _ = try $0.execute("UPDATE quotas SET used = 1600 WHERE customer_id = ?1", [.text(lab.customer.id.rawValue)])
             }
             let warning = try await lab.post(ProxyLab.body("hello", cap: 30)).headers.first(name: "x-usage-warning")
-            #expect(warning?.hasSuffix("% of this month's tokens are used; resets on 31 Jan") == true)
+            #expect(warning?.hasSuffix("% of this month's usage is used up; resets on 31 Jan") == true)
         }
     }
 

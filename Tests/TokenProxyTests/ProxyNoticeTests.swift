@@ -148,7 +148,7 @@ struct ProxyNoticeTests {
         let upstream = Troubled(.serviceUnavailable, "server_unavailable", for: 4)
         try await ProxyLab.run(agentSpeaks: .english, upstream: upstream.router) { lab async throws in
             #expect(try await lab.post(ProxyLab.body("hello")).body.contains(#""prompt_tokens":3"#))
-            #expect(try await lab.quota().used == 7)
+            #expect(try await lab.quota().used == 19)
         }
         #expect(upstream.calls == 5)
     }

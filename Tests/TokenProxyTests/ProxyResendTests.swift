@@ -66,7 +66,7 @@ struct ProxyResendTests {
                 let body = ProxyLab.body("hello", cap: 500, fields: attempt.streams ? #","stream":true"# : "")
                 let answer = try await lab.post(body)
                 #expect(answer.status == (attempt.answer.contains("429") ? 429 : 503))
-                #expect(try await lab.quota().used == (attempt.isCharged ? body.utf8.count + 500 : 0))
+                #expect(try await lab.quota().used == (attempt.isCharged ? body.utf8.count + 2_000 : 0))
             }
             #expect(upstream.calls == attempt.calls)
         }

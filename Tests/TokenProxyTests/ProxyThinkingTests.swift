@@ -82,7 +82,7 @@ struct ProxyThinkingTests {
             #expect(choices.compactMap(\.finishReason) == ["stop"])
             #expect(events.last == "[DONE]")
             // Charged as it is.
-            #expect(try await lab.quota().used == 7)
+            #expect(try await lab.quota().used == 19)
         }
         #expect(upstream.bodies.withLock { $0.count } == 1)
     }

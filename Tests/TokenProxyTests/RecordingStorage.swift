@@ -116,7 +116,7 @@ final class RecordingStorage: ProxyStorage {
     func record(_ events: [UsageEvent], holder: String, isRepeated: Bool) async throws {
         try tell { state in
             state.events += events
-            state.leased -= events.reduce(0) { $0 + $1.usage.total }
+            state.leased -= events.reduce(0) { $0 + $1.usage.units }
         }
     }
     func endLeases(holder: String, isAllKnown: Bool) async throws { try tell { $0.ended.append((holder, isAllKnown)) } }

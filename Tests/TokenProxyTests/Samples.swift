@@ -19,7 +19,7 @@ extension UsageEvent {
     static func sample(tokens: Int) -> UsageEvent {
         UsageEvent(
             requestID: "r", customerID: testIDs.next(), boxID: testIDs.next(), periodStart: testNow, model: "k2p5",
-            usage: TokenUsage(input: 0, output: tokens), estimated: false, createdAt: testNow)
+            usage: TokenUsage(input: tokens, output: 0), estimated: false, createdAt: testNow)
     }
 }
 

@@ -245,11 +245,11 @@ class Trial:
                 self.violations.append("20 s after the attacks, tokens are still set aside, or leased")
                 break
             await asyncio.sleep(0.2)
-        charged = {event.request_id: event.total for event in self.deployment.database.events()}
+        charged = {event.request_id: event.units for event in self.deployment.database.events()}
         for entry in upstream.ledger.entries.values():
-            if charged.get(entry.request_id, 0) < entry.total:
+            if charged.get(entry.request_id, 0) < entry.units:
                 self.violations.append(
-                    f"{entry.request_id}: produced {entry.total}, charged {charged.get(entry.request_id, 0)}")
+                    f"{entry.request_id}: produced {entry.units}, charged {charged.get(entry.request_id, 0)}")
 
 
 async def main(arguments):

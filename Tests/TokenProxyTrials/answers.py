@@ -43,6 +43,8 @@ class Plan:
         self.random = random.Random(hashlib.sha256(f"{text}|{self.cap}|{self.streams}".encode()).digest())
         self.prompt = self.random.randint(1, max(1, len(text)))
         self.cached = self.random.choice([0, self.random.randint(0, self.prompt)])
+        #: Of these, those that the answer tells of.
+        self.told_cached = self.cached
         self.completion = self.random.randint(1, self.cap)
         self.think_seconds = pace * self.random.uniform(0.001, 0.03)
         self.pieces = list(self._pieces(pace))
@@ -102,6 +104,8 @@ class Plan:
             # Each field stands somewhere, but none of the places has them all.
             told[chosen[0]] = {"prompt_tokens": self.prompt}
             told[chosen[1]] = {"completion_tokens": self.completion}
+            if len(chosen) == 2:
+                self.told_cached = 0
         choice = {"index": 0, "delta": {}, "finish_reason": "stop"}
         if "choice" in told:
             choice["usage"] = told["choice"]

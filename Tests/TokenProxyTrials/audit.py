@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from client import Call
+from ledger import units
 
 
 @dataclass
@@ -18,7 +19,7 @@ class Made:
 
 @dataclass
 class Findings:
-    """What is wrong, and the sums. Tokens, unless said otherwise."""
+    """What is wrong, and the sums. Units, unless said otherwise."""
 
     violations: Counter = field(default_factory=Counter)
     examples: list[str] = field(default_factory=list)
@@ -51,8 +52,8 @@ def audit(ledger, made, database, *, after_power_loss=False):
         findings.violation("a", f"{len(events) - len(by_id)} request ids are charged more than once")
     findings.events = len(events)
     findings.estimated = sum(event.is_estimated for event in events)
-    findings.produced = ledger.total
-    findings.charged = sum(event.total for event in events)
+    findings.produced = ledger.units
+    findings.charged = sum(event.units for event in events)
     for text in ledger.oddities:
         findings.violation("upstream", text)
     for entry in ledger.entries.values():
@@ -62,7 +63,7 @@ def audit(ledger, made, database, *, after_power_loss=False):
     if after_power_loss:
         _check_losses(findings, ledger, made, events)
     if not database.is_settled():
-        findings.violation("e", "tokens are still set aside, or leased")
+        findings.violation("e", "units are still set aside, or leased")
     return findings
 
 
@@ -76,21 +77,22 @@ def _check_entry(findings, entry, event, made, after_power_loss):
     if event is None:
         if after_power_loss:
             findings.lost += 1
-        elif entry.total > 0:
-            findings.violation("a", f"{name}: the upstream produced {entry.total}, nothing is charged")
+        elif entry.units > 0:
+            findings.violation("a", f"{name}: the upstream produced {entry.units}, nothing is charged")
         if made.is_complete and not after_power_loss:
             findings.violation("f", f"{name}: the client has the whole answer, nothing is charged")
         return
-    told = f"{name}: charged {event.input}+{event.output}, produced {entry.input}+{entry.output}"
+    told = f"{name}: charged {event.input}({event.cached})+{event.output}, produced {entry.input}({entry.cached})+{entry.output}"
     if event.customer_id != made.customer_id:
         findings.violation("customer", f"{name}: charged to {event.customer_id}, called by {made.customer_id}")
-    if event.total < entry.total:
+    if event.units < units(entry.input, event.cached, entry.output):
         findings.violation("a", told)
-    if not event.is_estimated and not made.has_hung_up and (event.input, event.output) != (entry.input, entry.output):
+    exact = (entry.input, entry.cached, entry.output)
+    if not event.is_estimated and not made.has_hung_up and (event.input, event.cached, event.output) != exact:
         findings.violation("b", told)
     if event.is_estimated and made.is_complete and not after_power_loss:
         findings.violation("g", f"{told}: an estimate, though the client has the whole answer")
-    if event.is_estimated and event.total > made.call.bound:
+    if event.is_estimated and event.units > made.call.bound:
         findings.violation("c", f"{told}, bound {made.call.bound}")
 
 
@@ -103,7 +105,7 @@ def _check_unsent(findings, ledger, made, events, after_power_loss):
         return
     for event in unsent:
         if not event.is_estimated:
-            findings.violation("d", f"{event.request_id}: {event.total} charged, the upstream never saw it")
+            findings.violation("d", f"{event.request_id}: {event.units} charged, the upstream never saw it")
     broken = sum(1 for mark, each in made.items() if mark not in reached and not each.is_complete)
     if len(unsent) > broken:
         findings.violation("d", f"{len(unsent)} events without a call upstream, but only {broken} calls broke off before it")
@@ -115,10 +117,10 @@ def _check_losses(findings, ledger, made, events):
     lost, written_off = defaultdict(int), defaultdict(int)
     for entry in ledger.entries.values():
         if entry.request_id not in booked and entry.mark in made:
-            lost[made[entry.mark].customer_id] += entry.total
+            lost[made[entry.mark].customer_id] += entry.units
     for event in events:
         if event.request_id.startswith("lost_"):
-            written_off[event.customer_id] += event.total
+            written_off[event.customer_id] += event.units
     for customer, tokens in lost.items():
         if written_off[customer] < tokens:
             findings.violation("h", f"{customer}: {tokens} of lost calls, {written_off[customer]} written off for them")
@@ -128,10 +130,10 @@ def _check_sums(findings, ledger, made, events, quotas):
     produced, charged, per_period = defaultdict(int), defaultdict(int), defaultdict(int)
     for entry in ledger.entries.values():
         if entry.mark in made:
-            produced[made[entry.mark].customer_id] += entry.total
+            produced[made[entry.mark].customer_id] += entry.units
     for event in events:
-        charged[event.customer_id] += event.total
-        per_period[event.customer_id, event.period_start] += event.total
+        charged[event.customer_id] += event.units
+        per_period[event.customer_id, event.period_start] += event.units
     for customer, tokens in produced.items():
         if charged[customer] < tokens:
             findings.violation("sum", f"{customer}: the upstream produced {tokens}, {charged[customer]} are charged")

@@ -27,8 +27,8 @@ POINTS = {
 _POINT_SECONDS = 5
 #: Seconds for the last restart to bring everything into the database.
 _DRAIN_SECONDS = 20
-#: Tokens of the customers. The small ones reach their limits in the middle of the kills.
-_LIMITS = [1 << 40] * 4 + [20_000, 100_000, 400_000, 1_500_000]
+#: Units of the customers. The small ones reach their limits in the middle of the kills.
+_LIMITS = [1 << 40] * 4 + [60_000, 300_000, 1_200_000, 4_500_000]
 
 
 @dataclass
@@ -145,7 +145,7 @@ class Campaign:
             await asyncio.sleep(5)
             made = len(self.crowd.made) if self.crowd else 0
             print(f"  {time.monotonic() - self.started:5.0f} s  {self.by_cause.total()} of {self.kills} kills, "
-                  f"{made} calls, {self.upstream.ledger.total} tokens produced", flush=True)
+                  f"{made} calls, {self.upstream.ledger.units} units produced", flush=True)
 
     def report(self):
         print(f"\n== {self.name}: {self.by_cause.total()} kills in {self.seconds:.0f} s ==")

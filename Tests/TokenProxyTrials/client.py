@@ -126,8 +126,8 @@ class Call:
 
     @property
     def bound(self):
-        """The most tokens that it may be charged."""
-        return len(self.body) + self.cap
+        """The most units that it may be charged."""
+        return len(self.body) + 4 * self.cap
 
 
 def new_call(token, *, mark, text, cap, streams, anthropic=False, asks_for_usage=False):

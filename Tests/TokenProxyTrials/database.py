@@ -10,6 +10,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import urlsplit, urlunsplit
 
+from ledger import units
+
 
 @dataclass
 class Event:
@@ -19,17 +21,19 @@ class Event:
     customer_id: str
     period_start: int
     input: int
+    #: The part of the input that came from the cache.
+    cached: int
     output: int
     is_estimated: bool
 
     @property
-    def total(self):
-        return self.input + self.output
+    def units(self):
+        return units(self.input, self.cached, self.output)
 
 
 @dataclass
 class Quota:
-    """A row of quotas; tokens."""
+    """A row of quotas; units."""
 
     customer_id: str
     period_start: int
@@ -60,8 +64,8 @@ class Database:
         return self.rows(f"SELECT customer_id FROM proxy_tokens WHERE token_hash = '{token_hash}'")[0][0]
 
     def events(self):
-        columns = "request_id, customer_id, period_start, input, output, estimated"
-        return [Event(*row[:5], is_estimated=int(row[5]) != 0) for row in self.rows(f"SELECT {columns} FROM usage_events")]
+        columns = "request_id, customer_id, period_start, input, cached, output, estimated"
+        return [Event(*row[:6], is_estimated=int(row[6]) != 0) for row in self.rows(f"SELECT {columns} FROM usage_events")]
 
     def quotas(self):
         columns = "customer_id, period_start, token_limit, used, reserved"

@@ -6,6 +6,11 @@ It lives in the harness's own process, so nothing that happens to the token prox
 from dataclasses import dataclass, field
 
 
+def units(input, cached, output):
+    """What tokens weigh: the product's limits count these."""
+    return input - cached + -(-cached // 6) + 4 * output
+
+
 @dataclass
 class Entry:
     """One call as the upstream saw it, by the proxy's id of the call. Tokens, unless said otherwise."""
@@ -16,6 +21,8 @@ class Entry:
     #: The cap on the answer that reached the upstream.
     cap: int
     input: int = 0
+    #: The part of the input that it was told to have had in the cache.
+    cached: int = 0
     output: int = 0
     #: How often a request with this id arrived; a second one is produced, and counted, on top.
     arrivals: int = 0
@@ -23,8 +30,8 @@ class Entry:
     finished: int = 0
 
     @property
-    def total(self):
-        return self.input + self.output
+    def units(self):
+        return units(self.input, self.cached, self.output)
 
 
 @dataclass
@@ -40,8 +47,8 @@ class Ledger:
         return entry
 
     @property
-    def total(self):
-        return sum(entry.total for entry in self.entries.values())
+    def units(self):
+        return sum(entry.units for entry in self.entries.values())
 
     def take(self):
         """Empties the ledger, for trials that count round by round. Only when no call is under way."""

@@ -2,7 +2,7 @@
 
     scripts/limit-proxy [--rounds N] [--database sqlite|postgres|both] [--seed N]
 
-Not one token over the limit may be used, and at most a hundredth of it may stay unused.
+Not one unit over the limit may be used, and at most a hundredth of it may stay unused.
 """
 
 import argparse
@@ -22,10 +22,10 @@ from upstream import Upstream
 
 CALLS = 200
 #: Tokens that clients cap their answers at. The upstream uses any number up to the cap, so half of it on average.
-_CAPS = (2400, 7200)
-#: Tokens. About 20 calls' worth; a hundredth of it is more than the smallest call must set aside (its body's bytes and 256
+_CAPS = (2000, 6000)
+#: Units. About 20 calls' worth; a hundredth of it is more than the smallest call must set aside (its body's bytes and 256
 #: tokens of an answer), so that the last hundredth can't be used whatever the proxy does.
-LIMIT = 48_000
+LIMIT = 160_000
 _MOST_UNUSED = LIMIT // 100
 #: Characters of a prompt.
 _PROMPT = (13, 90)
@@ -38,7 +38,7 @@ _SETTLING_SECONDS = 20
 
 @dataclass
 class Round:
-    """What one round came to; tokens, unless said otherwise."""
+    """What one round came to; units, unless said otherwise."""
 
     name: str
     produced: int
@@ -172,7 +172,7 @@ class Trial:
         odd = [outcome for outcome in outcomes if outcome not in ("answered", "refused", None)]
         violations += [f"{outcomes[outcome]} calls ended with {outcome}" for outcome in odd]
         quota = await self._settled(deployment, customer, violations)
-        produced = sum(entry.total for entry in upstream.ledger.take().values())
+        produced = sum(entry.units for entry in upstream.ledger.take().values())
         name = f"{self.name}, round {number + 1}, {'streaming' if streams else 'plain'}"
         retries = sum(caller.ends.total() - 1 for caller in callers)
         done = Round(name, produced, quota.used, outcomes["answered"], outcomes["refused"], retries, seconds, violations)
@@ -188,17 +188,17 @@ class Trial:
             if quota.reserved == 0:
                 return quota
             if time.monotonic() > deadline:
-                violations.append(f"{quota.reserved} tokens still set aside after {_SETTLING_SECONDS} s")
+                violations.append(f"{quota.reserved} units still set aside after {_SETTLING_SECONDS} s")
                 return quota
             await asyncio.sleep(0.1)
 
     def _check(self, done):
         if done.over:
-            done.violations.append(f"{done.over} tokens over the limit: {done.produced} produced, {done.used} used")
+            done.violations.append(f"{done.over} units over the limit: {done.produced} produced, {done.used} used")
         if done.unused > _MOST_UNUSED:
-            done.violations.append(f"{done.unused} tokens unused, at most {_MOST_UNUSED} may be")
+            done.violations.append(f"{done.unused} units unused, at most {_MOST_UNUSED} may be")
         if done.used != done.produced:
-            done.violations.append(f"{done.produced} tokens produced, {done.used} charged")
+            done.violations.append(f"{done.produced} units produced, {done.used} charged")
 
     def _tell(self, number):
         done = self.done[-1]
@@ -208,13 +208,13 @@ class Trial:
 
 
 def report(trials):
-    print(f"\n== {CALLS} calls at once, limit {LIMIT} tokens ==")
+    print(f"\n== {CALLS} calls at once, limit {LIMIT} units ==")
     for trial in trials:
         if not trial.done:
             continue
         unused = [100 * each.unused / LIMIT for each in trial.done]
         seconds = [each.seconds for each in trial.done]
-        print(f"  {trial.name}: {len(trial.done)} rounds; over the limit: {sum(each.over for each in trial.done)} tokens; "
+        print(f"  {trial.name}: {len(trial.done)} rounds; over the limit: {sum(each.over for each in trial.done)} units; "
               f"unused: median {statistics.median(unused):.2f} %, worst {max(unused):.2f} %; "
               f"answered: {statistics.mean(each.answered for each in trial.done):.1f} a round; "
               f"a round takes: median {statistics.median(seconds):.1f} s, at most {max(seconds):.1f} s")

@@ -52,10 +52,10 @@ class Deployment:
             "KIMI_API_KEY": "sk-trial", "KIMI_BASE_URL": f"{up}/v1", "KIMI_ANTHROPIC_BASE_URL": f"{up}/anthropic",
             "KIMI_MODELS": "k2p5=kimi-k2.6", "LOG_LEVEL": "warning", "ENCRYPTION_KEY": "0123456789abcdef" * 4, **more}
 
-    async def issue_token(self, tokens):
-        """Makes a customer who may use so many tokens; returns the token and the customer's id."""
+    async def issue_token(self, units):
+        """Makes a customer who may use so many units; returns the token and the customer's id."""
         process = await asyncio.create_subprocess_exec(
-            PROGRAM, "admin", "token", "issue", "--tokens", str(tokens), env=self.environment(), cwd=self._folder.name,
+            PROGRAM, "admin", "token", "issue", "--units", str(units), env=self.environment(), cwd=self._folder.name,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
         out, err = await process.communicate()
         if process.returncode != 0:

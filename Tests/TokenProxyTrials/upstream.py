@@ -112,6 +112,7 @@ class _Call:
                 await self._pause(piece.seconds)
             self.entry.output += piece.tokens
         await self._pause(0)
+        self.entry.cached += self.plan.told_cached
         await _send_json(self.writer, "200 OK", self._form("answer"))
         self.entry.finished += 1
         return True
@@ -121,6 +122,8 @@ class _Call:
         self.entry.input += self.plan.prompt
         self.writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream; charset=utf-8\r\n"
                           b"cache-control: no-cache\r\ntransfer-encoding: chunked\r\n\r\n")
+        if self.dialect == "anthropic":
+            self.entry.cached += self.plan.told_cached
         for event in self._form("start"):
             await self._write(event)
         for piece in self.plan.pieces:
@@ -130,7 +133,10 @@ class _Call:
                 raise ConnectionResetError
             self.entry.output += piece.tokens
             await self._write(self._form("piece", piece))
-        for event in self._form("end"):
+        end = self._form("end")
+        if self.dialect == "openai":
+            self.entry.cached += self.plan.told_cached
+        for event in end:
             await self._write(event)
         self.writer.write(b"0\r\n\r\n")
         await self.writer.drain()

@@ -16,7 +16,7 @@ struct DashboardTests {
             let page = try await web.get("/dashboard", as: owner)
             #expect(page.status == .ok)
             for text in [
-                "Ada", "Online", "https://t.me/ada_bot", "0 / 5,000,000", "Renews on 31 January 2026", "Nothing yet",
+                "Ada", "Online", "https://t.me/ada_bot", "0 / 20,000,000", "Renews on 31 January 2026", "Nothing yet",
             ] {
                 #expect(page.text.contains(text), "\(text)")
             }

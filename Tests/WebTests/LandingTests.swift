@@ -11,7 +11,7 @@ struct LandingTests {
             let page = try await web.get("/")
             #expect(page.status == .ok)
             #expect(page.headers[.setCookie] == nil)
-            for text in ["$19", "$49", "$129", "5,000,000 tokens a month", "href=\"/chat\""] {
+            for text in ["$19", "$49", "$129", "About 240 messages a day", "href=\"/chat\""] {
                 #expect(page.text.contains(text))
             }
             #expect(try await web.count("customers") == 0)

@@ -95,7 +95,7 @@ struct TestWeb: Sendable {
                 try BillingStore(transaction).upsert(.sample(of: box, stripeID: "sub_\(box.id.body)"))
                 try UsageStore(transaction).setQuota(
                     customerID: box.customerID, periodStart: testNow, periodEnd: testNow + .days(30),
-                    limit: plan.monthlyTokens)
+                    limit: plan.monthlyUnits)
             }
         }
         return (visitor, checkout)

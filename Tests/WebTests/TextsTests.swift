@@ -42,7 +42,7 @@ struct TextsTests {
     }
 
     @Test func placesAreFilledOnce() throws {
-        #expect(english("plan_tokens", ["tokens": "1,000"]) == "1,000 tokens a month")
+        #expect(english("plan_messages", ["messages": "1,000"]) == "About 1,000 messages a day")
         #expect(english("login_sent_text", ["email": "{email}"]).contains("If {email} belongs"))
     }
 

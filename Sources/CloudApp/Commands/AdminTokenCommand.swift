@@ -22,22 +22,24 @@ struct AdminTokenCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "issue", abstract: "Makes a customer with a proxy token and prints it. It is shown only this once.")
 
-        @Option(help: "How many tokens it may use, for good.")
-        var tokens: Int
+        @Option(
+            name: [.customLong("units"), .customLong("tokens")],
+            help: "How many units it may use, for good: a token of a prompt is one, a token of an answer four.")
+        var units: Int
 
         @Option(
             help: "The plan whose rate and concurrency it has: starter, pro or team. Without one it is as fast as it can.")
         var plan: Tier?
 
         func validate() throws {
-            guard tokens > 0 else { throw ValidationError("--tokens must be above zero.") }
+            guard units > 0 else { throw ValidationError("--units must be above zero.") }
         }
 
         func run() async throws {
             let (configuration, logger) = try await Launcher.prepare()
             let platform = try await Platform.open(configuration, sharing: .unlocked, logger: logger)
             let token = AccessToken.random(prefix: "ocp_")
-            let (tokens, plan) = (tokens, plan)
+            let (units, plan) = (units, plan)
             try await platform.queue.write { work in
                 let customer = Customer(id: work.ids.next(), language: .english, createdAt: work.now)
                 try CustomerStore(work.transaction).insert(customer)
@@ -48,7 +50,7 @@ struct AdminTokenCommand: AsyncParsableCommand {
                 try BoxStore(work.transaction).insert(box)
                 let usage = UsageStore(work.transaction)
                 try usage.setQuota(
-                    customerID: customer.id, periodStart: work.now, periodEnd: work.now + .days(36500), limit: tokens)
+                    customerID: customer.id, periodStart: work.now, periodEnd: work.now + .days(36500), limit: units)
                 try usage.insertProxyToken(
                     hash: token.hash, customerID: customer.id, boxID: box.id, isPaced: plan != nil, now: work.now)
             }

@@ -12,7 +12,7 @@ struct DemoRun {
             print("\(step.hasFailed ? "✗" : "✓") \(step.duration.inSeconds.leftPadded(to: 6)) s  \(step.name)")
         }
         print("\n@\(outcome.bot): \(outcome.answer)")
-        print("used \(outcome.usage.used) of \(outcome.usage.limit) tokens")
+        print("used \(outcome.usage.used) of \(outcome.usage.limit) units")
         print(
             "paid → agent answers: \(outcome.fromPaidToAnswer.inSeconds) s; whole journey: \(outcome.whole.inSeconds) s")
     }

@@ -69,6 +69,8 @@ extension Journey {
     package struct Books: Sendable {
         package let used: Int
         package let eventIDs: [String]
+        /// Units of all calls.
+        package let eventUnits: Int
         /// Tokens of all calls.
         package let eventTokens: Int
         /// Tokens of the calls whose figures the upstream told.
@@ -83,10 +85,11 @@ extension Journey {
             let requestID: String
             let inputTokens: Int
             let outputTokens: Int
+            let units: Int
             let estimated: Bool
 
             enum CodingKeys: String, CodingKey {
-                case estimated
+                case units, estimated
                 case requestID = "request_id"
                 case inputTokens = "input_tokens"
                 case outputTokens = "output_tokens"
@@ -113,6 +116,7 @@ extension Journey {
         } while cursor != nil
         return Books(
             used: usage.used, eventIDs: events.map(\.requestID),
+            eventUnits: events.reduce(0) { $0 + $1.units },
             eventTokens: events.reduce(0) { $0 + $1.inputTokens + $1.outputTokens },
             exactTokens: events.filter { !$0.estimated }.reduce(0) { $0 + $1.inputTokens + $1.outputTokens })
     }

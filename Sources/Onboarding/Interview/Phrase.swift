@@ -66,15 +66,10 @@ extension Phrase {
 }
 
 extension Plan {
-    /// `5 million`; a count of tokens as people say it.
-    func tokens(_ language: Language) -> String {
-        let (millions, rest) = monthlyTokens.quotientAndRemainder(dividingBy: 1_000_000)
-        if rest == 0, millions > 0 {
-            let word = LocalizedText(en: "million", pt: millions == 1 ? "milhão" : "milhões")
-            return "\(millions) \(word[language])"
-        }
-        let word = LocalizedText(en: "thousand", pt: "mil")
-        return monthlyTokens < 1000 ? "\(monthlyTokens)" : "\(monthlyTokens / 1000) \(word[language])"
+    /// `about 60 messages a day`.
+    func messages(_ language: Language) -> String {
+        LocalizedText(en: "about \(dailyMessages) messages a day", pt: "cerca de \(dailyMessages) mensagens por dia")[
+            language]
     }
 
     /// `$19`.
@@ -85,10 +80,10 @@ extension Plan {
         return LocalizedText(en: "$\(amount)", pt: "US$ \(amount)")[language]
     }
 
-    /// `Pro: $49 a month, 5 million tokens`.
+    /// `Pro: $49 a month, about 240 messages a day`.
     var line: LocalizedText {
         LocalizedText(
-            en: "\(name): \(price(.english)) a month, \(tokens(.english)) tokens",
-            pt: "\(name): \(price(.portuguese)) por mês, \(tokens(.portuguese)) de tokens")
+            en: "\(name): \(price(.english)) a month, \(messages(.english))",
+            pt: "\(name): \(price(.portuguese)) por mês, \(messages(.portuguese))")
     }
 }

@@ -82,8 +82,8 @@ extension Phrase {
         Phrase(
             "your-plan",
             LocalizedText(
-                en: "You have \(plan.name): \(plan.tokens(.english)) tokens for \(plan.price(.english)) a month.",
-                pt: "Tem o \(plan.name): \(plan.tokens(.portuguese)) de tokens por \(plan.price(.portuguese)) por mês."))
+                en: "You have \(plan.name): \(plan.messages(.english)) for \(plan.price(.english)) a month.",
+                pt: "Tem o \(plan.name): \(plan.messages(.portuguese)) por \(plan.price(.portuguese)) por mês."))
     }
 
     static let noPlanYet = Phrase(
@@ -102,9 +102,9 @@ extension Phrase {
         "usage-later",
         LocalizedText(
             en:
-                "A token is roughly three quarters of a word, read or written. Once your agent runs, the dashboard counts them live.",
+                "How far a month goes depends on what you ask: what your agent reads and writes is counted. Once it runs, the dashboard shows it live.",
             pt:
-                "Um token é cerca de três quartos de uma palavra, lida ou escrita. Quando o agente funcionar, o painel conta-os em direto."
+                "O quanto um mês rende depende do que você pede: conta o que o agente lê e escreve. Quando ele funcionar, o painel mostra tudo ao vivo."
         ))
 
     static let privacy = Phrase(

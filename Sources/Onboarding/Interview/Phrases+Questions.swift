@@ -115,12 +115,12 @@ extension Phrase {
             "recommend",
             LocalizedText(
                 en: """
-                    \(why.english), \(plan.name) fits best: \(plan.tokens(.english)) tokens a month for \
-                    \(plan.price(.english)). The choice is yours; which one would you like?
+                    \(why.english), \(plan.name) fits best: \(plan.messages(.english)) for \
+                    \(plan.price(.english)) a month. The choice is yours; which one would you like?
                     """,
                 pt: """
-                    \(why.portuguese), o \(plan.name) é o mais indicado: \(plan.tokens(.portuguese)) de tokens por mês por \
-                    \(plan.price(.portuguese)). A escolha é sua; qual prefere?
+                    \(why.portuguese), o \(plan.name) é o mais indicado: \(plan.messages(.portuguese)) por \
+                    \(plan.price(.portuguese)) por mês. A escolha é sua; qual prefere?
                     """))
     }
 

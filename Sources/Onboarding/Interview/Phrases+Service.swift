@@ -8,12 +8,12 @@ extension Phrase {
             LocalizedText(
                 en: """
                     This is what you get: \(name), on Telegram as @\(bot), with the \(plan.name) plan for \
-                    \(plan.price(.english)) a month. It includes \(plan.tokens(.english)) tokens a month; nothing beyond that is \
+                    \(plan.price(.english)) a month. It is enough for \(plan.messages(.english)); nothing beyond that is \
                     used or charged unless you allow it.
                     """,
                 pt: """
                     É isto que recebe: \(name), no Telegram como @\(bot), com o plano \(plan.name) por \
-                    \(plan.price(.portuguese)) por mês. Inclui \(plan.tokens(.portuguese)) de tokens por mês; nada além disso é \
+                    \(plan.price(.portuguese)) por mês. Dá para \(plan.messages(.portuguese)); nada além disso é \
                     usado ou cobrado sem a sua autorização.
                     """))
     }
@@ -178,8 +178,8 @@ extension Phrase {
             "usage-on-dashboard",
             LocalizedText(
                 en:
-                    "A token is roughly three quarters of a word. What \(name) has used this month is on your dashboard, live.",
-                pt: "Um token é cerca de três quartos de uma palavra. O que \(name) usou este mês está no painel, em direto."
+                    "What \(name) reads and writes is counted. What it has used this month is on your dashboard, live.",
+                pt: "Conta o que \(name) lê e escreve. O que já usou este mês está no painel, ao vivo."
             ))
     }
 }

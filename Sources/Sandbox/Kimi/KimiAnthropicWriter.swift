@@ -34,7 +34,7 @@ struct KimiAnthropicWriter: KimiWriter {
             try event("content_block_stop", Event(index: 0)),
             try event(
                 "message_delta",
-                Event(delta: Delta(stopReason: stopReason), usage: Usage(input: nil, output: call.completion.tokens))),
+                Event(delta: Delta(stopReason: stopReason), usage: Usage(output: call.completion.tokens))),
             try event("message_stop", Event()),
         ]
     }
@@ -77,7 +77,8 @@ struct KimiAnthropicWriter: KimiWriter {
         init(_ call: KimiCall, output: Int) {
             id = call.id
             model = call.prompt.model
-            usage = Usage(input: call.prompt.tokens, output: output)
+            usage = Usage(
+                input: call.prompt.tokens - call.cached, cached: call.cached == 0 ? nil : call.cached, output: output)
         }
 
         enum CodingKeys: String, CodingKey {
@@ -109,11 +110,13 @@ struct KimiAnthropicWriter: KimiWriter {
     }
 
     private struct Usage: Encodable {
-        let input: Int?
+        var input: Int?
+        var cached: Int?
         let output: Int
 
         enum CodingKeys: String, CodingKey {
             case input = "input_tokens"
+            case cached = "cache_read_input_tokens"
             case output = "output_tokens"
         }
     }

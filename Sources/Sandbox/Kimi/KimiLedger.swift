@@ -6,6 +6,8 @@ struct KimiCall: Sendable {
     let id: String
     let key: String
     let prompt: KimiPrompt
+    /// Tokens of the prompt that came from the cache.
+    let cached: Int
     let completion: KimiCompletion
     /// Unix time in seconds.
     let created = Int64(Date.now.timeIntervalSince1970)

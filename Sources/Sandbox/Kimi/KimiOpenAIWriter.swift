@@ -3,7 +3,7 @@ struct KimiOpenAIWriter: KimiWriter {
     let call: KimiCall
     let usagePlaces: KimiDirectives.UsagePlaces
 
-    private var usage: Usage { Usage(prompt: call.prompt.tokens, completion: call.completion.tokens) }
+    private var usage: Usage { Usage(call) }
     private var finishReason: String {
         call.completion.toolCall != nil ? "tool_calls" : call.completion.isCut ? "length" : "stop"
     }
@@ -124,12 +124,13 @@ struct KimiOpenAIWriter: KimiWriter {
         let prompt: Int
         let completion: Int
         let total: Int
-        let cached = 0
+        let cached: Int
 
-        init(prompt: Int, completion: Int) {
-            self.prompt = prompt
-            self.completion = completion
+        init(_ call: KimiCall) {
+            prompt = call.prompt.tokens
+            completion = call.completion.tokens
             total = prompt + completion
+            cached = call.cached
         }
 
         enum CodingKeys: String, CodingKey {

@@ -7,11 +7,13 @@ enum KimiDialect: Sendable {
 
 /// What matters of a request, in either form.
 struct KimiPrompt: Sendable {
-    struct Message: Sendable {
+    struct Message: Sendable, Hashable {
         let role: String
         let text: String
         /// Whether it carries a tool's result.
         let isToolResult: Bool
+
+        var tokens: Int { KimiTokens.count(text) + 4 }
     }
 
     let model: String
@@ -21,6 +23,8 @@ struct KimiPrompt: Sendable {
     let asksForUsage: Bool
     let maximumTokens: Int?
     let tools: [String]
+    /// What the client calls the conversation.
+    let cacheKey: String?
     /// Tokens, by the sandbox's own count: a quarter of the bytes of all texts, and four for each message.
     let tokens: Int
 
@@ -43,7 +47,8 @@ struct KimiPrompt: Sendable {
         asksForUsage = wire.streamOptions?.includeUsage ?? false
         maximumTokens = wire.maxCompletionTokens ?? wire.maxTokens
         tools = (wire.tools ?? []).compactMap { $0.name ?? $0.function?.name }
-        tokens = messages.reduce(0) { $0 + KimiTokens.count($1.text) + 4 }
+        cacheKey = wire.promptCacheKey
+        tokens = messages.reduce(0) { $0 + $1.tokens }
     }
 
     /// What people have said, without what their agent's program puts around it.
@@ -79,9 +84,11 @@ struct KimiPrompt: Sendable {
         let maxCompletionTokens: Int?
         let n: Int?
         let tools: [Tool]?
+        let promptCacheKey: String?
 
         enum CodingKeys: String, CodingKey {
             case model, messages, system, stream, n, tools
+            case promptCacheKey = "prompt_cache_key"
             case streamOptions = "stream_options"
             case maxTokens = "max_tokens"
             case maxCompletionTokens = "max_completion_tokens"

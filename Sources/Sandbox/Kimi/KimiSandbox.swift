@@ -29,6 +29,7 @@ package struct KimiSandbox: Sendable {
     private static let largestBody = 64 << 20
 
     private let ledger: KimiLedger
+    private let cache = KimiCache()
     private let logger: Logger
 
     /// - Parameter database: the sandbox's own, migrated with ``migration``.
@@ -79,7 +80,9 @@ package struct KimiSandbox: Sendable {
             if let fault = directives.fault { throw fault }
             if directives.hangs { try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(600)) } }
             let completion = KimiCompletion(prompt, directives)
-            let call = KimiCall(id: "chatcmpl-\(UUID().uuidString)", key: key, prompt: prompt, completion: completion)
+            let call = KimiCall(
+                id: "chatcmpl-\(UUID().uuidString)", key: key, prompt: prompt, cached: cache.read(prompt, key: key),
+                completion: completion)
             let writer: any KimiWriter =
                 switch dialect {
                 case .openAI: KimiOpenAIWriter(call: call, usagePlaces: directives.usagePlaces ?? .documented(for: prompt))

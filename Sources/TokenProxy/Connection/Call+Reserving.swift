@@ -47,7 +47,7 @@ extension Call {
 
     private func giveBack(_ grant: Account.Grant, _ wish: Allowance.Wish) {
         _ = caller.account.settle(
-            reserved: wish.input + grant.output, used: 0, periodStart: grant.period.lowerBound, now: loop.now)
+            reserved: wish.units(grant.output), used: 0, periodStart: grant.period.lowerBound, now: loop.now)
     }
 
     /// Bytes are a safe bound of a prompt's tokens and a wide one: near the end of the month the upstream is asked for its own

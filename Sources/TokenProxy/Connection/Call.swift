@@ -203,12 +203,12 @@ final class Call {
         services.journal.settle(ticket, bill.usage, isEstimated: bill.isEstimated, now: now)
         KillPoint.afterSettlement.pass()
         let (remaining, percentUsed) = caller.account.settle(
-            reserved: reservation.total, used: bill.usage.total, periodStart: reservation.periodStart,
+            reserved: reservation.units, used: bill.usage.units, periodStart: reservation.periodStart,
             now: loop.now)
         services.bookkeeper.add(reservation, caller, bill, at: now, ticket)
         request.bill = bill
         loop.metrics.settled(
-            bill, reserved: reservation.total, caller.credential, model: reservation.model,
+            bill, reserved: reservation.units, caller.credential, model: reservation.model,
             overhead: overhead, firstByte: firstByte, byCustomer: services.configuration.countsByCustomer)
         return UsageFields(remaining: remaining, percentUsed: percentUsed, resets: grant.period.upperBound)
     }

@@ -11,7 +11,7 @@ struct UsageFields {
         if percentUsed >= 80 {
             head.field(
                 "x-usage-warning" as StaticString,
-                "\(min(percentUsed, 100))% of this month's tokens are used; resets on \(resets.dayAndMonth)")
+                "\(min(percentUsed, 100))% of this month's usage is used up; resets on \(resets.dayAndMonth)")
         }
     }
 }

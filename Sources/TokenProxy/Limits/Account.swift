@@ -14,7 +14,7 @@ final class Account: Sendable {
         var allowances: [Allowance] = []
         /// Whether the lease is being changed: one change at a time, so that answers can't cross.
         var isLeasing = false
-        /// Whether there may be tokens here that nobody uses, such as of a lease whose answer got lost.
+        /// Whether there may be units here that nobody uses, such as of a lease whose answer got lost.
         var mayHoldMore = false
         /// When the storage is asked next what is held here, and how long after that.
         var asksAt = Duration.zero
@@ -29,12 +29,12 @@ final class Account: Sendable {
         var waiting: [(wish: Allowance.Wish, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
-    /// A call's tokens.
+    /// What a call is given.
     struct Grant: Sendable {
         /// The cap on the answer's tokens.
         let output: Int
         let period: Range<Timestamp>
-        /// Tokens of the period that aren't used yet; those of calls under way count as not used.
+        /// Units of the period that aren't used yet; those of calls under way count as not used.
         let remaining: Int
         let percentUsed: Int
     }
@@ -43,7 +43,7 @@ final class Account: Sendable {
         case granted(Grant, needsMore: Bool)
         case needsMore(Int)
         case busy
-        /// With the tokens that are left all the same.
+        /// With the units that are left all the same.
         case exhausted(resets: Timestamp, remaining: Int, limit: Int)
     }
 
@@ -78,7 +78,7 @@ final class Account: Sendable {
         if isPaced { state.withLock { $0.pace?.leave() } }
     }
 
-    // MARK: Tokens
+    // MARK: Units
 
     /// - Parameters:
     ///   - isLast: take what is left instead of waiting any longer.
@@ -100,7 +100,7 @@ final class Account: Sendable {
                 let grant = Grant(
                     output: output, period: allowance.period, remaining: allowance.remaining,
                     percentUsed: allowance.percentUsed)
-                state.allowances[index].setAside(wish.input + output)
+                state.allowances[index].setAside(wish.units(output))
                 return .granted(grant, needsMore: needsMore)
             case .needsMore(let tokens): return .needsMore(tokens)
             case .busy: return .busy
@@ -113,14 +113,17 @@ final class Account: Sendable {
         }
     }
 
-    /// - Returns: tokens that the call needs beyond those that are free here.
+    /// - Returns: units that the call needs beyond those that are free here.
     func missing(for wish: Allowance.Wish, time: Timestamp) -> Int {
         state.withLock { state in
             wish.total - max(0, state.allowances.last { $0.period.contains(time) }?.free ?? 0)
         }
     }
 
-    /// - Returns: tokens that aren't used now, and the share that is, in percent.
+    /// - Parameters:
+    ///   - reserved: units that were set aside.
+    ///   - used: units.
+    /// - Returns: units that aren't used now, and the share that is, in percent.
     func settle(reserved: Int, used: Int, periodStart: Timestamp, now: Duration) -> (remaining: Int, percentUsed: Int) {
         let (result, waiting) = state.withLock { state in
             state.lastUsedAt = now
@@ -153,8 +156,8 @@ final class Account: Sendable {
 
     // MARK: The lease
 
-    /// - Parameter need: tokens of the call that waits; 0 only to ask what is held here.
-    /// - Returns: tokens to ask for; `nil` if an answer is under way already.
+    /// - Parameter need: units of the call that waits; 0 only to ask what is held here.
+    /// - Returns: units to ask for; `nil` if an answer is under way already.
     func beginLease(need: Int, now: Duration) -> Int? {
         state.withLock { state in
             if state.isLeasing { return nil }
@@ -223,7 +226,7 @@ final class Account: Sendable {
         state.withLock { $0.mayHoldMore && !$0.isLeasing && now >= $0.asksAt }
     }
 
-    /// Whether there may be tokens here that nobody uses.
+    /// Whether there may be units here that nobody uses.
     var mayHoldMore: Bool { state.withLock { $0.mayHoldMore } }
 
     /// The storage has booked a call.
@@ -252,13 +255,13 @@ final class Account: Sendable {
             && (!allowance.period.contains(time) || allowance.isScarce || now - state.lastUsedAt > idleTime)
     }
 
-    /// Tokens to give back, by period, if the customer doesn't call: after a while, or at once if others may need them. Given
-    /// back are also tokens that are too few for each call that waits here: with those of others they may be enough. Must be
+    /// Units to give back, by period, if the customer doesn't call: after a while, or at once if others may need them. Given
+    /// back are also units that are too few for each call that waits here: with those of others they may be enough. Must be
     /// followed by ``endLease()`` or ``leaseFailed(isAsk:now:)`` unless empty.
     /// - Parameter pause: for so long others may have what was given back.
     func takeIdle(
         after idleTime: Duration, pause: Duration, time: Timestamp, now: Duration
-    ) -> [(periodStart: Timestamp, tokens: Int)] {
+    ) -> [(periodStart: Timestamp, units: Int)] {
         state.withLock { state in
             if state.isLeasing { return [] }
             var idle: [(Timestamp, Int)] = []
@@ -267,8 +270,8 @@ final class Account: Sendable {
                 let allowance = state.allowances[index]
                 if state.waiting.contains(where: { !allowance.isTooLittle(for: $0.wish) }) { continue }
                 let period = allowance.period
-                let tokens = state.allowances[index].giveBack(pause: state.waiting.isEmpty ? .zero : pause, now: now)
-                if tokens > 0 { idle.append((period.lowerBound, tokens)) }
+                let units = state.allowances[index].giveBack(pause: state.waiting.isEmpty ? .zero : pause, now: now)
+                if units > 0 { idle.append((period.lowerBound, units)) }
             }
             state.allowances.removeAll {
                 $0.openCalls == 0 && $0.unbooked == 0 && !$0.period.contains(time) && $0.free <= 0
@@ -278,12 +281,12 @@ final class Account: Sendable {
         }
     }
 
-    var leasedTokens: Int { state.withLock { $0.allowances.reduce(0) { $0 + max(0, $1.leased) } } }
+    var leasedUnits: Int { state.withLock { $0.allowances.reduce(0) { $0 + max(0, $1.leased) } } }
 
-    /// Tokens that were used and aren't booked.
-    var unbookedTokens: Int { state.withLock { $0.allowances.reduce(0) { $0 + $1.unbooked } } }
+    /// Units that were used and aren't booked.
+    var unbookedUnits: Int { state.withLock { $0.allowances.reduce(0) { $0 + $1.unbooked } } }
 
-    /// Calls that wait for tokens.
+    /// Calls that wait for units.
     var waitingCalls: Int { state.withLock { $0.waiting.count } }
 
     /// Whether nothing would be lost by forgetting it.

@@ -57,10 +57,10 @@ final class Accounts: Sendable {
         }
     }
 
-    /// Tokens that are leased and not used, of all customers.
-    var leasedTokens: Int { accounts.withLock { $0.values.reduce(0) { $0 + $1.leasedTokens } } }
+    /// Units that are leased and not used, of all customers.
+    var leasedUnits: Int { accounts.withLock { $0.values.reduce(0) { $0 + $1.leasedUnits } } }
 
-    /// Calls that wait for tokens, of all customers.
+    /// Calls that wait for units, of all customers.
     var waitingCalls: Int { accounts.withLock { $0.values.reduce(0) { $0 + $1.waitingCalls } } }
 
     // MARK: Reserving
@@ -156,7 +156,7 @@ final class Accounts: Sendable {
             account.endLease(answer, need: need, now: now)
             return answer == nil ? .noPeriod : .answered
         } catch {
-            logger.error("no tokens can be leased", metadata: ["error": "\(error)"])
+            logger.error("no units can be leased", metadata: ["error": "\(error)"])
             account.leaseFailed(isAsk: need == 0, now: now)
             return .failed
         }
@@ -199,8 +199,8 @@ final class Accounts: Sendable {
         for account in idle {
             // Random, so that of those who give back at once one is the first to ask, and gets it all.
             let pause = Allowance.patience * Double.random(in: 1...4)
-            let tokens = account.takeIdle(after: idleTime, pause: pause, time: clock.now, now: now)
-            if !tokens.isEmpty { group.addTask { await self.giveBack(tokens, account) } }
+            let idle = account.takeIdle(after: idleTime, pause: pause, time: clock.now, now: now)
+            if !idle.isEmpty { group.addTask { await self.giveBack(idle, account) } }
         }
     }
 
@@ -215,15 +215,15 @@ final class Accounts: Sendable {
         }
     }
 
-    private func giveBack(_ idle: [(periodStart: Timestamp, tokens: Int)], _ account: Account) async {
+    private func giveBack(_ idle: [(periodStart: Timestamp, units: Int)], _ account: Account) async {
         do {
-            for (periodStart, tokens) in idle {
+            for (periodStart, units) in idle {
                 try await storage.giveBack(
-                    tokens, holder: holder, customerID: account.customerID, periodStart: periodStart)
+                    units, holder: holder, customerID: account.customerID, periodStart: periodStart)
             }
             account.endLease()
         } catch {
-            logger.error("leased tokens can't be given back", metadata: ["error": "\(error)"])
+            logger.error("leased units can't be given back", metadata: ["error": "\(error)"])
             account.leaseFailed(now: now)
         }
     }

@@ -3,8 +3,8 @@ import Core
 /// What this proxy may still spend of one customer's billing period. A pure state machine: wishes, answers and settlements
 /// come in, decisions go out.
 ///
-/// Of the period's tokens that aren't used, some are leased to this proxy, some of those are set aside for calls under way;
-/// the rest is elsewhere: free, or leased to others.
+/// All figures are units, see `UnitWeights`, unless they are said to be tokens. Of the period's units that aren't used, some
+/// are leased to this proxy, some of those are set aside for calls under way; the rest is elsewhere: free, or leased to others.
 struct Allowance: Hashable {
     private(set) var period: Range<Timestamp>
     private(set) var limit: Int
@@ -13,7 +13,7 @@ struct Allowance: Hashable {
     private(set) var leased: Int
     private(set) var setAside = 0
     private(set) var openCalls = 0
-    /// Tokens that calls have used and the storage hasn't booked yet: there, they are leased still.
+    /// What calls have used and the storage hasn't booked yet: there, they are leased still.
     private(set) var unbooked = 0
     /// Before that, asking for more is no use.
     private var asksAgainAt = Duration.zero
@@ -26,20 +26,27 @@ struct Allowance: Hashable {
         let output: Int
 
         /// With the smallest answer that is worth a call, or the client's own cap.
-        var least: Int { input + min(output, Self.shortestAnswer) }
+        var least: Int { units(min(output, Self.shortestAnswer)) }
         /// With that much, a shorter answer is better than to wait.
-        var decent: Int { input + min(output, Self.decentAnswer) }
-        var total: Int { input + output }
+        var decent: Int { units(min(output, Self.decentAnswer)) }
+        var total: Int { units(output) }
+
+        /// - Parameter output: tokens of the answer.
+        /// - Returns: what is set aside for the call: the most that it can weigh.
+        func units(_ output: Int) -> Int { UnitWeights.most(input: input, output: output) }
+
+        /// - Returns: the largest cap on the answer's tokens for which so many units are enough.
+        func output(for units: Int) -> Int { min(output, max(0, units - input) / UnitWeights.output) }
 
         private static let shortestAnswer = 256
         private static let decentAnswer = 1024
     }
 
     enum Decision: Hashable {
-        /// The cap on the answer: near the limit it shrinks to what is left. `needsMore` if a call like this one would have
-        /// to wait next.
+        /// The cap on the answer's tokens: near the limit it shrinks to what is left. `needsMore` if a call like this one would
+        /// have to wait next.
         case granted(output: Int, needsMore: Bool)
-        /// More must be leased: for the call so many tokens.
+        /// More must be leased: for the call so many units.
         case needsMore(Int)
         /// Calls under way, here or elsewhere, have the rest set aside.
         case busy
@@ -58,9 +65,9 @@ struct Allowance: Hashable {
         leased = 0
     }
 
-    /// Tokens that a call can be given at once.
+    /// What a call can be given at once.
     var free: Int { leased - setAside }
-    /// Tokens of the period that aren't used, as far as is known here.
+    /// What of the period isn't used, as far as is known here.
     var remaining: Int { max(0, elsewhere + leased) }
     /// From 0 to 100, and beyond.
     var percentUsed: Int { limit > 0 ? (limit - remaining) * 100 / limit : 100 }
@@ -76,10 +83,10 @@ struct Allowance: Hashable {
         }
         if mayAsk, now >= asksAgainAt { return .needsMore(wish.total - free) }
         if isScarce {
-            if free >= wish.decent { return grant(free - wish.input, needsMore: false) }
+            if free >= wish.decent { return grant(wish.output(for: free), needsMore: false) }
             if isExhausted(for: wish) { return .exhausted }
             if openCalls == 0, heldByOthers == 0, free >= wish.least {
-                return grant(free - wish.input, needsMore: false)
+                return grant(wish.output(for: free), needsMore: false)
             }
         }
         return .busy
@@ -87,20 +94,19 @@ struct Allowance: Hashable {
 
     /// For a call that has waited long enough.
     mutating func reserveWhatIsLeft(_ wish: Wish) -> Decision {
-        if free >= wish.least { return grant(min(wish.output, free - wish.input), needsMore: false) }
+        if free >= wish.least { return grant(wish.output(for: free), needsMore: false) }
         return isExhausted(for: wish) ? .exhausted : .busy
     }
 
     private func isExhausted(for wish: Wish) -> Bool { isScarce && leased + elsewhere < wish.least }
 
-    private mutating func grant(_ output: Int, needsMore: Bool) -> Decision {
-        let output = max(output, 0)
-        return .granted(output: output, needsMore: needsMore)
+    private func grant(_ output: Int, needsMore: Bool) -> Decision {
+        .granted(output: output, needsMore: needsMore)
     }
 
     /// After a decision to grant.
-    mutating func setAside(_ tokens: Int) {
-        setAside += tokens
+    mutating func setAside(_ units: Int) {
+        setAside += units
         openCalls += 1
     }
 
@@ -135,12 +141,12 @@ struct Allowance: Hashable {
     func isTooLittle(for wish: Wish) -> Bool { free < (heldByOthers > 0 ? wish.decent : wish.least) }
 
     /// - Parameter pause: for so long others may have what was given back, if there are any; zero if no call waits here.
-    /// - Returns: how many tokens are to be given back; they can't be used here any more.
+    /// - Returns: how many units are to be given back; they can't be used here any more.
     mutating func giveBack(pause: Duration, now: Duration) -> Int {
-        let tokens = max(0, free)
-        if tokens > 0, isScarce, heldByOthers > 0, pause > .zero { asksAgainAt = now + pause }
-        leased -= tokens
-        elsewhere += tokens
-        return tokens
+        let units = max(0, free)
+        if units > 0, isScarce, heldByOthers > 0, pause > .zero { asksAgainAt = now + pause }
+        leased -= units
+        elsewhere += units
+        return units
     }
 }

@@ -90,7 +90,7 @@ final class Bookkeeper: Sendable {
             KillPoint.afterBatch.pass()
             isFailing.store(false, ordering: .relaxed)
             for entry in entries {
-                entry.caller.account.book(entry.bill.usage.total, periodStart: entry.call.periodStart)
+                entry.caller.account.book(entry.bill.usage.units, periodStart: entry.call.periodStart)
                 journal.markBooked(entry.ticket)
             }
             queue.withLock { $0.next += entries.count }

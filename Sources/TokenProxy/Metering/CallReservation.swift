@@ -14,7 +14,8 @@ struct CallReservation: Sendable, Hashable {
     let output: Int
     let createdAt: Timestamp
 
-    var total: Int { input + output }
+    /// What is set aside: the most that the call can weigh.
+    var units: Int { UnitWeights.most(input: input, output: output) }
 
     /// What is booked for the call.
     /// - Parameter caller: whose call it is, where those ids are at hand: to write them out anew costs more than all the rest.

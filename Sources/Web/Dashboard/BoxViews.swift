@@ -86,16 +86,16 @@ struct UsageView: Sendable {
 
     /// - Parameter quota: `nil` before the first period has begun.
     init(_ quota: Quota?, plan: Plan, texts: Texts) {
-        let usedTokens = quota?.used ?? 0
-        let limitTokens = quota?.limit ?? plan.monthlyTokens
+        let usedUnits = quota?.used ?? 0
+        let limitUnits = quota?.limit ?? plan.monthlyUnits
         let fraction = quota?.fractionUsed ?? 0
-        used = texts.number(usedTokens)
-        limit = texts.number(limitTokens)
-        remaining = texts.number(max(0, limitTokens - usedTokens))
+        used = texts.number(usedUnits)
+        limit = texts.number(limitUnits)
+        remaining = texts.number(max(0, limitUnits - usedUnits))
         resets = quota.map { texts.date($0.periodEnd) } ?? "–"
         percent = Int(fraction * 100)
-        percentText = usedTokens > 0 && percent == 0 ? "<1%" : "\(percent)%"
-        hasUsage = usedTokens > 0
+        percentText = usedUnits > 0 && percent == 0 ? "<1%" : "\(percent)%"
+        hasUsage = usedUnits > 0
         arc = max(1, Int(fraction * 1000))
         level = fraction >= 1 ? "full" : fraction >= 0.8 ? "near" : ""
         summary = texts("usage_summary", ["used": used, "limit": limit])
@@ -115,7 +115,7 @@ struct RecentView: Sendable {
         let input: String
         let cached: String
         let output: String
-        let total: String
+        let units: String
     }
 
     init(_ events: [UsageEvent], texts: Texts) {
@@ -123,7 +123,7 @@ struct RecentView: Sendable {
             Call(
                 timestamp: event.createdAt.description, when: texts.moment(event.createdAt),
                 input: texts.number(event.usage.input), cached: texts.number(event.usage.cached),
-                output: texts.number(event.usage.output), total: texts.number(event.usage.total))
+                output: texts.number(event.usage.output), units: texts.number(event.usage.units))
         }
         hasCalls = !calls.isEmpty
     }

@@ -23,7 +23,7 @@ struct PlanCard: Sendable {
     }
 
     private static func facts(_ plan: Plan, _ texts: Texts) -> [String] {
-        var facts = [texts("plan_tokens", ["tokens": texts.number(plan.monthlyTokens)])]
+        var facts = [texts("plan_messages", ["messages": texts.number(plan.dailyMessages)])]
         switch plan.thinking {
         case "off": facts.append(texts["plan_thinking_off"])
         case "low": facts.append(texts["plan_thinking_low"])
