@@ -1,3 +1,5 @@
+package import FoundationEssentials
+
 /// One customer's agent: what is wanted (`desired` and everything above it) and what is so (`status` and below).
 ///
 /// A customer has at most one box that isn't deleted. The row is the only truth; the operator makes the world look like it.
@@ -25,6 +27,8 @@ package struct Box: Sendable, Hashable, Identified {
     package var imageBefore: String?
     /// What may happen to the box without its state being saved first.
     package var backupWaivedFor: Backup.Reason?
+    /// The owner's time zone, such as `America/Sao_Paulo`; `nil` until somebody has said it.
+    package var timeZone: String?
 
     /// The generation that the world was last made to look like.
     package var observedGeneration: Int64
@@ -64,7 +68,7 @@ package struct Box: Sendable, Hashable, Identified {
         bot: Bot? = nil, desired: DesiredState = .draft, generation: Int64 = 1, restartMarker: Int64 = 0,
         observedGeneration: Int64 = 0, status: BoxStatus = .draft, detail: String? = nil, createdAt: Timestamp,
         readyAt: Timestamp? = nil, image: String? = nil, imageBefore: String? = nil, backupWaivedFor: Backup.Reason? = nil,
-        restarts: Int64 = 0, seenAt: Timestamp? = nil, failures: Int64 = 0
+        restarts: Int64 = 0, seenAt: Timestamp? = nil, failures: Int64 = 0, timeZone: String? = nil
     ) {
         self.id = id
         self.customerID = customerID
@@ -87,7 +91,11 @@ package struct Box: Sendable, Hashable, Identified {
         self.restarts = restarts
         self.seenAt = seenAt
         self.failures = failures
+        self.timeZone = timeZone
     }
+
+    /// Whose clock the owner lives by: UTC until their time zone is known.
+    package var zone: TimeZone { timeZone.flatMap(TimeZone.named) ?? .gmt }
 
     /// Whether the agent answers, and is all that is wanted of it.
     package var runs: Bool { desired == .running && status == .running && observedGeneration == generation }

@@ -160,3 +160,13 @@ package struct ApplyRetention: JobArguments {
 
     package init() {}
 }
+
+/// Send the reminders that are due, anybody's. Whoever makes one due earlier adds this job for that moment.
+package struct SendReminders: JobArguments {
+    package static let kind = "reminders.send"
+    /// Nobody's: a customer's reminder mustn't wait for other jobs of theirs.
+    package var customerID: Customer.ID? { nil }
+    package var uniqueKey: String? { "all" }
+
+    package init() {}
+}

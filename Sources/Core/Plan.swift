@@ -28,6 +28,8 @@ package struct Plan: Sendable, Hashable, Codable {
     /// Requests that may come at once after a pause; `nil`: a second's worth.
     package var requestBurst: Int?
     package let concurrentRequests: Int
+    /// How many may wait at a time.
+    package let reminders: Int
     package let support: Support
 
     package struct Resources: Sendable, Hashable, Codable {
@@ -70,7 +72,7 @@ package struct PlanTable: Sendable, Hashable {
             let figures = [
                 plan.monthlyPrice, plan.monthlyUnits, plan.dailyMessages, plan.telegramUsers, plan.weight,
                 plan.requestsPerSecond, plan.requestBurst ?? 1, plan.concurrentRequests, plan.contextTokens,
-                plan.conversationIdleMinutes ?? 1, plan.resources.cpuLimit, plan.resources.memoryLimit,
+                plan.conversationIdleMinutes ?? 1, plan.reminders, plan.resources.cpuLimit, plan.resources.memoryLimit,
                 plan.resources.volume,
             ]
             if figures.contains(where: { $0 <= 0 }) {

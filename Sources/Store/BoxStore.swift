@@ -15,9 +15,10 @@ package struct BoxStore {
             """
             INSERT INTO boxes (id, customer_id, tier, agent_name, purpose, language, bot_id, bot_username, bot_token_sealed,
                 bot_owner_user_id, desired, generation, observed_generation, status, detail, created_at, ready_at,
-                restart_marker, image, image_before, restarts, seen_at, failures, backup_waived_for)
+                restart_marker, image, image_before, restarts, seen_at, failures, backup_waived_for,
+                time_zone)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-                ?23, ?24)
+                ?23, ?24, ?25)
             """,
             [
                 .text(box.id.rawValue), .text(box.customerID.rawValue), .text(box.tier.rawValue), .text(box.agentName),
@@ -26,7 +27,7 @@ package struct BoxStore {
                 .integer(box.generation), .integer(box.observedGeneration), .text(box.status.rawValue), SQLValue(box.detail),
                 .integer(box.createdAt.milliseconds), SQLValue(box.readyAt), .integer(box.restartMarker),
                 SQLValue(box.image), SQLValue(box.imageBefore), .integer(box.restarts), SQLValue(box.seenAt),
-                .integer(box.failures), SQLValue(box.backupWaivedFor?.rawValue),
+                .integer(box.failures), SQLValue(box.backupWaivedFor?.rawValue), SQLValue(box.timeZone),
             ])
     }
 
@@ -102,6 +103,16 @@ package struct BoxStore {
             ])
     }
 
+    /// - Parameter zone: a name that `TimeZone.named` knows.
+    /// - Returns: the box as it stands now; `nil` if the customer has no such box.
+    /// - Throws: `SQLError`.
+    package func setTimeZone(_ zone: String, of id: Box.ID, customerID: Customer.ID) throws -> Box? {
+        try transaction.first(
+            "UPDATE boxes SET time_zone = ?3 WHERE id = ?1 AND customer_id = ?2 RETURNING *",
+            [.text(id.rawValue), .text(customerID.rawValue), .text(zone)]
+        ).map(Box.init(row:))
+    }
+
     /// Every box that has ever been wanted and isn't gone for good: what a resync goes through.
     /// - Throws: `SQLError`.
     package func allToReconcile() throws -> [Box] {
@@ -124,7 +135,8 @@ extension Box {
             readyAt: try row.optionalTime("ready_at"), image: try row.optionalText("image"),
             imageBefore: try row.optionalText("image_before"),
             backupWaivedFor: try row.optionalValue("backup_waived_for"), restarts: try row.integer("restarts"),
-            seenAt: try row.optionalTime("seen_at"), failures: try row.integer("failures"))
+            seenAt: try row.optionalTime("seen_at"), failures: try row.integer("failures"),
+            timeZone: try row.optionalText("time_zone"))
     }
 }
 

@@ -9,6 +9,7 @@ package enum Migrations {
         Migration(number: 4, name: "agents", sql: text(PackageResources.m004_agents_sql)),
         Migration(number: 5, name: "backups", sql: text(PackageResources.m005_backups_sql)),
         Migration(number: 6, name: "units", sql: text(PackageResources.m006_units_sql)),
+        Migration(number: 7, name: "reminders", sql: text(PackageResources.m007_reminders_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

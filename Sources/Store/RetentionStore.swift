@@ -26,6 +26,11 @@ package struct RetentionStore {
             "DELETE FROM usage_events WHERE created_at < ?1", [.integer((now - Self.usage).milliseconds)])
         try transaction.execute(
             """
+            DELETE FROM reminders WHERE ended_at < ?1
+                OR box_id IN (SELECT id FROM boxes WHERE desired = 'deleted' AND status = 'deleted')
+            """, [.integer((now - ReminderStore.retention).milliseconds)])
+        try transaction.execute(
+            """
             UPDATE customers SET email = NULL
             WHERE email IS NOT NULL
                 AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.customer_id = customers.id)

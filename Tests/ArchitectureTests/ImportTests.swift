@@ -8,7 +8,7 @@ struct ImportTests {
         "SQL": ["Logging"],
         "SQLite": ["SQL", "GRDB", "Logging"],
         "Postgres": ["SQL", "CLibPQ", "Logging"],
-        "Store": ["Core", "SQL", "Crypto"],
+        "Store": ["Core", "SQL", "Crypto", "FoundationInternationalization"],
         "Jobs": ["Core", "SQL", "Logging", "ServiceLifecycle"],
         "Stripe": client, "Telegram": client, "SMTP": client, "ModelAPI": client, "S3": client,
         "Kubernetes": client.union(["Logging", "Yams", "Subprocess", "SystemPackage"]),
@@ -16,6 +16,7 @@ struct ImportTests {
         "Billing": feature.union(["Stripe"]),
         "Notifications": feature.union(["SMTP"]),
         "Onboarding": feature.union(["Telegram"]),
+        "AgentTools": feature.union(http).union(["HTTPSupport", "Telegram", "AsyncHTTPClient", "NIOHTTP1"]),
         "Operator": feature.union(client).union(["Kubernetes", "S3", "Subprocess"]),
         "TokenProxy": client.union(["Core", "ModelAPI", "ServiceLifecycle", "Logging"]),
         "HTTPSupport": http.union(["Core", "SQL", "Store", "NIOHTTPTypes"]),
@@ -54,7 +55,7 @@ struct ImportTests {
     }
 
     @Test func featuresNeverImportEachOther() throws {
-        let features: Set<String> = ["Identity", "Billing", "Notifications", "Onboarding", "Operator"]
+        let features: Set<String> = ["Identity", "Billing", "Notifications", "Onboarding", "Operator", "AgentTools"]
         for feature in features {
             for file in try Repository.files(in: "Sources/\(feature)") {
                 let others = features.intersection(file.imports).subtracting([feature])
