@@ -79,7 +79,7 @@ let package = Package(
 
         // Clients: they speak the vendor's language and know nothing of ours.
         room("Stripe", [.asyncHTTPClient, .nioCore, .nioHTTP1, .crypto]),
-        room("Telegram", [.asyncHTTPClient, .nioCore, .nioHTTP1]),
+        room("Telegram", [.asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),
         room("SMTP", [.nioCore, .nioPosix, .nioSSL]),
         room("ModelAPI"),
         room("S3", [.crypto]),
@@ -115,6 +115,11 @@ let package = Package(
                 .serviceLifecycle,
             ]),
         room(
+            "AgentTools",
+            [
+                "Core", "SQL", "Store", "Jobs", "Telegram", "HTTPSupport", .hummingbird, .httpTypes, .logging, .nioCore,
+            ]),
+        room(
             "API",
             ["Core", "SQL", "Store", "Jobs", "HTTPSupport", .hummingbird, .httpTypes, .nioCore],
             resources: [.embedInCode("Resources")]),
@@ -139,7 +144,7 @@ let package = Package(
             [
                 "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "S3", "Stripe", "Telegram", "SMTP",
                 "ModelAPI", "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy", "HTTPSupport",
-                "API", "Web", "Sandbox",
+                "AgentTools", "API", "Web", "Sandbox",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
@@ -159,6 +164,12 @@ let package = Package(
             [
                 "API", "Core", "HTTPSupport", "Identity", "Jobs", "SQL", "Store", "TestSupport", .hummingbird,
                 .hummingbirdTesting, .httpTypes, .logging, .nioCore,
+            ]),
+        tests(
+            "AgentToolsTests",
+            [
+                "AgentTools", "Core", "HTTPSupport", "Jobs", "SQL", "Sandbox", "Store", "Telegram", "TestSupport",
+                .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore,
             ]),
         tests("ArchitectureTests", []),
         tests(
@@ -185,7 +196,10 @@ let package = Package(
         tests("IdentityTests", ["Identity", "Core", "Jobs", "SQL", "Store", "TestSupport"]),
         tests(
             "JourneyTests",
-            ["CloudApp", "TestSupport", "openclaw-cloud", .asyncHTTPClient, .nioCore, .nioFoundationCompat, .nioHTTP1]),
+            [
+                "CloudApp", "Core", "TestSupport", "openclaw-cloud", .asyncHTTPClient, .nioCore, .nioFoundationCompat,
+                .nioHTTP1,
+            ]),
         tests("JobsTests", ["Jobs", "Core", "SQL", "TestSupport", .logging, .serviceLifecycle]),
         tests("KubernetesTests", ["Kubernetes", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),
         tests("ModelAPITests", ["ModelAPI"]),

@@ -4,6 +4,8 @@ import Core
 package struct AgentSettings: Sendable, Hashable {
     /// The token proxy as the agents reach it, with `/v1` at its end: the base URL of an OpenAI-compatible provider.
     package var tokenProxyURL: String
+    /// The platform's tools as the agents reach them, an MCP server's address; `nil`: they have none.
+    package var agentToolsURL: String?
     /// Root of the Bot API without `/bot<token>`; `nil` for the real Telegram.
     package var telegramAPIRoot: String?
     package var model: Model
@@ -25,11 +27,11 @@ package struct AgentSettings: Sendable, Hashable {
     }
 
     package init(
-        tokenProxyURL: String, telegramAPIRoot: String? = nil, model: Model = Model(), agentToolsURL: String? = nil
+        tokenProxyURL: String, agentToolsURL: String? = nil, telegramAPIRoot: String? = nil, model: Model = Model()
     ) {
         self.tokenProxyURL = tokenProxyURL
+        self.agentToolsURL = agentToolsURL
         self.telegramAPIRoot = telegramAPIRoot
         self.model = model
-        self.agentToolsURL = agentToolsURL
     }
 }

@@ -107,6 +107,7 @@ package struct AgentSpecification: Sendable {
 
     /// The platform's own addresses that the agent must reach.
     var tokenProxyURL: String { settings.tokenProxyURL }
+    var agentToolsURL: String? { settings.agentToolsURL }
     var telegramAPIRoot: String? { settings.telegramAPIRoot }
 
     /// The environment variables that `openclaw.json` takes its secrets from.

@@ -2,6 +2,13 @@ package import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
+import NIOPosix
+
+#if canImport(Glibc)
+    import Glibc
+#else
+    import Darwin
+#endif
 
 /// Speaks the Bot API for one bot.
 ///
@@ -41,7 +48,8 @@ package struct TelegramClient: Sendable, CustomStringConvertible, CustomReflecta
             body = try await response.body.collect(upTo: Self.largestAnswer)
         } catch {
             try Task.checkCancellation()
-            throw TelegramError.unreachable(withoutToken(String(describing: error)))
+            let reason = withoutToken(String(describing: error))
+            throw Self.isBeforeTheRequest(error) ? TelegramError.notConnected(reason) : .unreachable(reason)
         }
         guard let envelope = try? JSONDecoder().decode(Envelope<Result>.self, from: Data(body.readableBytesView)) else {
             throw TelegramError.unreachable("\(method) was answered with status \(status) and no JSON that it should have")
@@ -51,6 +59,16 @@ package struct TelegramClient: Sendable, CustomStringConvertible, CustomReflecta
             code: envelope.errorCode ?? status,
             description: withoutToken(envelope.description ?? "\(method) was refused"),
             retryAfter: envelope.parameters?.retryAfter)
+    }
+
+    /// Whether there was never a connection over which the request could have gone.
+    private static func isBeforeTheRequest(_ error: any Error) -> Bool {
+        switch error {
+        case is NIOConnectionError: true
+        case let error as HTTPClientError: [.connectTimeout, .getConnectionFromPoolTimeout].contains(error)
+        case let error as IOError: error.errnoCode == ECONNREFUSED
+        default: false
+        }
     }
 
     private func withoutToken(_ text: String) -> String {

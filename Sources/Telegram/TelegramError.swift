@@ -8,7 +8,9 @@ package enum TelegramError: Error, Sendable, Hashable, CustomStringConvertible {
     case tooManyRequests(retryAfter: Int)
     /// Any other refusal: a wrong parameter (400), a user who blocked the bot (403), a fault of Telegram's (5xx).
     case refused(code: Int, description: String)
-    /// No answer, or none that is Telegram's.
+    /// There is no connection: nothing has been asked of Telegram.
+    case notConnected(String)
+    /// No answer, or none that is Telegram's. It may have done what it was asked.
     case unreachable(String)
 
     init(code: Int, description: String, retryAfter: Int?) {
@@ -29,7 +31,7 @@ package enum TelegramError: Error, Sendable, Hashable, CustomStringConvertible {
         case .conflict: 409
         case .tooManyRequests: 429
         case .refused(let code, _): code
-        case .unreachable: nil
+        case .notConnected, .unreachable: nil
         }
     }
 
@@ -42,7 +44,7 @@ package enum TelegramError: Error, Sendable, Hashable, CustomStringConvertible {
     package var isTransient: Bool {
         switch self {
         case .unauthorized: false
-        case .conflict, .tooManyRequests, .unreachable: true
+        case .conflict, .tooManyRequests, .notConnected, .unreachable: true
         case .refused(let code, _): code >= 500
         }
     }
@@ -53,7 +55,7 @@ package enum TelegramError: Error, Sendable, Hashable, CustomStringConvertible {
         case .conflict(let text): "Telegram answered 409: \(text)"
         case .tooManyRequests(let seconds): "Telegram asks to wait \(seconds) s"
         case .refused(let code, let text): "Telegram answered \(code): \(text)"
-        case .unreachable(let text): "Telegram can't be reached: \(text)"
+        case .notConnected(let text), .unreachable(let text): "Telegram can't be reached: \(text)"
         }
     }
 }

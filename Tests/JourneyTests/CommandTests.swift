@@ -98,12 +98,14 @@ struct CommandTests {
         ("https://proxy.example.com/v1", false), ("http://token-proxy.platform.svc.cluster.local:8082/v1", true),
         ("http://192.0.2.7:8082/v1", true), ("https://proxy.example.com:8443/v1", false),
     ])
-    func aTokenProxyThatStrictAgentsCannotReachIsRefused(url: String, isReached: Bool) throws {
-        let strict = try run(["config"], ["AGENT_EGRESS": "strict", "AGENT_TOKEN_PROXY_URL": url])
-        #expect((strict.status == 0) == isReached, "\(strict.output)")
-        #expect(strict.output.contains("- AGENT_TOKEN_PROXY_URL must name a Service") != isReached)
-        let open = try run(["config"], ["AGENT_EGRESS": "open", "AGENT_TOKEN_PROXY_URL": url])
-        #expect((open.status == 0) == (isReached || url == "https://proxy.example.com/v1"), "\(open.output)")
+    func aServiceThatStrictAgentsCannotReachIsRefused(url: String, isReached: Bool) throws {
+        for setting in ["AGENT_TOKEN_PROXY_URL", "AGENT_TOOLS_URL"] {
+            let strict = try run(["config"], ["AGENT_EGRESS": "strict", setting: url])
+            #expect((strict.status == 0) == isReached, "\(strict.output)")
+            #expect(strict.output.contains("- \(setting) must name a Service") != isReached)
+            let open = try run(["config"], ["AGENT_EGRESS": "open", setting: url])
+            #expect((open.status == 0) == (isReached || url == "https://proxy.example.com/v1"), "\(open.output)")
+        }
     }
 
     @Test(arguments: ["/nowhere/openclaw", "/tmp", "/etc/passwd"])

@@ -27,7 +27,7 @@ struct DeploymentTests {
             let server = ServerProcess(
                 databaseURL: try place.url,
                 commands: [
-                    "sandbox", "web", "api", "onboarding-agent", "billing-worker", "operator", "token-proxy",
+                    "sandbox", "web", "api", "onboarding-agent", "billing-worker", "operator", "token-proxy", "agent-tools",
                 ])
             defer { server.tearDown() }
             try await server.start()
@@ -35,7 +35,7 @@ struct DeploymentTests {
             let outcome = try await journey.walk()
             #expect(outcome.usage.used > 0)
             #expect(outcome.fromPaidToAnswer < .seconds(5))
-            #expect(server.stop() == Array(repeating: 0, count: 7), "\(server.log)")
+            #expect(server.stop() == Array(repeating: 0, count: 8), "\(server.log)")
         }
     }
 }

@@ -11,6 +11,7 @@ final class ServerProcess: @unchecked Sendable {
         let web = freePort()
         let api = freePort()
         let tokenProxy = freePort()
+        let agentTools = freePort()
         let sandbox = freePort()
         let smtp = freePort()
     }
@@ -59,6 +60,7 @@ final class ServerProcess: @unchecked Sendable {
             "WEB_PORT": "\(ports.web)",
             "API_PORT": "\(ports.api)",
             "TOKEN_PROXY_PORT": "\(ports.tokenProxy)",
+            "AGENT_TOOLS_PORT": "\(ports.agentTools)",
             "SANDBOX_PORT": "\(ports.sandbox)",
             "SANDBOX_SMTP_PORT": "\(ports.smtp)",
             "LOG_LEVEL": "info",

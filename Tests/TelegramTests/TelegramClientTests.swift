@@ -16,6 +16,15 @@ struct TelegramClientTests {
         #expect("\(client)".contains("123456"))
     }
 
+    @Test func tellsThatNothingWasAskedWhereThereIsNoConnection() async {
+        let error = await #expect(throws: TelegramError.self) { try await client.sendMessage(chatID: 1, text: "x") }
+        guard case .notConnected = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(error?.isTransient == true && error?.code == nil)
+    }
+
     @Test func tellsAnInvalidAddressWithoutTheToken() async {
         let client = TelegramClient(httpClient: .shared, apiRoot: "nonsense", token: "123456:\(Self.secret)")
         let error = await #expect(throws: TelegramError.self) { try await client.getMe() }

@@ -15,7 +15,7 @@ package struct OpenClawCloud: AsyncParsableCommand {
                 name: "One service each:",
                 subcommands: [
                     WebCommand.self, APICommand.self, OnboardingAgentCommand.self, BillingWorkerCommand.self,
-                    OperatorCommand.self, TokenProxyCommand.self, SandboxCommand.self,
+                    OperatorCommand.self, TokenProxyCommand.self, AgentToolsCommand.self, SandboxCommand.self,
                 ]),
             CommandGroup(
                 name: "Tools:",

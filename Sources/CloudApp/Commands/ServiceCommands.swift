@@ -70,6 +70,17 @@ struct TokenProxyCommand: AsyncParsableCommand {
     }
 }
 
+/// `openclaw-cloud agent-tools`
+struct AgentToolsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: Role.agentTools.rawValue,
+        abstract: "Gives agents their tools from the platform, and sends the reminders.")
+
+    func run() async throws {
+        try await Launcher.run([.agentTools], sharing: .shared)
+    }
+}
+
 /// `openclaw-cloud sandbox`
 struct SandboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

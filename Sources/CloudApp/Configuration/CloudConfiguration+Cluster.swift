@@ -49,14 +49,16 @@ extension CloudConfiguration {
     }
 
     /// What all agents have in common.
-    /// - Parameter inCluster: whether they run in the cluster, and so reach the token proxy by its Service.
+    /// - Parameter inCluster: whether they run in the cluster, and so reach our services by their Services.
     func agentSettings(inCluster: Bool) -> AgentSettings {
-        let proxy =
+        func address(_ role: Role, _ port: Int) -> String {
             inCluster
-            ? "http://token-proxy.\(cluster.settings.platformNamespace).svc.cluster.local:\(tokenProxyPort)/v1"
-            : "http://127.0.0.1:\(tokenProxyPort)/v1"
+                ? "http://\(role.rawValue).\(cluster.settings.platformNamespace).svc.cluster.local:\(port)"
+                : "http://127.0.0.1:\(port)"
+        }
         return AgentSettings(
-            tokenProxyURL: agentTokenProxyURL ?? proxy,
+            tokenProxyURL: agentTokenProxyURL ?? address(.tokenProxy, tokenProxyPort) + "/v1",
+            agentToolsURL: agentToolsURL ?? address(.agentTools, agentToolsPort) + "/mcp",
             telegramAPIRoot: telegram.apiRoot == "https://api.telegram.org" ? nil : telegram.apiRoot,
             model: AgentSettings.Model(id: kimi.agentModel))
     }

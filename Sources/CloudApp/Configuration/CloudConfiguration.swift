@@ -18,6 +18,7 @@ struct CloudConfiguration: Sendable {
     var webPort: Int
     var apiPort: Int
     var tokenProxyPort: Int
+    var agentToolsPort: Int
     var opsPort: Int
     var plans: PlanTable
     var kimi: Kimi
@@ -36,6 +37,7 @@ struct CloudConfiguration: Sendable {
     /// `nil`: agents' states aren't saved.
     var backup: Backup?
     var agentTokenProxyURL: String?
+    var agentToolsURL: String?
     var sandboxPort: Int
     var sandboxSMTPPort: Int
     var logLevel: Logger.Level
@@ -126,6 +128,7 @@ struct CloudConfiguration: Sendable {
         webPort = settings.port(.webPort)
         apiPort = settings.port(.apiPort)
         tokenProxyPort = settings.port(.tokenProxyPort)
+        agentToolsPort = settings.port(.agentToolsPort)
         opsPort = settings.port(.opsPort)
         sandboxPort = settings.port(.sandboxPort)
         sandboxSMTPPort = settings.port(.sandboxSMTPPort)
@@ -143,16 +146,18 @@ struct CloudConfiguration: Sendable {
         backup = Self.backup(&settings)
         cluster = Self.cluster(&settings, backup: backup)
         agentTokenProxyURL = settings.url(.agentTokenProxyURL)
-        if let url = agentTokenProxyURL, !cluster.settings.letsAgentsReach(url) {
+        agentToolsURL = settings.url(.agentToolsURL)
+        for (setting, url) in [(Setting.agentTokenProxyURL, agentTokenProxyURL), (.agentToolsURL, agentToolsURL)] {
+            guard let url, !cluster.settings.letsAgentsReach(url) else { continue }
             settings.fault(
-                .agentTokenProxyURL,
+                setting,
                 "must name a Service (….svc.cluster.local), an address, or, where AGENT_EGRESS is open, port 443 of a public name"
             )
         }
         logLevel = settings.logLevel()
         let ports = [
-            (Setting.webPort, webPort), (.tokenProxyPort, tokenProxyPort), (.sandboxPort, sandboxPort),
-            (.sandboxSMTPPort, sandboxSMTPPort),
+            (Setting.webPort, webPort), (.tokenProxyPort, tokenProxyPort), (.agentToolsPort, agentToolsPort),
+            (.sandboxPort, sandboxPort), (.sandboxSMTPPort, sandboxSMTPPort),
         ]
         for (index, (setting, port)) in ports.enumerated() where port != 0 {
             if let other = ports[..<index].first(where: { $0.1 == port }) {

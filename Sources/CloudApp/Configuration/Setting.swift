@@ -13,6 +13,7 @@ enum Setting: String, CaseIterable {
     case webPort = "WEB_PORT"
     case apiPort = "API_PORT"
     case tokenProxyPort = "TOKEN_PROXY_PORT"
+    case agentToolsPort = "AGENT_TOOLS_PORT"
     case opsPort = "OPS_PORT"
     case plansFile = "PLANS_FILE"
     case kimiAPIKey = "KIMI_API_KEY"
@@ -37,6 +38,7 @@ enum Setting: String, CaseIterable {
     case agentExecutable = "AGENT_EXECUTABLE"
     case agentImage = "AGENT_IMAGE"
     case agentTokenProxyURL = "AGENT_TOKEN_PROXY_URL"
+    case agentToolsURL = "AGENT_TOOLS_URL"
     case kubeConfig = "KUBECONFIG"
     case platformNamespace = "PLATFORM_NAMESPACE"
     case agentEgress = "AGENT_EGRESS"
@@ -67,6 +69,7 @@ enum Setting: String, CaseIterable {
         case .webPort: "the port of the site (and, under `serve`, of the API)"
         case .apiPort: "the port of the API when it runs alone"
         case .tokenProxyPort: "the port of the token proxy"
+        case .agentToolsPort: "the port of the tools that agents get from the platform"
         case .opsPort: "the port of /healthz, /readyz and /metrics of a worker that runs alone"
         case .plansFile: "a JSON file that replaces the built-in table of plans"
         case .kimiAPIKey:
@@ -96,6 +99,8 @@ enum Setting: String, CaseIterable {
         case .agentImage: "the agents' container image, with a pinned version"
         case .agentTokenProxyURL:
             "where agents reach the token proxy; without it this machine's, or the Service token-proxy in the cluster"
+        case .agentToolsURL:
+            "where agents reach these tools, with /mcp at its end; without it this machine's, or the Service agent-tools in the cluster"
         case .kubeConfig:
             "the file that leads to the Kubernetes cluster where agents run; without it the cluster around, else this machine"
         case .platformNamespace: "the namespace of the platform's own services and of the operator's lease"
@@ -126,6 +131,7 @@ enum Setting: String, CaseIterable {
         case .webPort: "8080"
         case .apiPort: "8081"
         case .tokenProxyPort: "8082"
+        case .agentToolsPort: "8083"
         case .opsPort: "9090"
         case .kimiModels: "kimi-coding/k2p5=kimi-k2.6,k2p5=kimi-k2.6"
         case .kimiConcurrency: "4096"

@@ -18,7 +18,7 @@ struct DemoPlatform {
 
     /// - Throws: `CloudConfiguration.Invalid`; an `IOError` if no port is free.
     init() async throws {
-        let ports = try await Self.freePorts(4)
+        let ports = try await Self.freePorts(5)
         directory = FileManager.default.temporaryDirectory.appending(path: "openclaw-cloud-demo-\(UUID().uuidString)").path()
         var variables = [
             Setting.dataDirectory.rawValue: directory,
@@ -26,6 +26,7 @@ struct DemoPlatform {
             Setting.tokenProxyPort.rawValue: "\(ports[1])",
             Setting.sandboxPort.rawValue: "\(ports[2])",
             Setting.sandboxSMTPPort.rawValue: "\(ports[3])",
+            Setting.agentToolsPort.rawValue: "\(ports[4])",
             Setting.logLevel.rawValue: "error",
         ]
         let agent = Setting.agentExecutable.rawValue

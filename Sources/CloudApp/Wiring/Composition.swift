@@ -79,6 +79,7 @@ struct Composition {
         if roles.contains(.sandbox), !(isAlone && configuration.sandboxedParts.isEmpty) { services.append(try sandbox()) }
         if roles.contains(.tokenProxy) { services += try tokenProxy() }
         services += try await workers()
+        if roles.contains(.agentTools) { services += agentTools() }
         if roles.contains(.web) || roles.contains(.api) {
             services.append(try site())
         } else if !roles.isDisjoint(with: [.onboardingAgent, .billingWorker, .operator]) {
@@ -204,7 +205,7 @@ struct Composition {
             name: "ops", router: router, host: configuration.host, port: configuration.opsPort, logger: platform.logger)
     }
 
-    private var checks: [ReadinessCheck] {
+    var checks: [ReadinessCheck] {
         [
             ReadinessCheck("database") { [database = platform.database] in
                 _ = try await database.read { try $0.query("SELECT 1 AS one", []) }

@@ -39,6 +39,7 @@ struct PortCheck {
             ports.append((.opsPort, configuration.host, configuration.opsPort))
         }
         if roles.contains(.tokenProxy) { ports.append((.tokenProxyPort, configuration.host, configuration.tokenProxyPort)) }
+        if roles.contains(.agentTools) { ports.append((.agentToolsPort, configuration.host, configuration.agentToolsPort)) }
         if roles.contains(.sandbox) {
             ports.append((.sandboxPort, "127.0.0.1", configuration.sandboxPort))
             ports.append((.sandboxSMTPPort, "127.0.0.1", configuration.sandboxSMTPPort))

@@ -12,6 +12,8 @@ enum Role: String, CaseIterable, Sendable {
     case `operator`
     /// Every model call of every agent.
     case tokenProxy = "token-proxy"
+    /// What agents ask of us: reminders, what is left, the time zone; and the reminders' sending.
+    case agentTools = "agent-tools"
     /// The stand-ins for the parts that no key is set for.
     case sandbox
 }

@@ -14,7 +14,8 @@ extension Manifests {
 
     private var egress: [JSONValue] {
         var rules = [EgressRule.nameService]
-        for url in [specification.tokenProxyURL, specification.telegramAPIRoot].compactMap(\.self) {
+        let own = [specification.tokenProxyURL, specification.agentToolsURL, specification.telegramAPIRoot]
+        for url in own.compactMap(\.self) {
             if let rule = EgressRule.own(url) { rules.append(rule) }
         }
         switch settings.egress {

@@ -18,7 +18,9 @@ struct ManifestsTests {
         ).steps.flatMap(\.self)
     }
 
-    static let clusterAgents = AgentSettings(tokenProxyURL: "http://token-proxy.platform.svc.cluster.local:8082/v1")
+    static let clusterAgents = AgentSettings(
+        tokenProxyURL: "http://token-proxy.platform.svc.cluster.local:8082/v1",
+        agentToolsURL: "http://agent-tools.platform.svc.cluster.local:8083/mcp")
 
     /// After a change on purpose: UPDATE_GOLDEN=1, and look at the difference.
     @Test(arguments: [
@@ -92,7 +94,7 @@ struct ManifestsTests {
             Set(except) == [
                 "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
             ])
-        #expect(rules.count == 3, "names, the token proxy, the public")
+        #expect(rules.count == 4, "names, the token proxy, the tools, the public")
     }
 
     @Test(arguments: [
@@ -103,6 +105,14 @@ struct ManifestsTests {
         let agents = AgentSettings(tokenProxyURL: url)
         let policy = try #require(try Self.objects(agents: agents).first { $0.name == "agent-egress" })
         #expect(policy["spec"]?["egress"]?.elements.count == rules)
+    }
+
+    @Test func opensTheWayToTheToolsBesideThatToTheTokenProxy() throws {
+        let policy = try #require(try Self.objects().first { $0.name == "agent-egress" })
+        let rules = policy["spec"]?["egress"]?.elements ?? []
+        let ways = rules.compactMap { $0["to"]?.elements.first?["podSelector"]?["matchLabels"]?["app.kubernetes.io/name"] }
+        #expect(ways == ["token-proxy", "agent-tools"])
+        #expect(rules[2]["ports"]?.elements == [["port": 8083, "protocol": "TCP"]])
     }
 
     @Test func hasNoRoomForTwoAgentsInTheQuota() throws {
