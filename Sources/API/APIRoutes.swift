@@ -36,6 +36,7 @@ package struct APIRoutes: Sendable {
         MeRoute().add(to: limited)
         BoxRoutes(queue: queue, telegramLinkBase: telegramLinkBase).add(to: limited)
         UsageRoutes(queue: queue).add(to: limited)
+        ReminderRoutes(queue: queue).add(to: limited)
         StripeWebhookRoute(receive: receiveStripeEvent).add(to: router)
         OpenAPIRoute().add(to: router)
     }

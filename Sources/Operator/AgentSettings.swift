@@ -9,8 +9,6 @@ package struct AgentSettings: Sendable, Hashable {
     /// Root of the Bot API without `/bot<token>`; `nil` for the real Telegram.
     package var telegramAPIRoot: String?
     package var model: Model
-    /// The platform's tools as the agents reach them (MCP over streamable HTTP); `nil` where there are none.
-    package var agentToolsURL: String?
 
     /// The model as the agents are told of it.
     package struct Model: Sendable, Hashable {

@@ -14,7 +14,7 @@ struct SamplePages {
         [
             LandingPage(plans: .builtIn, publicURL: "https://claw.example", texts: texts), PrivacyPage(),
             chat(Self.conversation), chat(Array(Self.conversation.prefix(2))), CheckoutWaitingPage(), done(.provisioning),
-            done(.running), dashboard(.running, quota: .sample(used: 1_234_567), calls: 2), dashboard(.failed),
+            done(.running), dashboard(.running, quota: .sample(used: 1_234_567), calls: 2, reminders: 2), dashboard(.failed),
             LoginPage(email: "", fault: nil), LoginPage(email: "ana@", fault: texts["login_invalid"]),
             LoginSentPage(message: texts["login_sent_text"]), LoginConfirmPage(token: "abc"), error(404), error(410),
         ]
@@ -28,8 +28,9 @@ struct SamplePages {
         CheckoutDonePage(ProgressView(.sample(status: status), views: views, texts: texts))
     }
 
-    func dashboard(_ status: BoxStatus, quota: Quota? = nil, calls: Int = 0) -> DashboardPage {
-        DashboardPage(.sample(status: status, quota: quota, calls: calls), views: views, texts: texts)
+    func dashboard(_ status: BoxStatus, quota: Quota? = nil, calls: Int = 0, reminders: Int = 0) -> DashboardPage {
+        DashboardPage(
+            .sample(status: status, quota: quota, calls: calls, reminders: reminders), views: views, texts: texts)
     }
 
     func error(_ status: Int) -> ErrorPage {
@@ -53,7 +54,7 @@ struct SamplePages {
 
 extension BoxSnapshot {
     static func sample(
-        status: BoxStatus, desired: DesiredState = .running, quota: Quota? = nil, calls: Int = 0,
+        status: BoxStatus, desired: DesiredState = .running, quota: Quota? = nil, calls: Int = 0, reminders: Int = 0,
         subscription: Subscription.Status = .active
     ) -> BoxSnapshot {
         let customer = Customer.sample()
@@ -68,12 +69,23 @@ extension BoxSnapshot {
                 UsageEvent(
                     requestID: "r\(number)", customerID: customer.id, boxID: box.id, periodStart: testNow, model: "k2p5",
                     usage: TokenUsage(input: 12_000, cached: 8000, output: 345), estimated: false, createdAt: testNow)
-            })
+            }, reminders: (0..<reminders).map { .sample(of: box, number: $0) },
+            failedReminders: (0..<reminders).map { .sample(of: box, number: $0, end: .refused) })
     }
 }
 
 extension Quota {
     static func sample(used: Int, limit: Int = 5_000_000) -> Quota {
         Quota(periodStart: testNow, periodEnd: testNow + .days(30), limit: limit, used: used, reserved: 0)
+    }
+}
+
+extension Reminder {
+    static func sample(of box: Box, number: Int, end: End? = nil) -> Reminder {
+        let repetition = Repetition.allCases[number % Repetition.allCases.count]
+        return Reminder(
+            id: testIDs.next(), customerID: box.customerID, boxID: box.id, number: Int64(number), text: "Pay the rent",
+            repetition: repetition, localTime: LocalTime(testNow, in: box.zone), occursAt: testNow,
+            endedAt: end.map { _ in testNow }, end: end)
     }
 }

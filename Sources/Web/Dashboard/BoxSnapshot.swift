@@ -11,6 +11,10 @@ struct BoxSnapshot: Sendable {
     let quota: Quota?
     /// The youngest first.
     let recentCalls: [UsageEvent]
+    /// The next one first.
+    var reminders: [Reminder] = []
+    /// Those that ended without having come, the last one first.
+    var failedReminders: [Reminder] = []
 
     private static let numberOfCalls = 10
 
@@ -22,11 +26,14 @@ struct BoxSnapshot: Sendable {
             guard let box = try BoxStore(transaction).current(customerID: customerID) else { return nil }
             let billing = BillingStore(transaction)
             let usage = UsageStore(transaction)
+            let reminders = ReminderStore(transaction)
             return BoxSnapshot(
                 box: box, checkout: try billing.latestCheckout(customerID: customerID),
                 subscription: try billing.subscription(boxID: box.id, customerID: customerID),
                 quota: try usage.quota(customerID: customerID, at: now),
-                recentCalls: try usage.recentEvents(customerID: customerID, limit: numberOfCalls))
+                recentCalls: try usage.recentEvents(customerID: customerID, limit: numberOfCalls),
+                reminders: try reminders.waiting(boxID: box.id, customerID: customerID),
+                failedReminders: try reminders.failed(boxID: box.id, customerID: customerID))
         }
     }
 

@@ -8,6 +8,7 @@ struct DashboardPage: PageModel {
     let status: StatusView
     let usage: UsageView
     let recent: RecentView
+    let reminders: RemindersView
     let plan: PlanCard
     /// When the plan renews or ends, or what is in the way.
     let renewal: String
@@ -17,6 +18,7 @@ struct DashboardPage: PageModel {
         status = StatusView(snapshot, views: views, texts: texts)
         usage = UsageView(snapshot.quota, plan: plan, texts: texts)
         recent = RecentView(snapshot.recentCalls, texts: texts)
+        reminders = RemindersView(snapshot, texts: texts)
         self.plan = PlanCard(plan, isRecommended: false, recommendation: "", action: "", texts: texts)
         renewal = Self.renewal(snapshot.subscription, texts)
     }

@@ -15,6 +15,7 @@ struct DashboardRoutes: Sendable {
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
         group.get("/dashboard", use: dashboard)
         group.post("/dashboard/restart", use: restart)
+        group.post("/dashboard/reminders/cancel", use: cancelReminder)
         group.post("/dashboard/billing", use: manageBilling)
     }
 
@@ -36,6 +37,23 @@ struct DashboardRoutes: Sendable {
             }
             box.restartMarker += 1
             try work.enqueue(ReconcileBox(try store.want(box)))
+            work.changed(customerID)
+        }
+        return .redirect(to: "/dashboard")
+    }
+
+    private struct CancelFields: Decodable {
+        let id: String
+    }
+
+    /// One that has come, or was cancelled, meanwhile isn't there any more: that is all that was wanted.
+    private func cancelReminder(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let customerID = try context.requireCustomer().id
+        guard let id = Reminder.ID(try await request.form(CancelFields.self, context: context).id) else {
+            throw DomainError(.invalid, code: "malformed_form", "A field of the form is missing or malformed.")
+        }
+        try await queue.write { work in
+            _ = try ReminderStore(work.transaction).cancel(id, customerID: customerID, now: work.now)
             work.changed(customerID)
         }
         return .redirect(to: "/dashboard")

@@ -19,6 +19,7 @@ enum Templates {
         "privacy": PackageResources.privacy_mustache,
         "progress": PackageResources.progress_mustache,
         "recent": PackageResources.recent_mustache,
+        "reminders": PackageResources.reminders_mustache,
         "status": PackageResources.status_mustache,
         "usage": PackageResources.usage_mustache,
     ]
