@@ -148,7 +148,6 @@ private struct Convergence {
         }
         let stored = try BoxStore(work.transaction).want(wanted)
         try work.enqueue(ReconcileBox(stored))
-        if box.desired == .draft, stored.desired == .running { try work.enqueue(SendWelcome(stored)) }
         return true
     }
 }

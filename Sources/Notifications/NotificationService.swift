@@ -66,12 +66,13 @@ package struct NotificationService: Sendable {
             to: job.email, identity: "\(context.id.rawValue).\(context.attempt)")
     }
 
-    /// Tells the owner that the agent is ready. An owner without an address, or a box that is gone, needs no mail.
+    /// Tells the owner that the agent is ready. An owner without an address, or an agent that isn't meant to run (any more),
+    /// or was never ready, needs no mail.
     private func sendWelcome(_ job: SendWelcome, _ context: JobContext) async throws {
         let recipient = try await queue.database.read { transaction -> (address: String, content: MailContent)? in
             guard let customerID = job.customerID, let customer = try CustomerStore(transaction).find(customerID),
                 let address = customer.email, let box = try BoxStore(transaction).find(job.boxID, customerID: customerID),
-                let bot = box.bot, box.desired != .deleted
+                let bot = box.bot, box.desired == .running, box.readyAt != nil
             else { return nil }
             return (
                 address,

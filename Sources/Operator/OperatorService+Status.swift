@@ -56,7 +56,7 @@ extension OperatorService {
 
     /// Writes what was seen of a box and wakes the dashboard; nothing if the row says so already.
     ///
-    /// The first time an agent is ready, the chat is told to announce it. When it has failed three times in a row, the host is
+    /// The first time an agent is ready, its owner is told in the chat and by mail. When it has failed three times in a row, the host is
     /// told, once until it has recovered.
     /// - Parameters:
     ///   - box: as it was when the world was looked at. If it is no longer wanted in that state, nothing is written.
@@ -78,11 +78,7 @@ extension OperatorService {
                 row, generation: change.generation, status: status.status, detail: status.detail,
                 readyAt: status.status == .running ? work.now : nil, restarts: change.restarts, seenAt: change.seenAt,
                 failures: change.failures)
-            if status.status == .running, row.readyAt == nil,
-                let conversation = try ConversationStore(work.transaction).find(customerID: box.customerID)
-            {
-                try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: box.customerID))
-            }
+            if status.status == .running, row.readyAt == nil { try announce(row, work) }
             if let alert = change.alert { try work.enqueue(alert) }
             if image != nil, row.isOnTrial { try work.enqueue(AdvanceRollout()) }
             if change.isVisible { work.changed(box.customerID) }
@@ -96,6 +92,13 @@ extension OperatorService {
                     "detail": "\(status.detail ?? "")",
                 ])
         }
+    }
+
+    /// Tells the owner that the agent can be talked to.
+    private func announce(_ box: Box, _ work: UnitOfWork) throws {
+        try work.enqueue(SendWelcome(box))
+        guard let conversation = try ConversationStore(work.transaction).find(customerID: box.customerID) else { return }
+        try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: box.customerID))
     }
 
     private static let restarting = LocalizedText(en: "It is being restarted.", pt: "Está sendo reiniciado.")

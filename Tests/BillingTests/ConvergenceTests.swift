@@ -27,9 +27,10 @@ struct ConvergenceTests {
             #expect(customer.stripeCustomerID?.hasPrefix("cus_") == true)
             let completed = try await shop.billing.checkout(checkout.id, customerID: box.customerID)
             #expect(completed?.completedAt == shop.platform.clock.now)
-            for kind in [ReconcileBox.kind, SendWelcome.kind, AnswerVisitor.kind] {
+            for kind in [ReconcileBox.kind, AnswerVisitor.kind] {
                 #expect(try await shop.platform.queuedJobs(kind).count == 1, "\(kind)")
             }
+            #expect(try await shop.platform.queuedJobs(SendWelcome.kind).isEmpty, "no agent is ready yet")
         }
     }
 
@@ -50,7 +51,7 @@ struct ConvergenceTests {
             let paid = try await shop.box(box)
             #expect(paid.desired == .running)
             #expect(paid.generation == box.generation + 1)
-            #expect(try await shop.platform.queuedJobs(SendWelcome.kind).count == 1)
+            #expect(try await shop.platform.queuedJobs(ReconcileBox.kind).count == 1)
             #expect(try await shop.unhandledEvents() == 0)
         }
     }
@@ -216,6 +217,23 @@ struct ConvergenceTests {
             try await shop.work()
             #expect(try await shop.box(box).desired == .running)
             #expect(try await shop.subscriptions(box).count == 2)
+        }
+    }
+
+    @Test func anEndedSubscriptionIsNeverAskedForAgainBesideOneThatRuns() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            try await shop.pay(try await shop.order(box))
+            try await shop.deliver()
+            try await shop.cancel(try await shop.only("subscription"))
+            try await shop.deliver()
+            shop.platform.clock.advance(by: .days(20))
+            try await shop.pay(try await shop.order(box))
+            try await shop.deliver()
+
+            shop.platform.clock.advance(by: .days(11))
+            #expect(try await shop.dueForConvergence().isEmpty, "the old one's retention is over, and the new one runs")
+            #expect(try await shop.box(box).desired == .running)
         }
     }
 }

@@ -61,7 +61,8 @@ struct NotificationTests {
     @Test func theWelcomeLeadsToTheBotAndIsTheSameMailWhenRepeated() async throws {
         try await MailRoom.run { room in
             let customer = Customer.sample(email: "ana@example.com")
-            let box = Box.sample(of: customer, botID: 5, desired: .running)
+            var box = Box.sample(of: customer, botID: 5, desired: .running)
+            box.readyAt = testNow
             try await room.insert(customer, box: box)
             let id: Job.ID = testIDs.next()
             for attempt in 1...2 { try await room.perform(SendWelcome(box), id: id, attempt: attempt) }
@@ -73,10 +74,23 @@ struct NotificationTests {
         }
     }
 
+    @Test(arguments: [DesiredState.running, .suspended, .deleted])
+    func anAgentThatWasNeverReadyOrIsNotMeantToRunIsNotAnnounced(desired: DesiredState) async throws {
+        try await MailRoom.run { room in
+            let customer = Customer.sample(email: "ana@example.com")
+            var box = Box.sample(of: customer, botID: 5, desired: desired)
+            if desired != .running { box.readyAt = testNow }
+            try await room.insert(customer, box: box)
+            try await room.perform(SendWelcome(box))
+            #expect(try await room.mails().isEmpty)
+        }
+    }
+
     @Test func anOwnerWithoutAnAddressGetsNoWelcome() async throws {
         try await MailRoom.run { room in
             let customer = Customer.sample()
-            let box = Box.sample(of: customer, botID: 5, desired: .running)
+            var box = Box.sample(of: customer, botID: 5, desired: .running)
+            box.readyAt = testNow
             try await room.insert(customer, box: box)
             try await room.perform(SendWelcome(box))
             #expect(try await room.mails().isEmpty)

@@ -10,7 +10,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct ReconcileTests {
-    @Test func bringsAWantedAgentUpAndHasTheChatAnnounceItOnce() async throws {
+    @Test func bringsAWantedAgentUpAndTellsItsOwnerInTheChatAndByMail() async throws {
         try await OperatorStage.run { stage in
             try await stage.reconcile()
             let row = try await stage.row
@@ -24,6 +24,9 @@ struct ReconcileTests {
             let announcements = try await stage.platform.queuedJobs(AnswerVisitor.kind)
             #expect(announcements.count == 1)
             #expect(announcements.first?.contains(stage.conversation.id.rawValue) == true)
+            let mails = try await stage.platform.queuedJobs(SendWelcome.kind)
+            #expect(mails.count == 1)
+            #expect(mails.first?.contains(stage.box.id.rawValue) == true)
             #expect(stage.platform.notifier.topics.contains(.customer(stage.box.customerID)))
         }
     }
@@ -36,6 +39,7 @@ struct ReconcileTests {
             #expect(row.status == .provisioning)
             #expect(row.detail == "Starting your agent.")
             #expect(row.readyAt == nil)
+            #expect(try await stage.platform.queuedJobs(SendWelcome.kind).isEmpty, "nothing is ready yet")
         }
     }
 
@@ -64,7 +68,9 @@ struct ReconcileTests {
             try await stage.reconcile()
             #expect(stage.stand.starts(stage.box).count == 2)
             #expect(try await stage.row.status == .running)
-            #expect(try await stage.platform.queuedJobs(AnswerVisitor.kind).count == 1, "it is announced once")
+            for kind in [AnswerVisitor.kind, SendWelcome.kind] {
+                #expect(try await stage.platform.queuedJobs(kind).count == 1, "it is announced once")
+            }
         }
     }
 
