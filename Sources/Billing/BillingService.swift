@@ -63,7 +63,18 @@ package struct BillingService: Sendable {
     /// Finds what only the passing of time changes: a period that is over, a grace or a retention that has run out.
     private func sweep() async throws {
         try await queue.write { work in
-            for subscription in try BillingStore(work.transaction).due(now: work.now) {
+            let store = BillingStore(work.transaction)
+            var due = try store.awaitingRenewal(now: work.now)
+            for subscription in try store.withDeadlineBehind(now: work.now) {
+                let box = try BoxStore(work.transaction).find(subscription.boxID, customerID: subscription.customerID)
+                let all = try store.subscriptions(boxID: subscription.boxID, customerID: subscription.customerID)
+                // What another subscription entitles the box to may outweigh this one: then nothing will ever follow from it.
+                guard let box, let entitlement = all.entitlement(at: work.now), entitlement.desired != box.desired else {
+                    continue
+                }
+                due.append(subscription)
+            }
+            for subscription in due {
                 try work.enqueue(
                     ConvergeSubscription(stripeID: subscription.stripeID, customerID: subscription.customerID))
             }

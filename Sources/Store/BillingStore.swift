@@ -160,15 +160,24 @@ package struct BillingStore {
         ).map(Subscription.init(row:))
     }
 
-    /// The subscriptions whose state a clock alone can change: a period over, a grace or retention running out.
+    /// The subscriptions whose period is over, of which only Stripe knows how they go on.
     /// - Throws: `SQLError`.
-    package func due(now: Timestamp) throws -> [Subscription] {
+    package func awaitingRenewal(now: Timestamp) throws -> [Subscription] {
+        try transaction.query(
+            "SELECT * FROM subscriptions WHERE status IN ('active', 'trialing', 'past_due') AND period_end <= ?1 ORDER BY id",
+            [.integer(now.milliseconds)]
+        ).map(Subscription.init(row:))
+    }
+
+    /// The subscriptions in their period whose grace, or whose retention, has run out, of boxes that could still follow.
+    /// - Throws: `SQLError`.
+    package func withDeadlineBehind(now: Timestamp) throws -> [Subscription] {
         try transaction.query(
             """
             SELECT s.* FROM subscriptions s JOIN boxes b ON b.id = s.box_id
-            WHERE (s.status IN ('active', 'trialing', 'past_due') AND s.period_end <= ?1)
-               OR (s.status = 'past_due' AND s.past_due_since <= ?2 AND b.desired = 'running')
+            WHERE (s.status = 'past_due' AND s.period_end > ?1 AND s.past_due_since <= ?2 AND b.desired = 'running')
                OR (s.status = 'canceled' AND s.ended_at <= ?3 AND b.desired <> 'deleted')
+            ORDER BY s.id
             """,
             [
                 .integer(now.milliseconds), .integer((now - Subscription.gracePeriod).milliseconds),

@@ -111,6 +111,15 @@ struct TestShop: Sendable {
         try await work()
     }
 
+    /// - Returns: the arguments of the jobs that a sweep adds, which aren't done.
+    func dueForConvergence() async throws -> [String] {
+        var handlers = JobHandlers()
+        billing.register(in: &handlers)
+        let sweep = try #require(handlers.handlers[SweepSubscriptions.kind])
+        try await sweep(Data("{}".utf8), JobContext(id: testIDs.next(), attempt: 1))
+        return try await platform.queuedJobs(ConvergeSubscription.kind)
+    }
+
     func box(_ box: Box) async throws -> Box {
         try #require(try await platform.database.read { try BoxStore($0).find(box.id, customerID: box.customerID) })
     }

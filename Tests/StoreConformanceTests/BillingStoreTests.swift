@@ -159,7 +159,11 @@ struct BillingStoreTests {
                 try await database.write { [subscription] in try BillingStore($0).upsert(subscription) }
                 if isDue { expected.insert(subscription.stripeID) }
             }
-            let due = try await database.read { try Set(BillingStore($0).due(now: testNow).map(\.stripeID)) }
+            let due = try await database.read { transaction in
+                let store = BillingStore(transaction)
+                return try Set(
+                    (store.awaitingRenewal(now: testNow) + store.withDeadlineBehind(now: testNow)).map(\.stripeID))
+            }
             #expect(due == expected)
         }
     }
