@@ -42,7 +42,7 @@ extension BillingService {
         guard let checkout else { return known }
         return Purchase(
             customerID: checkout.customerID, boxID: checkout.boxID, tier: checkout.tier,
-            checkoutID: checkout.id, email: session.customerDetails?.email?.lowercased())
+            checkoutID: checkout.id, email: session.customerDetails?.email.flatMap { try? EmailAddress($0) }?.text)
     }
 }
 

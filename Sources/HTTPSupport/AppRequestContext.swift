@@ -8,6 +8,8 @@ package struct AppRequestContext: RequestContext, RemoteAddressRequestContext {
     package var coreContext: CoreRequestContextStorage
     /// Who is at the other end of the connection; behind a reverse proxy, the proxy.
     package let remoteAddress: SocketAddress?
+    /// Who asks, for the limits by client: the address, or the network of one IPv6 customer.
+    package var client: String
     /// Names the request in logs, in `X-Request-Id` and in error pages.
     package var requestID = ""
     /// The trace that the request belongs to, to be passed on with what is asked of others.
@@ -24,6 +26,7 @@ package struct AppRequestContext: RequestContext, RemoteAddressRequestContext {
     package init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         remoteAddress = source.channel.remoteAddress
+        client = IPAddress(peer: remoteAddress)?.client ?? ""
         traceParent = TraceParent.random()
     }
 
@@ -40,5 +43,11 @@ package struct AppRequestContext: RequestContext, RemoteAddressRequestContext {
             throw DomainError(.unauthenticated, code: "not_signed_in", "You are not signed in. Sign in and try again.")
         }
         return customer
+    }
+
+    /// - Returns: who is signed in, and the token that proves it.
+    /// - Throws: `DomainError` with the code `not_signed_in`.
+    package func requireSession() throws(DomainError) -> (customer: Customer, token: String) {
+        (try requireCustomer(), sessionToken ?? "")
     }
 }

@@ -21,11 +21,13 @@ package struct HTTPService: Service {
     ///   - name: of the service, such as `web`.
     ///   - router: with all its routes; what they don't serve is answered with 404, and with 405 where only the method is wrong.
     ///   - port: 0 takes a free one.
-    ///   - patience: for a client to send a head, a body, or the next request on the same connection.
+    ///   - patience: for a client to send a head, a body, or the next request on the same connection, to go on reading an
+    ///     answer, and for all that goes on when the server is told to stop.
+    ///   - connections: how many it takes.
     ///   - onListening: is told the port as soon as connections are accepted.
     package init(
         name: String, router: Router<AppRequestContext>, host: String, port: Int, patience: TimeAmount = .seconds(30),
-        logger: Logger,
+        connections: ConnectionBounds = ConnectionBounds(), logger: Logger,
         onListening: @escaping @Sendable (Int) async -> Void = { _ in }
     ) {
         self.name = name
@@ -38,7 +40,9 @@ package struct HTTPService: Service {
             router: router,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [RequestBodyDeadline(patience: patience)], idleTimeout: patience)),
+                    additionalChannelHandlers: [
+                        ConnectionBoundHandler(bounds: connections), ConnectionDeadlines(patience: patience),
+                    ], idleTimeout: patience)),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: "openclaw-cloud"),
             onServerRunning: { channel in
                 await onListening(channel.localAddress?.port ?? port)

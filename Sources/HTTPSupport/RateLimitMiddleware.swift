@@ -8,7 +8,7 @@ package struct RateLimitMiddleware: RouterMiddleware {
 
     private let limiter: RateLimiter
 
-    /// - Parameter limiter: is asked with the customer's id, or with the address at the other end of the connection.
+    /// - Parameter limiter: is asked with the customer's id, or with the client's address.
     package init(limiter: RateLimiter) {
         self.limiter = limiter
     }
@@ -16,7 +16,7 @@ package struct RateLimitMiddleware: RouterMiddleware {
     package func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let key = context.customer?.id.rawValue ?? context.remoteAddress?.ipAddress ?? ""
+        let key = context.customer?.id.rawValue ?? context.client
         if let wait = limiter.take(key) {
             let seconds = max(1, Int(wait.seconds.rounded(.up)))
             throw HTTPError(

@@ -5,6 +5,19 @@ import Synchronization
 ///
 /// The memory is bounded: beyond `maximumKeys`, buckets that are full again are forgotten first, then the oldest ones.
 package final class RateLimiter: Sendable {
+    /// How often.
+    package struct Rate: Sendable {
+        /// At once, at least 1.
+        package let burst: Double
+        /// Above 0.
+        package let perSecond: Double
+
+        package init(burst: Double, perSecond: Double) {
+            self.burst = burst
+            self.perSecond = perSecond
+        }
+    }
+
     private struct Bucket {
         var tokens: Double
         var filledAt: Timestamp
@@ -27,8 +40,18 @@ package final class RateLimiter: Sendable {
         self.clock = clock
     }
 
+    package convenience init(_ rate: Rate, clock: WallClock = .system) {
+        self.init(capacity: rate.burst, refillPerSecond: rate.perSecond, clock: clock)
+    }
+
     /// How many keys are remembered.
     package var count: Int { buckets.withLock { $0.count } }
+
+    /// Whether nothing has been taken from the key's bucket lately.
+    func isFull(_ key: String) -> Bool {
+        let now = clock.now
+        return buckets.withLock { buckets in buckets[key].map { tokens(in: $0, at: now) >= capacity } ?? true }
+    }
 
     /// Takes one from the key's bucket.
     /// - Returns: `nil` if there was one, or else after what time there will be.
@@ -50,8 +73,12 @@ package final class RateLimiter: Sendable {
     /// - Throws: `DomainError` with the code `too_many_requests` if there was none.
     package func check(_ key: String) throws(DomainError) {
         guard let wait = take(key) else { return }
+        throw Self.refusal(wait)
+    }
+
+    static func refusal(_ wait: Duration) -> DomainError {
         let seconds = max(1, Int(wait.seconds.rounded(.up)))
-        throw DomainError(
+        return DomainError(
             .limited, code: "too_many_requests",
             "Too many requests. Try again in \(seconds) \(seconds == 1 ? "second" : "seconds").")
     }

@@ -8,16 +8,19 @@ extension Router where Context == AppRequestContext {
     ///   - service: names it in the metrics.
     ///   - publicOrigin: where the site is reached, such as `https://example.com`.
     ///   - formTargets: origins besides our own that a form may lead to: Stripe's pages.
+    ///   - proxies: who may say whom they ask for.
     ///   - htmlErrorPage: see ``ProblemMiddleware``.
     ///   - session: gives the customer of a session's token.
     package static func app(
-        service: String, publicOrigin: String, formTargets: [String] = [], metrics: MetricsRegistry,
+        service: String, publicOrigin: String, formTargets: [String] = [], proxies: TrustedProxies = TrustedProxies(),
+        metrics: MetricsRegistry,
         htmlErrorPage: (@Sendable (Problem, AppRequestContext) -> Response)? = nil,
         session: @escaping @Sendable (String) async throws -> Customer?
     ) -> Router {
         let isSecure = publicOrigin.hasPrefix("https://")
         let router = Router(context: AppRequestContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: RequestIDMiddleware())
+        router.add(middleware: ClientAddressMiddleware(proxies: proxies))
         router.add(middleware: RequestLogMiddleware())
         router.add(middleware: MetricsMiddleware(registry: metrics, service: service))
         router.add(middleware: SecurityHeadersMiddleware(isSecure: isSecure, formTargets: formTargets))

@@ -49,9 +49,8 @@ package struct IdentityService: Sendable {
     }
 
     /// Has a link mailed that signs the owner of the address in. The outcome doesn't tell whether anybody has this address.
-    /// - Throws: `DomainError` with the code `invalid_email`; `SQLError`.
-    package func requestMagicLink(email: String, language: Language) async throws {
-        let address = try EmailAddress(email)
+    /// - Throws: `SQLError`.
+    package func requestMagicLink(email address: EmailAddress, language: Language) async throws {
         try await queue.write { try $0.enqueue(SendMagicLink(email: address.text, language: language)) }
     }
 

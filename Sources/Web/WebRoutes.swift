@@ -23,29 +23,34 @@ package struct WebRoutes: Sendable {
     ///   - telegramLinkBase: what bots' names are appended to: `https://t.me`, or the sandbox's.
     ///   - sandbox: the links of the bar that says that this is the sandbox; `nil` for no bar.
     ///   - contact: the e-mail address at which people are read; `nil` shows none.
+    ///   - maximumStreams: how many live pages there may be at once.
     ///   - interval: how often live pages look for themselves, and say that they are alive.
     /// - Throws: if a template or a text that was built in is malformed.
     package init(
         queue: WorkQueue, notifier: any Notifier, identity: IdentityService, onboarding: OnboardingService,
         billing: BillingService, plans: PlanTable, publicURL: String, telegramLinkBase: String,
-        sandbox: SandboxLinks? = nil, contact: String? = nil, interval: Duration = .seconds(10)
+        sandbox: SandboxLinks? = nil, contact: String? = nil, maximumStreams: Int = 1024,
+        interval: Duration = .seconds(10)
     ) throws {
         let site = try Site(sandbox: sandbox, contact: contact)
         let isSecure = publicURL.hasPrefix("https://")
         let cookie = SessionCookie(isSecure: isSecure)
         let limits = WebLimits(clock: queue.clock)
+        let streams = EventStreams(inAll: maximumStreams)
         let views = BoxViews(plans: plans, telegramLinkBase: telegramLinkBase)
         self.site = site
         language = LanguageChoice(queue: queue, isSecure: isSecure)
         landing = LandingRoutes(site: site, plans: plans, publicURL: publicURL)
         chat = ChatRoutes(
             site: site, identity: identity, onboarding: onboarding, notifier: notifier, plans: plans, cookie: cookie,
-            limits: limits, interval: interval)
+            limits: limits, streams: streams, interval: interval)
         checkout = CheckoutRoutes(
             site: site, queue: queue, billing: billing, onboarding: onboarding, views: views)
         dashboard = DashboardRoutes(site: site, queue: queue, billing: billing, views: views)
-        events = BoxEvents(site: site, queue: queue, notifier: notifier, views: views, interval: interval)
-        login = LoginRoutes(site: site, identity: identity, cookie: cookie, limits: limits)
+        events = BoxEvents(
+            site: site, queue: queue, identity: identity, streams: streams, notifier: notifier, views: views,
+            interval: interval)
+        login = LoginRoutes(site: site, identity: identity, cookie: cookie, limits: limits, streams: streams)
         privacy = PrivacyRoutes(site: site)
     }
 

@@ -1,5 +1,4 @@
 import Core
-import Identity
 import Testing
 
 struct EmailAddressTests {

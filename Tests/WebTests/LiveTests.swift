@@ -1,6 +1,8 @@
 import AsyncHTTPClient
 import Core
+import HTTPTypes
 import HummingbirdTesting
+import Identity
 import Jobs
 import NIOCore
 import NIOHTTP1
@@ -57,6 +59,45 @@ struct LiveTests {
             let text = try await stream(web, "/box/events", owner) { $0.hasSuffix(":\n\n:\n\n") }
             #expect(text.hasSuffix(":\n\n:\n\n"))
         }
+    }
+
+    @Test func aStreamEndsWithItsSession() async throws {
+        try await TestWeb.run(.live, notifier: InProcessNotifier()) { web in
+            let (owner, _) = try await web.owner()
+            var stream = try await open(web, "/box/events", owner).body.makeAsyncIterator()
+            _ = try await stream.next()
+            #expect(try await web.post("/logout", as: owner).status == .seeOther)
+            while try await stream.next() != nil {}
+        }
+    }
+
+    @Test func aStreamEndsWhenItsSessionHasEndedElsewhere() async throws {
+        try await TestWeb.run(.live) { web in
+            let (owner, _) = try await web.owner()
+            var stream = try await open(web, "/box/events", owner).body.makeAsyncIterator()
+            _ = try await stream.next()
+            try await web.identity.endSession(owner.token)
+            while try await stream.next() != nil {}
+        }
+    }
+
+    @Test func aSessionsOldestStreamGivesWayToItsSeventh() async throws {
+        try await TestWeb.run(.live) { web in
+            let (owner, _) = try await web.owner()
+            let first = try await open(web, "/box/events", owner)
+            var others: [HTTPClientResponse] = []
+            for _ in 2...7 { others.append(try await open(web, "/box/events", owner)) }
+            for try await _ in first.body {}
+            var last = try #require(others.last).body.makeAsyncIterator()
+            #expect(try await last.next() != nil)
+        }
+    }
+
+    private func open(_ web: TestWeb, _ path: String, _ visitor: TestWeb.Visitor) async throws -> HTTPClientResponse {
+        let port = try #require(web.client.port)
+        var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
+        request.headers.add(name: "cookie", value: "session=\(visitor.token)")
+        return try await HTTPClient.shared.execute(request, timeout: .seconds(20))
     }
 
     /// Reads a stream of events until `isEnough` says so of all that has come, and then leaves.

@@ -1,4 +1,5 @@
 import Core
+import HTTPSupport
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -35,6 +36,48 @@ struct LoginTests {
             for _ in 1...4 { statuses.append(try await web.post("/login", "email=ana%40example.com").status) }
             #expect(statuses == [.ok, .ok, .ok, .tooManyRequests])
             #expect(try await web.post("/login", "email=ben%40example.com").status == .ok)
+        }
+    }
+
+    @Test func anAddressIsTheSameHoweverItIsWritten() async throws {
+        try await TestWeb.run { web in
+            var statuses: [HTTPResponse.Status] = []
+            for input in ["ana%40example.com", "+ana%40example.com", "Ana%40Example.COM++", "%09ana%40example.com%0A"] {
+                statuses.append(try await web.post("/login", "email=\(input)").status)
+            }
+            #expect(statuses == [.ok, .ok, .ok, .tooManyRequests])
+        }
+    }
+
+    @Test func oneAddressGetsFewLinksInAnHourAndInADay() async throws {
+        try await TestWeb.run { web in
+            var sent: [Int] = []
+            for _ in 1...24 {
+                var count = 0
+                // Once in five minutes, which the bound by the minute lets through.
+                for _ in 1...12 {
+                    web.platform.clock.advance(by: .seconds(300))
+                    if try await web.post("/login", "email=ana%40example.com").status == .ok { count += 1 }
+                }
+                sent.append(count)
+            }
+            #expect(sent[0] <= 12 && sent.reduce(0, +) <= 25, "\(sent)")
+        }
+    }
+
+    @Test func oneClientsSignInsDoNotLockAnotherOneOut() async throws {
+        try await TestWeb.run(.live) { web in
+            func login(_ name: String, from client: String) async throws -> HTTPResponse.Status {
+                try await web.post(
+                    "/login", "email=\(name)%40example.com", as: nil,
+                    [.origin: TestWeb.origin, .xForwardedFor: client]
+                ).status
+            }
+            for crowd in 1...9 {
+                for number in 1...12 { _ = try await login("a\(crowd)-\(number)", from: "198.51.100.\(crowd)") }
+            }
+            #expect(try await login("a", from: "198.51.100.1") == .tooManyRequests)
+            #expect(try await login("b", from: "203.0.113.1") == .ok)
         }
     }
 

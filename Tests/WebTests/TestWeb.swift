@@ -41,7 +41,8 @@ struct TestWeb: Sendable {
             let identity = IdentityService(queue: queue)
             let web = try routes(queue, notifier, identity)
             let router = Router.app(
-                service: "web", publicOrigin: origin, metrics: MetricsRegistry(), htmlErrorPage: web.errorPage
+                service: "web", publicOrigin: origin, proxies: TrustedProxies(["127.0.0.1"].compactMap(AddressRange.init)),
+                metrics: MetricsRegistry(), htmlErrorPage: web.errorPage
             ) { try await identity.customer(sessionToken: $0) }
             web.addRoutes(to: router)
             router.refuseOtherMethods()

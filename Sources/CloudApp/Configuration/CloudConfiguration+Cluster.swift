@@ -1,4 +1,5 @@
 import FoundationEssentials
+import HTTPSupport
 import Kubernetes
 import Operator
 
@@ -24,7 +25,7 @@ extension CloudConfiguration {
 
     static func cluster(_ settings: inout SettingsReader, backup: Backup?) -> Cluster {
         let ranges = settings.list(.agentBlockedRanges)
-        for range in ranges where !isAddressRange(range) {
+        for range in ranges where !range.contains("/") || AddressRange(range) == nil {
             settings.fault(.agentBlockedRanges, "has '\(range)', which is no range of addresses such as 10.42.0.0/16")
         }
         let image = settings.image(.agentImage)
@@ -38,14 +39,6 @@ extension CloudConfiguration {
                 blockedRanges: ranges, egress: egress ?? .strict, storageClass: settings.text(.agentStorageClass),
                 priorityClass: settings.text(.agentPriorityClass), runtimeClass: settings.text(.agentRuntimeClass),
                 backups: backup.map { .init(image: $0.image, endpoint: $0.endpoint) }))
-    }
-
-    private static func isAddressRange(_ text: String) -> Bool {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let length = Int(parts[1]), length >= 0 else { return false }
-        if parts[0].contains(":") { return length <= 128 && parts[0].allSatisfy { $0.isHexDigit || $0 == ":" } }
-        let bytes = parts[0].split(separator: ".", omittingEmptySubsequences: false)
-        return length <= 32 && bytes.count == 4 && bytes.allSatisfy { UInt8($0) != nil }
     }
 
     /// What all agents have in common.

@@ -1,6 +1,7 @@
 import Configuration
 import Core
 import FoundationEssentials
+import HTTPSupport
 import Logging
 import Operator
 import SystemPackage
@@ -15,6 +16,7 @@ struct CloudConfiguration: Sendable {
     var previousEncryptionKeys: [[UInt8]]
     var publicURL: String
     var host: String
+    var trustedProxies: TrustedProxies
     var webPort: Int
     var apiPort: Int
     var tokenProxyPort: Int
@@ -125,6 +127,7 @@ struct CloudConfiguration: Sendable {
             settings.fault(.previousEncryptionKeys, "needs ENCRYPTION_KEY beside it")
         }
         host = settings.text(.host) ?? ""
+        trustedProxies = TrustedProxies(settings.ranges(.trustedProxies))
         webPort = settings.port(.webPort)
         apiPort = settings.port(.apiPort)
         tokenProxyPort = settings.port(.tokenProxyPort)

@@ -10,6 +10,7 @@ enum Setting: String, CaseIterable {
     case previousEncryptionKeys = "PREVIOUS_ENCRYPTION_KEYS"
     case publicURL = "PUBLIC_URL"
     case host = "HOST"
+    case trustedProxies = "TRUSTED_PROXIES"
     case webPort = "WEB_PORT"
     case apiPort = "API_PORT"
     case tokenProxyPort = "TOKEN_PROXY_PORT"
@@ -66,6 +67,8 @@ enum Setting: String, CaseIterable {
             "keys that ENCRYPTION_KEY replaced and that still open what they sealed, separated by commas"
         case .publicURL: "the address under which browsers reach the site"
         case .host: "the address to listen on; 0.0.0.0 for all"
+        case .trustedProxies:
+            "addresses or ranges of the reverse proxies whose X-Forwarded-For names the client, separated by commas"
         case .webPort: "the port of the site (and, under `serve`, of the API)"
         case .apiPort: "the port of the API when it runs alone"
         case .tokenProxyPort: "the port of the token proxy"

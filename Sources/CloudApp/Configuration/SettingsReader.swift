@@ -1,6 +1,7 @@
 import Configuration
 import Core
 import FoundationEssentials
+import HTTPSupport
 import Logging
 import SMTP
 
@@ -26,6 +27,17 @@ struct SettingsReader {
 
     func list(_ setting: Setting) -> [String] {
         (text(setting) ?? "").split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
+    }
+
+    /// Ranges of addresses, separated by commas.
+    mutating func ranges(_ setting: Setting) -> [AddressRange] {
+        list(setting).compactMap { text in
+            let range = AddressRange(text)
+            if range == nil {
+                fault(setting, "has '\(text)', which is no address or range of addresses such as 10.42.0.0/16")
+            }
+            return range
+        }
     }
 
     /// A whole number above zero.

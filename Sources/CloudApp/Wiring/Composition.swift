@@ -29,6 +29,8 @@ struct Composition {
     let roles: Set<Role>
     /// Whether this process is the whole product.
     let isAlone: Bool
+    /// How many of them the site's connections may take: the rest is the token proxy's, the database's and the agents'.
+    private let siteConnections: Int
     let metrics = MetricsRegistry()
 
     let identity: IdentityService
@@ -37,11 +39,15 @@ struct Composition {
 
     var configuration: CloudConfiguration { platform.configuration }
 
+    /// - Parameter descriptors: how many files and connections this process may have open.
     /// - Throws: ``DomainError`` or a client's error, fit to be shown.
-    init(_ platform: Platform, roles: Set<Role>, isAlone: Bool) throws {
+    init(
+        _ platform: Platform, roles: Set<Role>, isAlone: Bool, descriptors: Int = DescriptorLimit.raise()
+    ) throws {
         self.platform = platform
         self.roles = roles
         self.isAlone = isAlone
+        siteConnections = max(64, descriptors / 4)
         let configuration = platform.configuration
         let secrets = platform.sandboxSecrets
         identity = IdentityService(queue: platform.queue)
@@ -177,11 +183,11 @@ struct Composition {
                 queue: platform.queue, notifier: platform.notifier, identity: identity, onboarding: onboarding,
                 billing: billing, plans: configuration.plans, publicURL: configuration.publicURL,
                 telegramLinkBase: configuration.telegram.linkBase, sandbox: sandboxLinks,
-                contact: Self.contact(configuration)) : nil
+                contact: Self.contact(configuration), maximumStreams: siteConnections / 2) : nil
         let router = Router.app(
             service: hasPages ? "web" : "api", publicOrigin: configuration.publicURL,
             formTargets: [configuration.sandboxURL, "https://checkout.stripe.com", "https://billing.stripe.com"],
-            metrics: metrics, htmlErrorPage: web?.errorPage,
+            proxies: configuration.trustedProxies, metrics: metrics, htmlErrorPage: web?.errorPage,
             session: { [identity] in try await identity.customer(sessionToken: $0) })
         HealthRoutes(checks: checks, metrics: metrics).addRoutes(to: router)
         web?.addRoutes(to: router)
@@ -193,7 +199,9 @@ struct Composition {
         }
         return HTTPService(
             name: hasPages ? "web" : "api", router: router, host: configuration.host,
-            port: hasPages ? configuration.webPort : configuration.apiPort, logger: platform.logger,
+            port: hasPages ? configuration.webPort : configuration.apiPort,
+            connections: ConnectionBounds(inAll: siteConnections, proxies: configuration.trustedProxies),
+            logger: platform.logger,
             onListening: { [greeting = isAlone ? Greeting(configuration: configuration) : nil] _ in greeting?.show() })
     }
 

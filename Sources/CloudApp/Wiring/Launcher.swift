@@ -25,14 +25,22 @@ enum Launcher {
     /// - Throws: an error that is fit to be shown.
     static func run(_ roles: Set<Role>, sharing: DataDirectory.Sharing) async throws {
         let (configuration, logger) = try await prepare()
+        let descriptors = DescriptorLimit.raise()
+        if descriptors < 4096 {
+            logger.warning(
+                "few files may be open at once; raise the limit (ulimit -n)", metadata: ["limit": "\(descriptors)"])
+        }
         let platform = try await Platform.open(
             configuration, sharing: sharing, opensSecrets: roles != [.tokenProxy],
             reachesCluster: roles.contains(.operator), logger: logger)
         do {
-            let composition = try Composition(platform, roles: roles, isAlone: sharing == .exclusive)
+            let composition = try Composition(
+                platform, roles: roles, isAlone: sharing == .exclusive, descriptors: descriptors)
             try await PortCheck(configuration).run(roles)
             var settings = ServiceGroupConfiguration(
-                services: try await composition.services(), gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+                // What starts last is told first to stop.
+                services: try await composition.services() + [ShutdownDeadline(seconds: 50)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             // Longer than any service's own patience; after it, what still runs is cancelled.
             settings.maximumGracefulShutdownDuration = .seconds(40)
             let group = ServiceGroup(configuration: settings)

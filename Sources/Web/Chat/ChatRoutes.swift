@@ -16,6 +16,7 @@ struct ChatRoutes: Sendable {
     let plans: PlanTable
     let cookie: SessionCookie
     let limits: WebLimits
+    let streams: EventStreams
     let interval: Duration
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
@@ -66,12 +67,14 @@ struct ChatRoutes: Sendable {
     }
 
     private func events(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        let customer = try context.requireCustomer()
+        let (customer, session) = try context.requireSession()
         let texts = site.texts(context.language)
         let seen = Position(try position(request))
         return .events(
-            on: CustomerChanges(notifier: notifier, customerID: customer.id, interval: interval), request: request
+            on: CustomerChanges(notifier: notifier, customerID: customer.id, interval: interval),
+            stream: streams.open(session: session, client: context.client), request: request
         ) {
+            guard try await identity.customer(sessionToken: session) != nil else { return nil }
             let messages = try await onboarding.messages(for: customer, after: seen.value)
             if let last = messages.last { seen.value = last.position }
             return messages.map { message in

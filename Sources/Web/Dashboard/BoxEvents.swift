@@ -1,6 +1,7 @@
 import Core
 import HTTPSupport
 import Hummingbird
+import Identity
 import Jobs
 import Synchronization
 
@@ -8,19 +9,23 @@ import Synchronization
 struct BoxEvents: Sendable {
     let site: Site
     let queue: WorkQueue
+    let identity: IdentityService
+    let streams: EventStreams
     let notifier: any Notifier
     let views: BoxViews
     let interval: Duration
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
         group.get("/box/events") { request, context in
-            let customerID = try context.requireCustomer().id
+            let (customer, session) = try context.requireSession()
             let sent = SentParts()
             let language = context.language
             return Response.events(
-                on: CustomerChanges(notifier: notifier, customerID: customerID, interval: interval), request: request
+                on: CustomerChanges(notifier: notifier, customerID: customer.id, interval: interval),
+                stream: streams.open(session: session, client: context.client), request: request
             ) {
-                sent.new(of: try await parts(customerID, language))
+                guard try await identity.customer(sessionToken: session) != nil else { return nil }
+                return sent.new(of: try await parts(customer.id, language))
             }
         }
     }

@@ -20,23 +20,25 @@ struct ServerSentEvent: Sendable, Hashable {
 }
 
 extension Response {
-    /// A stream that goes on until the client leaves or the server is told to stop.
-    /// - Parameter produce: is asked at once and then whenever something may have changed; gives what is new.
+    /// A stream that goes on until the client leaves, its session ends, it has to give way to a younger one, or the server is
+    /// told to stop.
+    /// - Parameter produce: is asked at once and then whenever something may have changed; gives what is new, or `nil` if the
+    ///   session has ended.
     static func events(
-        on changes: CustomerChanges, request: Request,
-        produce: @escaping @Sendable () async throws -> [ServerSentEvent]
+        on changes: CustomerChanges, stream: EventStream, request: Request,
+        produce: @escaping @Sendable () async throws -> [ServerSentEvent]?
     ) -> Response {
         let body = ResponseBody { writer in
             do {
                 try await request.body.consumeWithCancellationOnInboundClose { _ in
-                    try await changes.forEach {
-                        let events = try await produce()
+                    try await changes.forEach(until: stream.ended) {
+                        guard let events = try await produce() else { throw CancellationError() }
                         let text = events.isEmpty ? ServerSentEvent.heartbeat : events.map(\.text).joined()
                         try await writer.write(ByteBuffer(string: text))
                     }
                 }
             } catch is CancellationError {
-                // The client has left.
+                // The client has left, or its session has ended.
             }
             try await writer.finish(nil)
         }

@@ -11,6 +11,7 @@ struct LoginRoutes: Sendable {
     let identity: IdentityService
     let cookie: SessionCookie
     let limits: WebLimits
+    let streams: EventStreams
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
         group.get("/login") { _, context in
@@ -27,17 +28,20 @@ struct LoginRoutes: Sendable {
     }
 
     private func sendLink(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        let address = try await request.form(Address.self, context: context).email
-        try limits.checkLogin(address: address, context: context)
+        let input = try await request.form(Address.self, context: context).email
+        try limits.checkLogin(context)
         let texts = site.texts(context.language)
+        let address: EmailAddress
         do {
-            try await identity.requestMagicLink(email: address, language: context.language)
-        } catch let error as DomainError where error.kind == .invalid {
+            address = try EmailAddress(input)
+        } catch {
             guard request.wantsPage else { throw error }
             return site.response(
-                LoginPage(email: address, fault: texts["login_invalid"]), status: .badRequest, context: context)
+                LoginPage(email: input, fault: texts["login_invalid"]), status: .badRequest, context: context)
         }
-        return site.response(LoginSentPage(message: texts("login_sent_text", ["email": address])), context: context)
+        try limits.checkMail(to: address)
+        try await identity.requestMagicLink(email: address, language: context.language)
+        return site.response(LoginSentPage(message: texts("login_sent_text", ["email": address.text])), context: context)
     }
 
     private func confirm(_ request: Request, _ context: AppRequestContext) async throws -> Response {
@@ -58,7 +62,10 @@ struct LoginRoutes: Sendable {
     }
 
     private func signOut(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        if let token = context.sessionToken { try await identity.endSession(token) }
+        if let token = context.sessionToken {
+            try await identity.endSession(token)
+            streams.end(session: token)
+        }
         var response = Response.redirect(to: "/")
         response.setCookie(cookie.expired())
         return response

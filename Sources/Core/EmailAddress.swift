@@ -1,5 +1,3 @@
-package import Core
-
 /// An address that mail could be sent to: trimmed and in lowercase, as it is stored and compared.
 package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
     package let text: String
