@@ -97,7 +97,7 @@ extension StripeWebhook.Failure {
         case .malformedHeader:
             "The header Stripe-Signature is missing or isn't of the form t=…,v1=…."
         case .noMatchingSignature:
-            "The signature doesn't match. Check that STRIPE_WEBHOOK_SECRET is the signing secret of this endpoint."
+            "The signature doesn't match. Check that STRIPE_WEBHOOK_SECRETS holds the signing secret of this endpoint."
         case .outsideTolerance:
             "The signature is older or newer than five minutes. Check the clock."
         }

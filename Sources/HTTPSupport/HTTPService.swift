@@ -12,7 +12,7 @@ import ServiceLifecycle
 
 /// An HTTP server that runs until it is told to stop, and then finishes what it has begun.
 package struct HTTPService: Service {
-    private let application: Application<RouterResponder<AppRequestContext>>
+    private let application: Application<MethodResponder<RouterResponder<AppRequestContext>>>
     private let name: String
     private let host: String
     private let port: Int
@@ -33,11 +33,12 @@ package struct HTTPService: Service {
         self.name = name
         self.host = host
         self.port = port
+        let routes = router.routes.map { (path: $0.path.description, method: $0.method) }
         router.refuseOtherMethods()
         var logger = logger
         logger[metadataKey: "service"] = "\(name)"
         application = Application(
-            router: router,
+            responder: MethodResponder(router.buildResponder(), routes: routes),
             server: .http1(
                 configuration: .init(
                     additionalChannelHandlers: [

@@ -18,21 +18,19 @@ package struct ReadinessCheck: Sendable {
     }
 }
 
-/// `/healthz` (the process lives), `/readyz` (it can do its work, by named checks) and `/metrics`.
+/// `/healthz` (the process lives), `/readyz` (it can do its work, by named checks) and, for the host alone, `/metrics`.
 package struct HealthRoutes: Sendable {
-    private static let patience = Duration.seconds(2)
-
-    private let checks: [ReadinessCheck]
+    private let readiness: Readiness
     private let metrics: MetricsRegistry
 
     package init(checks: [ReadinessCheck], metrics: MetricsRegistry) {
-        self.checks = checks
+        readiness = Readiness(checks)
         self.metrics = metrics
     }
 
+    /// For the port that only the host reaches.
     package func addRoutes(to router: Router<AppRequestContext>) {
-        router.get("/healthz") { _, _ in try Response(json: ["status": "ok"]) }
-        router.get("/readyz") { _, context in try await readiness(context) }
+        addProbes(to: router)
         router.get("/metrics") { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
@@ -40,26 +38,56 @@ package struct HealthRoutes: Sendable {
         }
     }
 
-    private struct Readiness: Encodable {
+    /// Without figures: for load balancers, on a port that strangers reach.
+    package func addProbes(to router: Router<AppRequestContext>) {
+        router.get("/healthz") { _, _ in try Response(json: ["status": "ok"]) }
+        router.get("/readyz") { [readiness] _, context in
+            let report = await readiness.report(context.logger)
+            return try Response(json: report, status: report.status == "ready" ? .ok : .serviceUnavailable)
+        }
+    }
+}
+
+/// Asks for what is needed once a second at most: strangers ask, too, and must not load the database with it.
+private actor Readiness {
+    private static let patience = Duration.seconds(2)
+    private static let lifetime = Duration.seconds(1)
+
+    struct Report: Encodable, Sendable {
         let status: String
         let checks: [String: String]
     }
 
-    private func readiness(_ context: AppRequestContext) async throws -> Response {
+    private let checks: [ReadinessCheck]
+    private var latest: (at: ContinuousClock.Instant, report: Task<Report, Never>)?
+
+    init(_ checks: [ReadinessCheck]) {
+        self.checks = checks
+    }
+
+    func report(_ logger: Logger) async -> Report {
+        let now = ContinuousClock.now
+        if let latest, now - latest.at < Self.lifetime { return await latest.report.value }
+        let checks = checks
+        // Of nobody's request: whoever asked first may leave, and others wait for the same answer.
+        let report = Task { await Self.run(checks, logger) }
+        latest = (now, report)
+        return await report.value
+    }
+
+    private static func run(_ checks: [ReadinessCheck], _ logger: Logger) async -> Report {
         let results = await withTaskGroup(of: (String, String).self) { group in
             for check in checks {
-                group.addTask { (check.name, await result(of: check, context.logger)) }
+                group.addTask { (check.name, await result(of: check, logger)) }
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
         let isReady = results.values.allSatisfy { $0 == "ok" }
-        return try Response(
-            json: Readiness(status: isReady ? "ready" : "not_ready", checks: results),
-            status: isReady ? .ok : .serviceUnavailable)
+        return Report(status: isReady ? "ready" : "not_ready", checks: results)
     }
 
     /// - Returns: `ok`, `failed` or `timed_out`; the reason is for the log only, it may name hosts.
-    private func result(of check: ReadinessCheck, _ logger: Logger) async -> String {
+    private static func result(of check: ReadinessCheck, _ logger: Logger) async -> String {
         await withTaskGroup(of: String.self) { group in
             group.addTask {
                 do {
@@ -71,7 +99,7 @@ package struct HealthRoutes: Sendable {
                 }
             }
             group.addTask {
-                do { try await Task.sleep(for: Self.patience) } catch { return "cancelled" }
+                do { try await Task.sleep(for: patience) } catch { return "cancelled" }
                 return "timed_out"
             }
             defer { group.cancelAll() }

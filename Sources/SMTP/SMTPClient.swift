@@ -8,9 +8,9 @@ package struct SMTPClient: Sendable {
     private let tls: NIOSSLContext
     private let patience: TimeAmount
 
-    /// - Parameter url: `smtp://host:port`, `smtp://user:password@host:587?starttls=required` or
-    ///   `smtps://user:password@host:465`; user and password percent-encoded.
-    /// - Throws: ``SMTPError/invalidURL(_:)``, also for a password that would travel in plain text to another machine.
+    /// - Parameter url: `smtp://user:password@host:587` or `smtps://user:password@host:465`; user and password percent-encoded.
+    ///   Nothing goes to another machine in plain text.
+    /// - Throws: ``SMTPError/invalidURL(_:)``.
     package init(url: String) throws(SMTPError) {
         try self.init(url: url, trustRoots: .default, patience: .seconds(30))
     }

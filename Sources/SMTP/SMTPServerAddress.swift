@@ -16,7 +16,8 @@ struct SMTPServerAddress: Sendable {
     let encryption: Encryption
     let credentials: SMTPCredentials?
 
-    /// - Parameter url: `smtp://host[:port][?starttls=required]` or `smtps://host[:port]`, with `user:password@` if needed.
+    /// - Parameter url: `smtp://host[:port]` or `smtps://host[:port]`, with `user:password@` if needed. The former is plain on
+    ///   this machine, unless it says `?starttls=required`; another machine must offer STARTTLS.
     /// - Throws: ``SMTPError/invalidURL(_:)``.
     init(url: String) throws(SMTPError) {
         guard let parts = URLComponents(string: url), let host = parts.host, !host.isEmpty else {
@@ -25,9 +26,11 @@ struct SMTPServerAddress: Sendable {
         // Literal IPv6 addresses stand in brackets in a URL only.
         self.host = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
         let startTLS = parts.queryItems?.first { $0.name == "starttls" }?.value
+        let isLoopback = ["localhost", "127.0.0.1", "::1"].contains(self.host)
         switch (parts.scheme?.lowercased(), startTLS) {
         case ("smtps", nil): encryption = .implicit
-        case ("smtp", nil): encryption = .plain
+        // Sign-in links and passwords leave this machine encrypted or not at all.
+        case ("smtp", nil): encryption = isLoopback ? .plain : .startTLS
         case ("smtp", "required"): encryption = .startTLS
         case ("smtp", _), ("smtps", _): throw .invalidURL("starttls takes the value 'required', and only with smtp://")
         default: throw .invalidURL("the scheme must be smtp or smtps")
@@ -38,10 +41,6 @@ struct SMTPServerAddress: Sendable {
             credentials = SMTPCredentials(user: user, password: parts.password ?? "")
         } else {
             credentials = nil
-        }
-        let isLoopback = ["localhost", "127.0.0.1", "::1"].contains(self.host)
-        if credentials != nil, encryption == .plain, !isLoopback {
-            throw .invalidURL("a password may only travel encrypted: use smtps:// or add ?starttls=required")
         }
     }
 }

@@ -21,7 +21,7 @@ package struct WebRoutes: Sendable {
     /// - Parameters:
     ///   - publicURL: where the site is reached, without a slash at its end.
     ///   - telegramLinkBase: what bots' names are appended to: `https://t.me`, or the sandbox's.
-    ///   - sandbox: the links of the bar that says that this is the sandbox; `nil` for no bar.
+    ///   - sandbox: what the bar says that tells what is played; `nil` for no bar.
     ///   - contact: the e-mail address at which people are read; `nil` shows none.
     ///   - maximumStreams: how many live pages there may be at once.
     ///   - interval: how often live pages look for themselves, and say that they are alive.
@@ -29,7 +29,7 @@ package struct WebRoutes: Sendable {
     package init(
         queue: WorkQueue, notifier: any Notifier, identity: IdentityService, onboarding: OnboardingService,
         billing: BillingService, plans: PlanTable, publicURL: String, telegramLinkBase: String,
-        sandbox: SandboxLinks? = nil, contact: String? = nil, maximumStreams: Int = 1024,
+        sandbox: SandboxBar? = nil, contact: String? = nil, maximumStreams: Int = 1024,
         interval: Duration = .seconds(10)
     ) throws {
         let site = try Site(sandbox: sandbox, contact: contact)

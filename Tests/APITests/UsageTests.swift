@@ -72,6 +72,7 @@ struct UsageTests {
         ("limit=0", "invalid_limit"), ("limit=101", "invalid_limit"), ("limit=-1", "invalid_limit"),
         ("limit=ten", "invalid_limit"), ("limit=99999999999999999999", "invalid_limit"), ("limit=", "invalid_limit"),
         ("cursor=nonsense", "invalid_cursor"), ("cursor=", "invalid_cursor"), ("cursor=%27%20OR%201=1", "invalid_cursor"),
+        ("cursor=123-a%00", "invalid_cursor"), ("cursor=MTIzL2EA", "invalid_cursor"),
     ])
     func badQueriesAreRefused(query: String, code: String) async throws {
         try await TestAPI.run { api in

@@ -128,6 +128,27 @@ struct HTTPServiceTests {
         }
     }
 
+    @Test(arguments: [
+        ("PUT /things/7", "405", "GET, HEAD, POST"), ("POST /only", "405", "GET, HEAD"),
+        ("TRACE /only/", "405", "GET, HEAD"),
+        ("PROPFIND /things/7", "405", "GET, HEAD, POST"), ("OPTIONS /only", "405", "GET, HEAD"),
+        ("POST /things/7", "403", nil), ("HEAD /only", "200", nil), ("GET /only", "200", nil),
+    ])
+    func aMethodThatAPathDoesNotTakeIs405WhereverTheRequestComesFrom(
+        request: String, status: String, allowed: String?
+    ) async throws {
+        let router = TestSite().router()
+        router.get("/things/:id") { _, _ in "thing" }
+        router.post("/things/:id") { _, _ in "thing" }
+        router.get("/only") { _, _ in "only" }
+        try await Self.run(router) { listening, _ in
+            let answer = try await RawHTTP.send(request, port: listening)
+            #expect(answer.hasPrefix("HTTP/1.1 \(status) "))
+            let allow = answer.split(separator: "\r\n").first { $0.lowercased().hasPrefix("allow: ") }?.dropFirst(7)
+            #expect(allow.map(String.init) == allowed)
+        }
+    }
+
     /// Serves a router until the body is done, and stops.
     private static func run(
         _ router: Router<AppRequestContext>, patience: TimeAmount = .seconds(30),
@@ -163,6 +184,11 @@ extension Sequence {
 /// One request on one connection, as text.
 enum RawHTTP {
     static func get(_ path: String, port: Int) async throws -> String {
+        try await send("GET \(path)", port: port)
+    }
+
+    /// - Parameter request: method and path.
+    static func send(_ request: String, port: Int) async throws -> String {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(host: "127.0.0.1", port: port) { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -171,7 +197,7 @@ enum RawHTTP {
             }
         return try await channel.executeThenClose { inbound, outbound in
             try await outbound.write(
-                ByteBuffer(string: "GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+                ByteBuffer(string: "\(request) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
             var text = ""
             for try await part in inbound { text += String(buffer: part) }
             return text

@@ -3,6 +3,7 @@ import HTTPSupport
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Synchronization
 import Testing
 
 /// Health and metrics.
@@ -40,6 +41,22 @@ struct OperationsTests {
                 #expect(String(buffer: response.body) == #"{"checks":{"database":"ok"},"status":"ready"}"#)
             }
         }
+    }
+
+    @Test func strangersLoadNothingByAskingForReadinessAndSeeNoFigures() async throws {
+        let site = TestSite()
+        let asked = Mutex(0)
+        let check = ReadinessCheck("database") { asked.withLock { $0 += 1 } }
+        try await site.test { router in
+            HealthRoutes(checks: [check], metrics: site.metrics).addProbes(to: router)
+        } _: { client in
+            for _ in 1...20 {
+                try await client.execute(uri: "/readyz", method: .get) { #expect($0.status == .ok) }
+            }
+            try await client.execute(uri: "/metrics", method: .get) { #expect($0.status == .notFound) }
+        }
+        // Once a second; twenty answers take no minute.
+        #expect(asked.withLock { $0 } < 20)
     }
 
     private var passing: ReadinessCheck { ReadinessCheck("database") {} }

@@ -143,4 +143,75 @@ struct CommandTests {
         #expect(server.stop() == [0], "\(server.log)")
         #expect(try server.agentProcesses() == 0)
     }
+
+    // MARK: Fit for strangers
+
+    private static let mail = ["SMTP_URL": "smtps://mail.example"]
+    private static let keys = [
+        "KIMI_API_KEY": "k", "STRIPE_SECRET_KEY": "sk_test_1234", "STRIPE_WEBHOOK_SECRETS": "whsec_1234",
+        "TELEGRAM_BOT_TOKEN": "1:abc",
+    ]
+
+    @Test(arguments: [
+        ("a public site without mail", keys.merging(["PUBLIC_URL": "https://claw.example"]) { $1 }, ["SMTP_URL"]),
+        (
+            "a live key and nothing else", ["STRIPE_SECRET_KEY": "sk_live_1234", "STRIPE_WEBHOOK_SECRETS": "whsec_1234"],
+            ["KIMI_API_KEY", "TELEGRAM_BOT_TOKEN", "SMTP_URL"]
+        ),
+        (
+            "a restricted live key, and one part named",
+            keys.merging(["STRIPE_SECRET_KEY": "rk_live_1234", "SANDBOX_PARTS": "kimi", "KIMI_API_KEY": ""]) { $1 },
+            ["SMTP_URL"]
+        ),
+        ("an address in the network", ["PUBLIC_URL": "http://192.168.1.5:8080", "SANDBOX_PARTS": "mail,kimi,telegram"], ["STRIPE_SECRET_KEY"]),
+    ])
+    func whatIsMeantForStrangersIsNotHalfPlayed(_ name: String, _ environment: [String: String], missing: [String]) throws {
+        let result = try run(["serve"], environment)
+        #expect(result.status != 0)
+        for setting in ["KIMI_API_KEY", "STRIPE_SECRET_KEY", "TELEGRAM_BOT_TOKEN", "SMTP_URL"] {
+            #expect(result.output.contains("- \(setting) must be set") == missing.contains(setting), "\(name): \(result.output)")
+        }
+    }
+
+    @Test func aServiceThatRunsApartNeedsTheKeysOfItsOwnPartsOnly() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "openclaw-cloud-\(UUID().uuidString)").path()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let environment = ["PUBLIC_URL": "https://claw.example", "DATA_DIR": folder, "TOKEN_PROXY_PORT": "1"]
+        #expect(try run(["token-proxy"], environment).output.contains("- KIMI_API_KEY must be set"))
+        // It gets further: nobody may listen on that host.
+        let proxy = try run(["token-proxy"], environment.merging(["KIMI_API_KEY": "k", "HOST": "192.0.2.1"]) { $1 })
+        #expect(proxy.output.contains("TOKEN_PROXY_PORT=1") && !proxy.output.contains("must be set"), "\(proxy.output)")
+    }
+
+    @Test(arguments: [
+        ("STRIPE_WEBHOOK_SECRETS", "whsec_"), ("STRIPE_SECRET_KEY", "pk_test_1234"), ("STRIPE_SECRET_KEY", "sk_"),
+        ("SMTP_URL", "smtp://user:password@host:99999"), ("MAIL_FROM", "Claw <hello>"), ("TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("SANDBOX_PARTS", "post"),
+    ])
+    func aSettingThatCannotBeMeantIsRefusedByItsName(name: String, value: String) throws {
+        let result = try run(["config"], Self.keys.merging([name: value]) { $1 })
+        #expect(result.status != 0)
+        #expect(result.output.contains("- \(name) "), "\(result.output)")
+        #expect(!result.output.contains("password@"))
+    }
+
+    @Test func theExamplesMailServerIsAccepted() throws {
+        let result = try run(["config"], ["SMTP_URL": "smtp://user:password@host:587"])
+        #expect(result.status == 0, "\(result.output)")
+    }
+
+    @Test func whatLiesInTheDataFolderIsNobodyElses() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "openclaw-cloud-\(UUID().uuidString)").path()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let open: [FileAttributeKey: Any] = [.posixPermissions: 0o755]
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: open)
+        let database = folder + "/openclaw-cloud.sqlite"
+        #expect(FileManager.default.createFile(atPath: database, contents: nil, attributes: open))
+        let result = try run(["admin", "token", "issue", "--tokens", "5"], ["DATA_DIR": folder, "LOG_LEVEL": "error"])
+        #expect(result.status == 0, "\(result.output)")
+        for path in try [folder] + FileManager.default.subpathsOfDirectory(atPath: folder).map({ folder + "/" + $0 }) {
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect((mode ?? 0o777) & 0o077 == 0, "\(path) is open to others")
+        }
+    }
 }

@@ -14,6 +14,7 @@ final class ServerProcess: @unchecked Sendable {
         let agentTools = freePort()
         let sandbox = freePort()
         let smtp = freePort()
+        let ops = freePort()
     }
 
     let ports: Ports
@@ -84,7 +85,8 @@ final class ServerProcess: @unchecked Sendable {
             process.executableURL = Self.executable
             process.arguments = [command]
             process.environment = environment.merging(
-                commands.count > 1 ? ["OPS_PORT": "\(freePort())", "ENCRYPTION_KEY": Self.sharedKey] : [:]
+                commands.count > 1
+                    ? ["OPS_PORT": "\(freePort())", "ENCRYPTION_KEY": Self.sharedKey] : ["OPS_PORT": "\(ports.ops)"]
             ) { $1 }
             process.currentDirectoryURL = dataDirectory
             process.standardInput = FileHandle.nullDevice

@@ -132,12 +132,24 @@ struct SMTPClientTests {
     }
 
     @Test(arguments: [
-        "http://host", "smtp://", "smtp://me:pw@mail.example:587", "smtp://host:99999", "smtps://host?starttls=required",
+        "http://host", "smtp://", "smtp://host:99999", "smtps://host?starttls=required",
         "smtp://host?starttls=maybe", "nonsense",
     ])
     func refusesAURLThatCannotBeMeant(url: String) {
         let error = #expect(throws: SMTPError.self) { try SMTPClient(url: url) }
         #expect(error.map { !"\($0)".contains("pw") } == true)
+    }
+
+    @Test(
+        arguments: [
+            ("smtp://user:password@mail.example:587", .startTLS, 587), ("smtp://mail.example", .startTLS, 587),
+            ("smtp://192.0.2.1:25", .startTLS, 25), ("smtps://mail.example", .implicit, 465),
+            ("smtp://localhost", .plain, 25), ("smtp://[::1]:8025", .plain, 8025),
+            ("smtp://localhost?starttls=required", .startTLS, 587),
+        ] as [(String, SMTPServerAddress.Encryption, Int)])
+    func nothingLeavesThisMachineInPlainText(url: String, encryption: SMTPServerAddress.Encryption, port: Int) throws {
+        let server = try SMTPServerAddress(url: url)
+        #expect(server.encryption == encryption && server.port == port)
     }
 
     @Test func aClientShowsNoPassword() throws {

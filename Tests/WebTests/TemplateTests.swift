@@ -4,10 +4,25 @@ import Testing
 @testable import Web
 
 struct TemplateTests {
+    private static let bar = SandboxBar(
+        parts: ["kimi", "stripe", "telegram", "mail"], phone: "http://127.0.0.1/phone", outbox: "http://127.0.0.1/outbox")
+
+    @Test func theBarNamesOnlyWhatIsPlayed() throws {
+        func bar(_ sandbox: SandboxBar) throws -> String {
+            let html = try Site(sandbox: sandbox).render(PrivacyPage(), language: .english, isCustomer: false)
+            return String(try #require(html.firstMatch(of: #/<aside class="sandbox"[\s\S]*?<\/aside>/#)).0)
+        }
+        let all = try bar(Self.bar)
+        #expect(all.contains("Nothing here costs money. Simulated: the model, payments, Telegram, mail."))
+        let mail = try bar(SandboxBar(parts: ["mail"], phone: nil, outbox: "http://127.0.0.1/outbox"))
+        #expect(mail.contains("Payments are real. Simulated: mail."))
+        #expect(!mail.contains("openclaw-phone") && mail.contains("openclaw-outbox"))
+    }
+
     @Test(arguments: Language.allCases)
     func everythingThatTemplatesShowHasAValue(_ language: Language) throws {
         var check = TemplateCheck()
-        for sandbox in [nil, SandboxLinks(phone: "http://127.0.0.1/phone", outbox: "http://127.0.0.1/outbox")] {
+        for sandbox in [nil, Self.bar] as [SandboxBar?] {
             let site = try Site(sandbox: sandbox, contact: sandbox == nil ? "hello@cloud.example" : nil)
             for page in SamplePages(texts: site.texts(language)).all {
                 check.check(
@@ -20,7 +35,7 @@ struct TemplateTests {
     @Test func everySectionIsReachedBySomePage() throws {
         var check = TemplateCheck()
         for language in Language.allCases {
-            for sandbox in [nil, SandboxLinks(phone: "http://127.0.0.1/phone", outbox: "http://127.0.0.1/outbox")] {
+            for sandbox in [nil, Self.bar] as [SandboxBar?] {
                 let site = try Site(sandbox: sandbox, contact: sandbox == nil ? "hello@cloud.example" : nil)
                 for page in SamplePages(texts: site.texts(language)).all {
                     check.check(

@@ -17,7 +17,7 @@ struct ConfigCommand: AsyncParsableCommand {
             print("\(setting.rawValue)=\(setting.isSecret && isSet ? "[redacted]" : value)\(isSet ? "" : "    # default")")
         }
         let configuration = try CloudConfiguration(reader)
-        print("\nPlayed by the sandbox: \(configuration.sandboxedParts.joined(separator: ", ").orNothing)")
+        print("\nPlayed by the sandbox: \(configuration.sandboxedParts.map(\.name).joined(separator: ", ").orNothing)")
     }
 }
 

@@ -22,6 +22,8 @@ struct CloudConfiguration: Sendable {
     var tokenProxyPort: Int
     var agentToolsPort: Int
     var opsPort: Int
+    /// Nobody asked for that port: another one will do.
+    var opsPortMayDiffer: Bool
     var plans: PlanTable
     var kimi: Kimi
     var fallback: Fallback?
@@ -40,6 +42,8 @@ struct CloudConfiguration: Sendable {
     var backup: Backup?
     var agentTokenProxyURL: String?
     var agentToolsURL: String?
+    /// What the sandbox may play though strangers, or real money, come in.
+    var namedSandboxParts: Set<Part>
     var sandboxPort: Int
     var sandboxSMTPPort: Int
     var logLevel: Logger.Level
@@ -81,14 +85,6 @@ struct CloudConfiguration: Sendable {
         var botToken: Secret?
         var apiRoot: String
         var linkBase: String
-    }
-
-    /// The parts that no key is set for.
-    var sandboxedParts: [String] {
-        [
-            kimi.apiKeys.isEmpty ? "Kimi" : nil, stripe.secretKey == nil ? "Stripe" : nil,
-            telegram.botToken == nil ? "Telegram" : nil, smtpURL == nil ? "mail" : nil,
-        ].compactMap { $0 }
     }
 
     var sandboxURL: String { "http://127.0.0.1:\(sandboxPort)" }
@@ -133,6 +129,8 @@ struct CloudConfiguration: Sendable {
         tokenProxyPort = settings.port(.tokenProxyPort)
         agentToolsPort = settings.port(.agentToolsPort)
         opsPort = settings.port(.opsPort)
+        opsPortMayDiffer = !settings.isSet(.opsPort)
+        namedSandboxParts = Self.sandboxParts(&settings)
         sandboxPort = settings.port(.sandboxPort)
         sandboxSMTPPort = settings.port(.sandboxSMTPPort)
         publicURL = settings.url(.publicURL) ?? "http://localhost:\(webPort)"
@@ -142,8 +140,8 @@ struct CloudConfiguration: Sendable {
         metricsByCustomer = settings.flag(.metricsByCustomer)
         stripe = Self.stripe(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
         telegram = Self.telegram(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
-        smtpURL = settings.secret(.smtpURL)
-        mailFrom = settings.text(.mailFrom) ?? ""
+        smtpURL = settings.mailServer(.smtpURL)
+        mailFrom = settings.sender(.mailFrom)
         alertMailTo = settings.address(.alertMailTo)
         agentExecutable = settings.program(.agentExecutable)
         backup = Self.backup(&settings)
@@ -160,7 +158,7 @@ struct CloudConfiguration: Sendable {
         logLevel = settings.logLevel()
         let ports = [
             (Setting.webPort, webPort), (.tokenProxyPort, tokenProxyPort), (.agentToolsPort, agentToolsPort),
-            (.sandboxPort, sandboxPort), (.sandboxSMTPPort, sandboxSMTPPort),
+            (.opsPort, opsPort), (.sandboxPort, sandboxPort), (.sandboxSMTPPort, sandboxSMTPPort),
         ]
         for (index, (setting, port)) in ports.enumerated() where port != 0 {
             if let other = ports[..<index].first(where: { $0.1 == port }) {
@@ -221,8 +219,12 @@ struct CloudConfiguration: Sendable {
         if key != nil, secrets.isEmpty {
             settings.fault(.stripeWebhookSecrets, "must be set when STRIPE_SECRET_KEY is: payments arrive by webhook")
         }
-        if secrets.contains(where: { !$0.reveal().hasPrefix("whsec_") }) {
-            settings.fault(.stripeWebhookSecrets, "must each start with whsec_")
+        // Whoever signs with an empty or a guessed secret could say that anything was paid.
+        if secrets.contains(where: { !$0.reveal().hasPrefix("whsec_") || $0.reveal().utf8.count < 10 }) {
+            settings.fault(.stripeWebhookSecrets, "must each start with whsec_ and go on as Stripe shows them")
+        }
+        if let key, !["sk_", "rk_"].contains(where: key.reveal().hasPrefix) || key.reveal().utf8.count < 8 {
+            settings.fault(.stripeSecretKey, "must start with sk_ or rk_ and go on as Stripe shows it")
         }
         return Stripe(
             secretKey: key, webhookSecrets: secrets,

@@ -53,6 +53,7 @@ enum Setting: String, CaseIterable {
     case backupRegion = "BACKUP_S3_REGION"
     case backupAccessKeyID = "BACKUP_S3_ACCESS_KEY_ID"
     case backupSecretAccessKey = "BACKUP_S3_SECRET_ACCESS_KEY"
+    case sandboxParts = "SANDBOX_PARTS"
     case sandboxPort = "SANDBOX_PORT"
     case sandboxSMTPPort = "SANDBOX_SMTP_PORT"
     case logLevel = "LOG_LEVEL"
@@ -73,7 +74,7 @@ enum Setting: String, CaseIterable {
         case .apiPort: "the port of the API when it runs alone"
         case .tokenProxyPort: "the port of the token proxy"
         case .agentToolsPort: "the port of the tools that agents get from the platform"
-        case .opsPort: "the port of /healthz, /readyz and /metrics of a worker that runs alone"
+        case .opsPort: "the port of /healthz, /readyz and /metrics, for the host alone"
         case .plansFile: "a JSON file that replaces the built-in table of plans"
         case .kimiAPIKey:
             "the platform's Kimi key; several, separated by commas, take turns; without any the sandbox answers"
@@ -120,6 +121,8 @@ enum Setting: String, CaseIterable {
         case .backupRegion: "the bucket's region, as the store calls it"
         case .backupAccessKeyID: "a key that may read and write the bucket's objects; no customer's namespace ever holds it"
         case .backupSecretAccessKey: "that key's secret"
+        case .sandboxParts:
+            "kimi, stripe, telegram, mail: what the sandbox may play though PUBLIC_URL isn't this machine or a key is live"
         case .sandboxPort: "the port on which the sandbox speaks for Kimi, Stripe and Telegram"
         case .sandboxSMTPPort: "the port on which the sandbox takes mails"
         case .logLevel: "trace, debug, info, notice, warning, error or critical"

@@ -15,10 +15,13 @@ struct SettingsReader {
     }
 
     /// - Returns: what is set, or the fallback; an empty value counts as not set.
-    func text(_ setting: Setting) -> String? {
+    func text(_ setting: Setting) -> String? { value(setting) ?? setting.fallback }
+
+    func isSet(_ setting: Setting) -> Bool { value(setting) != nil }
+
+    private func value(_ setting: Setting) -> String? {
         let value = reader.string(forKey: setting.key, isSecret: setting.isSecret)?.trimmed
-        guard let value, !value.isEmpty else { return setting.fallback }
-        return value
+        return value?.isEmpty == false ? value : nil
     }
 
     func secret(_ setting: Setting) -> Secret? {
@@ -129,6 +132,24 @@ struct SettingsReader {
             fault(setting, "must be an e-mail address, not '\(value)'")
             return nil
         }
+        return value
+    }
+
+    /// A mail server's URL, which may hold a password.
+    mutating func mailServer(_ setting: Setting) -> Secret? {
+        guard let url = secret(setting) else { return nil }
+        do {
+            _ = try SMTPClient(url: url.reveal())
+        } catch {
+            fault(setting, "can't be used: \(error)")
+        }
+        return url
+    }
+
+    /// `address` or `name <address>`.
+    mutating func sender(_ setting: Setting) -> String {
+        let value = text(setting) ?? ""
+        if (try? Mailbox(parsing: value)) == nil { fault(setting, "must be an address, or a name and <address>, not '\(value)'") }
         return value
     }
 

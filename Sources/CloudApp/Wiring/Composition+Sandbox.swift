@@ -23,8 +23,17 @@ extension Composition {
     }
 
     /// The site's bar that says what is played, while anything is.
-    var sandboxLinks: SandboxLinks? {
-        configuration.sandboxedParts.isEmpty
-            ? nil : SandboxLinks(phone: configuration.sandboxURL + "/phone", outbox: configuration.sandboxURL + "/outbox")
+    var sandboxBar: SandboxBar? {
+        let parts = configuration.sandboxedParts(of: roles)
+        guard !parts.isEmpty else { return nil }
+        return SandboxBar(
+            parts: parts.map(\.rawValue), phone: parts.contains(.telegram) ? configuration.sandboxURL + "/phone" : nil,
+            outbox: parts.contains(.mail) ? configuration.sandboxURL + "/outbox" : nil)
+    }
+
+    /// Where forms may lead to besides our own site: to the pages on which people pay.
+    var paymentOrigins: [String] {
+        configuration.stripe.secretKey == nil
+            ? [configuration.sandboxURL] : ["https://checkout.stripe.com", "https://billing.stripe.com"]
     }
 }

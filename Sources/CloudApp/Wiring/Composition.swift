@@ -31,6 +31,9 @@ struct Composition {
     let isAlone: Bool
     /// How many of them the site's connections may take: the rest is the token proxy's, the database's and the agents'.
     private let siteConnections: Int
+    /// Whether health and metrics are served on a port of their own.
+    private let hasOpsPort: Bool
+    private let health: HealthRoutes
     let metrics = MetricsRegistry()
 
     let identity: IdentityService
@@ -39,15 +42,25 @@ struct Composition {
 
     var configuration: CloudConfiguration { platform.configuration }
 
-    /// - Parameter descriptors: how many files and connections this process may have open.
+    /// - Parameters:
+    ///   - isMeantForUse: whether a host watches it, as those do who start it by a service command.
+    ///   - descriptors: how many files and connections this process may have open.
     /// - Throws: ``DomainError`` or a client's error, fit to be shown.
     init(
-        _ platform: Platform, roles: Set<Role>, isAlone: Bool, descriptors: Int = DescriptorLimit.raise()
+        _ platform: Platform, roles: Set<Role>, isAlone: Bool, isMeantForUse: Bool = false,
+        descriptors: Int = DescriptorLimit.raise()
     ) throws {
         self.platform = platform
         self.roles = roles
         self.isAlone = isAlone
         siteConnections = max(64, descriptors / 4)
+        hasOpsPort = isMeantForUse && PortCheck.hasOpsPort(roles)
+        health = HealthRoutes(
+            checks: [
+                ReadinessCheck("database") { [database = platform.database] in
+                    _ = try await database.read { try $0.query("SELECT 1 AS one", []) }
+                }
+            ], metrics: metrics)
         let configuration = platform.configuration
         let secrets = platform.sandboxSecrets
         identity = IdentityService(queue: platform.queue)
@@ -88,9 +101,8 @@ struct Composition {
         if roles.contains(.agentTools) { services += agentTools() }
         if roles.contains(.web) || roles.contains(.api) {
             services.append(try site())
-        } else if !roles.isDisjoint(with: [.onboardingAgent, .billingWorker, .operator]) {
-            services.append(ops())
         }
+        if hasOpsPort { services.append(try await ops()) }
         return services
     }
 
@@ -182,14 +194,14 @@ struct Composition {
             ? try WebRoutes(
                 queue: platform.queue, notifier: platform.notifier, identity: identity, onboarding: onboarding,
                 billing: billing, plans: configuration.plans, publicURL: configuration.publicURL,
-                telegramLinkBase: configuration.telegram.linkBase, sandbox: sandboxLinks,
+                telegramLinkBase: configuration.telegram.linkBase, sandbox: sandboxBar,
                 contact: Self.contact(configuration), maximumStreams: siteConnections / 2) : nil
         let router = Router.app(
             service: hasPages ? "web" : "api", publicOrigin: configuration.publicURL,
-            formTargets: [configuration.sandboxURL, "https://checkout.stripe.com", "https://billing.stripe.com"],
+            formTargets: paymentOrigins,
             proxies: configuration.trustedProxies, metrics: metrics, htmlErrorPage: web?.errorPage,
             session: { [identity] in try await identity.customer(sessionToken: $0) })
-        HealthRoutes(checks: checks, metrics: metrics).addRoutes(to: router)
+        health.addProbes(to: router)
         web?.addRoutes(to: router)
         if roles.contains(.api) {
             APIRoutes(
@@ -205,19 +217,16 @@ struct Composition {
             onListening: { [greeting = isAlone ? Greeting(configuration: configuration) : nil] _ in greeting?.show() })
     }
 
-    private func ops() -> HTTPService {
+    /// Health and figures, for the host.
+    private func ops() async throws -> HTTPService {
         let router = Router.app(
             service: "ops", publicOrigin: configuration.publicURL, metrics: metrics, session: { _ in nil })
-        HealthRoutes(checks: checks, metrics: metrics).addRoutes(to: router)
+        health.addRoutes(to: router)
+        let port = try await PortCheck(configuration).opsPort()
         return HTTPService(
-            name: "ops", router: router, host: configuration.host, port: configuration.opsPort, logger: platform.logger)
-    }
-
-    var checks: [ReadinessCheck] {
-        [
-            ReadinessCheck("database") { [database = platform.database] in
-                _ = try await database.read { try $0.query("SELECT 1 AS one", []) }
-            }
-        ]
+            name: "ops", router: router, host: configuration.host, port: port, logger: platform.logger,
+            onListening: { [logger = platform.logger] port in
+                logger.info("health and metrics can be asked for", metadata: ["OPS_PORT": "\(port)"])
+            })
     }
 }

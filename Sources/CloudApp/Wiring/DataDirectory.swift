@@ -23,6 +23,29 @@ struct DataDirectory: Sendable {
         } catch {
             throw Self.unusable("\(self.path) can't be created. Set DATA_DIR to a folder that this user may write.")
         }
+        try makePrivate()
+    }
+
+    /// What lies in the folder, beside the databases' companions (`-wal`, `-shm`, `-journal`).
+    private static let ours = ["openclaw-cloud.sqlite", "sandbox.sqlite", "encryption.key", "lock", "journal", "agents"]
+
+    /// Takes from everyone else what an earlier umask, `chmod` or copy gave them.
+    ///
+    /// A folder that isn't ours, as a mounted volume's may be, or that is everyone's is left as it is: what matters is in it.
+    private func makePrivate() throws(DomainError) {
+        var folder = stat()
+        if stat(path, &folder) == 0, folder.st_mode & S_ISVTX == 0 { _ = chmod(path, 0o700) }
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        for name in names where Self.ours.contains(where: { name == $0 || name.hasPrefix($0 + "-") }) {
+            var status = stat()
+            guard lstat(file(name), &status) == 0, status.st_mode & 0o077 != 0, status.st_mode & S_IFMT != S_IFLNK else {
+                continue
+            }
+            guard chmod(file(name), status.st_mode & 0o700) == 0 else {
+                throw Self.unusable(
+                    "\(file(name)) can be read by others, and this user can't change that. Give it to this user.")
+            }
+        }
     }
 
     func file(_ name: String) -> String { path + "/" + name }

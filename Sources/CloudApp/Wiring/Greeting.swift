@@ -14,9 +14,13 @@ struct Greeting: Sendable {
         var lines = ["", "  openclaw-cloud is running: open \(configuration.publicURL)", ""]
         let parts = configuration.sandboxedParts
         if !parts.isEmpty {
-            lines.append("  Played by the sandbox: \(parts.joined(separator: ", ")). No money moves.")
-            lines.append(
-                "  The phone is at \(configuration.sandboxURL)/phone, the mails at \(configuration.sandboxURL)/outbox")
+            let money = parts.contains(.stripe) ? " No money moves." : " Payments are real."
+            lines.append("  Played by the sandbox: \(parts.map(\.name).joined(separator: ", ")).\(money)")
+            let places = [
+                parts.contains(.telegram) ? "the phone is at \(configuration.sandboxURL)/phone" : nil,
+                parts.contains(.mail) ? "the mails are at \(configuration.sandboxURL)/outbox" : nil,
+            ].compactMap { $0 }
+            if !places.isEmpty { lines.append("  For you: \(places.joined(separator: ", ")).") }
         }
         if let path = configuration.cluster.kubeConfig {
             lines.append("  Agents run in the cluster that KUBECONFIG leads to (\(path)).")

@@ -6,11 +6,19 @@ import ServiceLifecycle
 import TokenProxy
 import UnixSignals
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// Starts what the service commands ask for, and ends it in order.
 enum Launcher {
     /// Sets logging up and reads the configuration.
     /// - Throws: ``CloudConfiguration/Invalid``.
     static func prepare() async throws -> (CloudConfiguration, Logger) {
+        // What we write holds customers' data, whatever folder it lands in.
+        umask(0o077)
         LoggingSystem.bootstrapForStandardError()
         #if DEBUG
             try armKillPoint()
@@ -25,6 +33,7 @@ enum Launcher {
     /// - Throws: an error that is fit to be shown.
     static func run(_ roles: Set<Role>, sharing: DataDirectory.Sharing) async throws {
         let (configuration, logger) = try await prepare()
+        try configuration.checkParts(of: roles)
         let descriptors = DescriptorLimit.raise()
         if descriptors < 4096 {
             logger.warning(
@@ -35,7 +44,7 @@ enum Launcher {
             reachesCluster: roles.contains(.operator), logger: logger)
         do {
             let composition = try Composition(
-                platform, roles: roles, isAlone: sharing == .exclusive, descriptors: descriptors)
+                platform, roles: roles, isAlone: sharing == .exclusive, isMeantForUse: true, descriptors: descriptors)
             try await PortCheck(configuration).run(roles)
             var settings = ServiceGroupConfiguration(
                 // What starts last is told first to stop.

@@ -29,13 +29,30 @@ struct PortCheck {
         }
     }
 
+    /// The token proxy has its figures on its own port, the sandbox has none.
+    static func hasOpsPort(_ roles: Set<Role>) -> Bool {
+        !roles.isDisjoint(with: [.web, .api, .onboardingAgent, .billingWorker, .operator])
+    }
+
+    /// - Returns: the port for health and metrics; where none is asked for and the usual one is taken, any free one.
+    func opsPort() async throws -> Int {
+        guard configuration.opsPortMayDiffer else { return configuration.opsPort }
+        do {
+            try await ServerBootstrap.portProbe.bind(host: configuration.host, port: configuration.opsPort).get().close()
+            return configuration.opsPort
+        } catch is IOError {
+            return 0
+        }
+    }
+
     private func ports(of roles: Set<Role>) -> [(Setting, host: String, port: Int)] {
         var ports: [(Setting, String, Int)] = []
         if roles.contains(.web) {
             ports.append((.webPort, configuration.host, configuration.webPort))
         } else if roles.contains(.api) {
             ports.append((.apiPort, configuration.host, configuration.apiPort))
-        } else if !roles.isDisjoint(with: [.onboardingAgent, .billingWorker, .operator]) {
+        }
+        if Self.hasOpsPort(roles), !configuration.opsPortMayDiffer {
             ports.append((.opsPort, configuration.host, configuration.opsPort))
         }
         if roles.contains(.tokenProxy) { ports.append((.tokenProxyPort, configuration.host, configuration.tokenProxyPort)) }

@@ -16,4 +16,16 @@ enum Role: String, CaseIterable, Sendable {
     case agentTools = "agent-tools"
     /// The stand-ins for the parts that no key is set for.
     case sandbox
+
+    /// The parts of the outside world that it has to do with, and so needs the keys of.
+    var parts: Set<Part> {
+        switch self {
+        case .web: [.stripe, .telegram]
+        case .api, .billingWorker: [.stripe]
+        case .onboardingAgent: [.telegram, .mail]
+        case .operator: [.telegram]
+        case .tokenProxy: [.kimi]
+        case .sandbox: []
+        }
+    }
 }

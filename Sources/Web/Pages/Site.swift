@@ -22,12 +22,12 @@ struct Site: Sendable {
     private let templates: MustacheLibrary
     private let english: Texts
     private let portuguese: Texts
-    private let sandbox: SandboxLinks?
+    private let sandbox: SandboxBar?
     private let contact: String?
 
     /// - Parameter contact: the e-mail address in the footer.
     /// - Throws: a `DecodingError` or a `MustacheTemplate.Error` if what was built in is malformed.
-    init(sandbox: SandboxLinks?, contact: String? = nil) throws {
+    init(sandbox: SandboxBar?, contact: String? = nil) throws {
         assets = Assets()
         templates = try Templates.library()
         english = try Texts(.english)
@@ -76,7 +76,7 @@ struct Site: Sendable {
     func pageData(_ model: some PageModel, language: Language, isCustomer: Bool) -> [String: Any] {
         let frame = PageFrame(
             language: language.rawValue, isEnglish: language == .english, isSignedIn: isCustomer, assets: assets.urls,
-            sandbox: sandbox, contact: contact)
+            sandbox: sandbox.map { SandboxView($0, texts: texts(language)) }, contact: contact)
         return ["t": texts(language), "page": frame, "model": model]
     }
 }
@@ -87,20 +87,36 @@ struct PageFrame: Sendable {
     let isEnglish: Bool
     let isSignedIn: Bool
     let assets: Assets.URLs
-    let sandbox: SandboxLinks?
+    let sandbox: SandboxView?
     let contact: String?
 }
 
-/// Where the sandbox plays the parts of Telegram's phone and of the customer's mailbox.
-package struct SandboxLinks: Sendable, Hashable {
-    package let phone: String
-    package let outbox: String
+/// What the sandbox plays, and where its pages are.
+package struct SandboxBar: Sendable, Hashable {
+    package let parts: [String]
+    package let phone: String?
+    package let outbox: String?
 
     /// - Parameters:
-    ///   - phone: URL of the page that plays the phone.
-    ///   - outbox: URL of the page that shows the mails.
-    package init(phone: String, outbox: String) {
+    ///   - parts: `kimi`, `stripe`, `telegram`, `mail`.
+    ///   - phone: URL of the page that plays the phone; `nil` where Telegram is the real one.
+    ///   - outbox: URL of the page that shows the mails; `nil` where they are sent.
+    package init(parts: [String], phone: String?, outbox: String?) {
+        self.parts = parts
         self.phone = phone
         self.outbox = outbox
+    }
+}
+
+struct SandboxView: Sendable {
+    let note: String
+    let phone: String?
+    let outbox: String?
+
+    init(_ bar: SandboxBar, texts: Texts) {
+        let parts = bar.parts.map { texts["sandbox_part_\($0)"] }.joined(separator: ", ")
+        note = texts(bar.parts.contains("stripe") ? "sandbox_note" : "sandbox_note_paid", ["parts": parts])
+        phone = bar.phone
+        outbox = bar.outbox
     }
 }
