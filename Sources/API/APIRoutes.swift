@@ -12,19 +12,26 @@ package struct APIRoutes: Sendable {
     private let plans: PlanTable
     private let telegramLinkBase: String
     private let limiter: RateLimiter
+    private let limits: CustomerLimits
+    private let cookie: SessionCookie
     private let receiveStripeEvent: StripeWebhookRoute.Receiver
 
     /// - Parameters:
+    ///   - limits: those that the site has, too.
+    ///   - cookie: the session's.
     ///   - telegramLinkBase: what links to bots start with, such as `https://t.me`.
     ///   - receiveStripeEvent: verifies and stores an event; see ``StripeWebhookRoute/Receiver``.
     package init(
-        queue: WorkQueue, plans: PlanTable, telegramLinkBase: String,
+        queue: WorkQueue, plans: PlanTable, telegramLinkBase: String, limits: CustomerLimits? = nil,
+        cookie: SessionCookie = SessionCookie(isSecure: true),
         receiveStripeEvent: @escaping StripeWebhookRoute.Receiver
     ) {
         self.queue = queue
         self.plans = plans
         self.telegramLinkBase = telegramLinkBase
         limiter = RateLimiter(capacity: 20, refillPerSecond: 10, clock: queue.clock)
+        self.cookie = cookie
+        self.limits = limits ?? CustomerLimits(clock: queue.clock)
         self.receiveStripeEvent = receiveStripeEvent
     }
 
@@ -34,10 +41,10 @@ package struct APIRoutes: Sendable {
         let limited = router.group().add(middleware: RateLimitMiddleware(limiter: limiter))
         PlansRoute(plans: plans).add(to: limited)
         MeRoute().add(to: limited)
-        BoxRoutes(queue: queue, telegramLinkBase: telegramLinkBase).add(to: limited)
+        BoxRoutes(queue: queue, limits: limits, telegramLinkBase: telegramLinkBase).add(to: limited)
         UsageRoutes(queue: queue).add(to: limited)
         ReminderRoutes(queue: queue).add(to: limited)
         StripeWebhookRoute(receive: receiveStripeEvent).add(to: router)
-        OpenAPIRoute().add(to: router)
+        OpenAPIRoute(cookie: cookie).add(to: router)
     }
 }

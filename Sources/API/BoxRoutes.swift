@@ -9,6 +9,7 @@ import Store
 /// `GET /v1/box` and `POST /v1/box/restart`: the agent of whoever is signed in.
 struct BoxRoutes: Sendable {
     let queue: WorkQueue
+    let limits: CustomerLimits
     let telegramLinkBase: String
 
     func add(to router: RouterGroup<AppRequestContext>) {
@@ -26,6 +27,7 @@ struct BoxRoutes: Sendable {
     @Sendable private func restart(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let customer = try context.requireCustomer()
         let key = try await IdempotencyKey(of: request, context: context)
+        try limits.restarts.check(customer.id.rawValue)
         let answer = try await queue.write { work in
             try IdempotencyStore(work.transaction).once(key, customerID: customer.id, now: work.now) {
                 var box = try Self.currentBox(of: customer, in: work.transaction)

@@ -28,7 +28,7 @@ extension Router where Context == AppRequestContext {
         router.add(middleware: ProblemMiddleware(htmlErrorPage: htmlErrorPage))
         router.add(middleware: OriginCheckMiddleware(publicOrigin: publicOrigin))
         router.add(middleware: BodyLimitMiddleware())
-        router.add(middleware: SessionMiddleware(lookup: session))
+        router.add(middleware: SessionMiddleware(cookie: SessionCookie(isSecure: isSecure), lookup: session))
         return router
     }
 

@@ -8,17 +8,19 @@ package struct SessionMiddleware: RouterMiddleware {
     /// Longer ones aren't ours; they aren't worth a look-up.
     private static let maximumTokenLength = 128
 
+    private let cookie: SessionCookie
     private let lookup: @Sendable (String) async throws -> Customer?
 
     /// - Parameter lookup: gives the customer of a session's token.
-    package init(lookup: @escaping @Sendable (String) async throws -> Customer?) {
+    package init(cookie: SessionCookie, lookup: @escaping @Sendable (String) async throws -> Customer?) {
+        self.cookie = cookie
         self.lookup = lookup
     }
 
     package func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        guard let token = request.cookies[SessionCookie.name]?.value,
+        guard let token = request.cookies[cookie.name]?.value,
             (1...Self.maximumTokenLength).contains(token.utf8.count), let customer = try await lookup(token)
         else { return try await next(request, context) }
         var context = context

@@ -48,6 +48,15 @@ package struct IdentityService: Sendable {
         try await queue.write { try CustomerStore($0.transaction).endSession(tokenHash: hash) }
     }
 
+    /// Signs the customer out of every browser.
+    /// - Throws: `SQLError`.
+    package func endAllSessions(of customerID: Customer.ID) async throws {
+        try await queue.write { work in
+            try CustomerStore(work.transaction).endSessions(of: customerID)
+            work.changed(customerID)
+        }
+    }
+
     /// Has a link mailed that signs the owner of the address in. The outcome doesn't tell whether anybody has this address.
     /// - Throws: `SQLError`.
     package func requestMagicLink(email address: EmailAddress, language: Language) async throws {
@@ -62,11 +71,20 @@ package struct IdentityService: Sendable {
         return try await queue.database.read { try CustomerStore($0).magicLinkIsOpen(tokenHash: hash, now: now) }
     }
 
-    /// Uses a magic link up.
+    /// Whether the link was mailed to this customer, used up or not.
+    /// - Throws: `SQLError`.
+    package func magicLink(_ token: String, isOf customerID: Customer.ID) async throws -> Bool {
+        let hash = AccessToken(token).hash
+        return try await queue.database.read { try CustomerStore($0).owner(magicLinkHash: hash) } == customerID
+    }
+
+    /// Uses a magic link up. The first one that an account's owner follows proves that the address is theirs; whoever had got
+    /// into the account without that is put out.
+    /// - Parameter former: the token of the session that the browser had before, which ends.
     /// - Returns: a new session of the link's customer.
     /// - Throws: `DomainError` with the code `magic_link_expired` if the link is unknown, expired or was used before;
     ///   `SQLError`.
-    package func signIn(magicLinkToken: String) async throws -> AccessToken {
+    package func signIn(magicLinkToken: String, former: String? = nil) async throws -> AccessToken {
         let hash = AccessToken(magicLinkToken).hash
         let session = AccessToken.random()
         try await queue.write { work in
@@ -76,8 +94,12 @@ package struct IdentityService: Sendable {
                     .gone, code: "magic_link_expired",
                     "This link has expired or was used already. Ask for a new one on the sign-in page.")
             }
+            if try store.proveEmail(customerID, now: work.now) { try store.endSessions(of: customerID) }
+            if let former { try store.endSession(tokenHash: AccessToken(former).hash) }
             try store.insertSession(
                 tokenHash: session.hash, customerID: customerID, now: work.now, expiresAt: work.now + Self.sessionLifetime)
+            // Open pages look whether their session is still there.
+            work.changed(customerID)
         }
         return session
     }

@@ -59,7 +59,28 @@ struct MailContent: Sendable, Hashable {
 struct SignInLink: Sendable {
     /// `nil` for someone who has chatted and has no agent yet.
     let agentName: String?
+    /// Without `@`.
+    let botUsername: String?
+    let since: Timestamp
+    /// Whether its owner has signed in by mail before.
+    let isProved: Bool
     let url: Secret
+
+    /// What tells the account from others: names may be the same, the bot and the day hardly are.
+    var label: LocalizedText {
+        let bot = botUsername.map { " (@\($0))" } ?? ""
+        let day = String(since.description.prefix(10))
+        let name =
+            agentName.map { LocalizedText(en: "Sign in to \($0)\(bot)", pt: "Entrar em \($0)\(bot)") }
+            ?? LocalizedText(en: "Continue your chat", pt: "Continuar a conversa")
+        let isNew =
+            isProved
+            ? LocalizedText(en: "", pt: "")
+            : LocalizedText(en: ", first sign-in by mail", pt: ", primeiro acesso por e-mail")
+        return LocalizedText(
+            en: "\(name[.english]), since \(day)\(isNew[.english])",
+            pt: "\(name[.portuguese]), desde \(day)\(isNew[.portuguese])")
+    }
 }
 
 extension MailContent {
@@ -75,16 +96,15 @@ extension MailContent {
         let outro = LocalizedText(
             en: "You didn't ask for this? Then ignore this mail: without the link, nobody gets in.",
             pt: "Não pediu isto? Então ignore este e-mail: sem o link, ninguém entra.")
+        let unknown = LocalizedText(
+            en: "An agent that you don't know? Somebody else has paid for it with your address. Leave its link alone.",
+            pt: "Não conhece um dos agentes? Outra pessoa pagou por ele com o seu endereço. Não use o link dele.")
         let subject = LocalizedText(en: "Your sign-in link", pt: "O seu link de acesso")
-        let labelled = links.map { link in
-            let label =
-                link.agentName.map { LocalizedText(en: "Sign in to \($0)", pt: "Entrar em \($0)") }
-                ?? LocalizedText(en: "Continue your chat", pt: "Continuar a conversa")
-            return (label: label[language], url: link.url.reveal())
-        }
+        let labelled = links.map { (label: $0.label[language], url: $0.url.reveal()) }
         return MailContent(
             subject: subject[language],
-            paragraphs: [(links.count > 1 ? introForSeveral : intro)[language], outro[language]], links: labelled)
+            paragraphs: [(links.count > 1 ? introForSeveral : intro)[language], outro[language]]
+                + (links.contains { !$0.isProved } && links.count > 1 ? [unknown[language]] : []), links: labelled)
     }
 
     static func welcome(

@@ -9,8 +9,9 @@ import Store
 package struct NotificationService: Sendable {
     /// How long a mailed link signs in.
     static let linkLifetime = Duration.seconds(15 * 60)
-    /// Links in one mail. Anyone can claim an address in the chat; the youngest accounts come first.
-    static let mostLinks = 10
+    /// Of accounts that were paid for with an address and never signed in by mail, which may be anybody's: so many of the
+    /// oldest and so many of the youngest have links in one mail. The others are the owner's, and all have theirs.
+    static let mostUnproved = 10
 
     private let queue: WorkQueue
     private let smtp: SMTPClient
@@ -52,18 +53,30 @@ package struct NotificationService: Sendable {
     private func sendMagicLink(_ job: SendMagicLink, _ context: JobContext) async throws {
         let links = try await queue.write { [publicURL] work in
             let customers = CustomerStore(work.transaction)
-            return try customers.all(email: job.email).prefix(Self.mostLinks).map { customer in
+            return try Self.offered(customers.all(email: job.email)).map { customer in
                 let token = AccessToken.random()
                 try customers.insertMagicLink(
                     tokenHash: token.hash, customerID: customer.id, now: work.now, expiresAt: work.now + Self.linkLifetime)
                 let box = try BoxStore(work.transaction).current(customerID: customer.id)
-                return SignInLink(agentName: box?.agentName, url: Secret("\(publicURL)/login/\(token.secret.reveal())"))
+                return SignInLink(
+                    agentName: box?.agentName, botUsername: box?.bot?.username, since: customer.createdAt,
+                    isProved: customer.emailProvedAt != nil, url: Secret("\(publicURL)/login/\(token.secret.reveal())"))
             }
         }
         guard !links.isEmpty else { return }
         try await send(
             .magicLink(links, minutes: Int(Self.linkLifetime.components.seconds / 60), language: job.language),
             to: job.email, identity: "\(context.id.rawValue).\(context.attempt)")
+    }
+
+    /// - Parameter customers: the oldest first.
+    /// - Returns: the owner's own first.
+    private static func offered(_ customers: [Customer]) -> [Customer] {
+        let unproved = customers.filter { $0.emailProvedAt == nil }
+        let shown =
+            unproved.count > 2 * mostUnproved
+            ? Array(unproved.prefix(mostUnproved) + unproved.suffix(mostUnproved)) : unproved
+        return customers.filter { $0.emailProvedAt != nil } + shown
     }
 
     /// Tells the owner that the agent is ready. An owner without an address, or an agent that isn't meant to run (any more),

@@ -88,34 +88,32 @@ package struct OnboardingService: Sendable {
         }
     }
 
-    /// The messages after a position, oldest first; none if there is no conversation.
+    /// The messages after a position, oldest first. Where there is no conversation yet, those that it will begin with.
     /// - Throws: `SQLError`.
-    package func messages(for customer: Customer, after position: Int64) async throws -> [ChatMessage] {
-        try await queue.database.read { transaction in
+    package func messages(for customer: Customer?, language: Language, after position: Int64) async throws -> [ChatMessage] {
+        let stored = try await queue.database.read { transaction -> [ChatMessage]? in
             let store = ConversationStore(transaction)
-            guard let conversation = try store.find(customerID: customer.id) else { return [] }
+            guard let customer, let conversation = try store.find(customerID: customer.id) else { return nil }
             return try store.messages(of: conversation, after: position)
         }
+        return stored ?? greeting(in: language).filter { $0.position > position }
     }
 
-    /// Has the chat offer the payment page again, for a visitor who came back from it. Harmless if they have paid.
-    /// - Throws: `SQLError`.
-    package func paymentWasLeft(by customer: Customer) async throws {
-        try await queue.write { work in
-            let store = ConversationStore(work.transaction)
-            guard var conversation = try store.find(customerID: customer.id) else { return }
-            var state = try InterviewState(json: conversation.state)
-            state.hasLeftPayment = true
-            conversation.state = try state.json()
-            try store.update(conversation)
-            try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: customer.id))
+    private func greeting(in language: Language) -> [ChatMessage] {
+        let now = queue.clock.now
+        return interview.begin(in: language).replies.enumerated().map { index, reply in
+            ChatMessage(position: Int64(index) + 1, role: .agent, text: reply.text, card: reply.card, createdAt: now)
         }
     }
 
-    private static func checked(_ text: String) throws -> String {
+    /// What may be said, without blanks around it.
+    /// - Throws: ``DomainError`` with the code `message_empty` or `message_too_long`.
+    package static func checked(_ text: String) throws(DomainError) -> String {
         var text = text[...]
         while text.first?.isWhitespace == true { text.removeFirst() }
         while text.last?.isWhitespace == true { text.removeLast() }
+        // PostgreSQL's text can't hold U+0000.
+        text = String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\0" }))[...]
         guard !text.isEmpty else {
             throw DomainError(.invalid, code: "message_empty", "The message is empty. Write something first.")
         }
@@ -124,8 +122,7 @@ package struct OnboardingService: Sendable {
             throw DomainError(
                 .invalid, code: "message_too_long", "A message may have at most \(longestMessage) characters. Shorten it.")
         }
-        // PostgreSQL's text can't hold U+0000.
-        return String(String.UnicodeScalarView(text.unicodeScalars.filter { $0 != "\0" }))
+        return String(text)
     }
 
     private func conversation(of customer: Customer, _ work: UnitOfWork) throws -> Conversation {

@@ -31,11 +31,20 @@ package struct CustomerStore {
             .map(Customer.init(row:))
     }
 
-    /// Everyone who gave this address, those with the youngest account first. Nobody's address is verified by being here.
+    /// Everyone who gave this address, the oldest account first. Nobody's address is verified by being here.
     /// - Throws: `SQLError`.
     package func all(email: String) throws -> [Customer] {
-        try transaction.query("SELECT * FROM customers WHERE email = ?1 ORDER BY id DESC", [.text(email)])
+        try transaction.query("SELECT * FROM customers WHERE email = ?1 ORDER BY id", [.text(email)])
             .map(Customer.init(row:))
+    }
+
+    /// Remembers that the customer reads the mails that go to their address.
+    /// - Returns: whether that wasn't known before.
+    /// - Throws: `SQLError`.
+    package func proveEmail(_ id: Customer.ID, now: Timestamp) throws -> Bool {
+        try transaction.execute(
+            "UPDATE customers SET email_proved_at = ?2 WHERE id = ?1 AND email_proved_at IS NULL",
+            [.text(id.rawValue), .integer(now.milliseconds)]) == 1
     }
 
     /// Writes the fields that can change: address, language, Stripe's id.
@@ -76,6 +85,11 @@ package struct CustomerStore {
     }
 
     /// - Throws: `SQLError`.
+    package func endSessions(of customerID: Customer.ID) throws {
+        try transaction.execute("DELETE FROM sessions WHERE customer_id = ?1", [.text(customerID.rawValue)])
+    }
+
+    /// - Throws: `SQLError`.
     package func deleteExpired(now: Timestamp) throws {
         try transaction.execute("DELETE FROM sessions WHERE expires_at <= ?1", [.integer(now.milliseconds)])
         try transaction.execute("DELETE FROM magic_links WHERE expires_at <= ?1", [.integer(now.milliseconds)])
@@ -103,6 +117,13 @@ package struct CustomerStore {
         ).map { try $0.id("customer_id") }
     }
 
+    /// - Returns: whom the link signs in, or has signed in, until it is forgotten.
+    /// - Throws: `SQLError`.
+    package func owner(magicLinkHash: String) throws -> Customer.ID? {
+        try transaction.first("SELECT customer_id FROM magic_links WHERE token_hash = ?1", [.text(magicLinkHash)])
+            .map { try $0.id("customer_id") }
+    }
+
     /// - Returns: whether the link could still be used.
     /// - Throws: `SQLError`.
     package func magicLinkIsOpen(tokenHash: String, now: Timestamp) throws -> Bool {
@@ -115,7 +136,8 @@ package struct CustomerStore {
 extension Customer {
     init(row: Row) throws {
         self.init(
-            id: try row.id("id"), email: try row.optionalText("email"), language: try row.value("language"),
+            id: try row.id("id"), email: try row.optionalText("email"),
+            emailProvedAt: try row.optionalTime("email_proved_at"), language: try row.value("language"),
             stripeCustomerID: try row.optionalText("stripe_customer_id"), createdAt: try row.time("created_at"))
     }
 }

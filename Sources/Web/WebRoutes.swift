@@ -19,6 +19,7 @@ package struct WebRoutes: Sendable {
     private let privacy: PrivacyRoutes
 
     /// - Parameters:
+    ///   - customerLimits: those that the API has, too.
     ///   - publicURL: where the site is reached, without a slash at its end.
     ///   - telegramLinkBase: what bots' names are appended to: `https://t.me`, or the sandbox's.
     ///   - sandbox: what the bar says that tells what is played; `nil` for no bar.
@@ -28,7 +29,8 @@ package struct WebRoutes: Sendable {
     /// - Throws: if a template or a text that was built in is malformed.
     package init(
         queue: WorkQueue, notifier: any Notifier, identity: IdentityService, onboarding: OnboardingService,
-        billing: BillingService, plans: PlanTable, publicURL: String, telegramLinkBase: String,
+        billing: BillingService, limits customerLimits: CustomerLimits? = nil, plans: PlanTable, publicURL: String,
+        telegramLinkBase: String,
         sandbox: SandboxBar? = nil, contact: String? = nil, maximumStreams: Int = 1024,
         interval: Duration = .seconds(10)
     ) throws {
@@ -36,17 +38,20 @@ package struct WebRoutes: Sendable {
         let isSecure = publicURL.hasPrefix("https://")
         let cookie = SessionCookie(isSecure: isSecure)
         let limits = WebLimits(clock: queue.clock)
+        let customerLimits = customerLimits ?? CustomerLimits(clock: queue.clock)
         let streams = EventStreams(inAll: maximumStreams)
         let views = BoxViews(plans: plans, telegramLinkBase: telegramLinkBase)
         self.site = site
         language = LanguageChoice(queue: queue, isSecure: isSecure)
         landing = LandingRoutes(site: site, plans: plans, publicURL: publicURL)
         chat = ChatRoutes(
-            site: site, identity: identity, onboarding: onboarding, notifier: notifier, plans: plans, cookie: cookie,
+            site: site, identity: identity, onboarding: onboarding, billing: billing, notifier: notifier, plans: plans,
+            cookie: cookie,
             limits: limits, streams: streams, interval: interval)
         checkout = CheckoutRoutes(
-            site: site, queue: queue, billing: billing, onboarding: onboarding, views: views)
-        dashboard = DashboardRoutes(site: site, queue: queue, billing: billing, views: views)
+            site: site, queue: queue, billing: billing, limits: customerLimits, views: views)
+        dashboard = DashboardRoutes(
+            site: site, queue: queue, billing: billing, limits: customerLimits, views: views)
         events = BoxEvents(
             site: site, queue: queue, identity: identity, streams: streams, notifier: notifier, views: views,
             interval: interval)

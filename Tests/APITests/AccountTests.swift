@@ -74,7 +74,7 @@ struct AccountTests {
     ])
     func withoutASessionNothingIsShownOrDone(method: HTTPRequest.Method, uri: String) async throws {
         try await TestAPI.run { api in
-            let headers: HTTPFields = [.origin: TestAPI.origin, .idempotencyKey: "k", .cookie: "session=forged"]
+            let headers: HTTPFields = [.origin: TestAPI.origin, .idempotencyKey: "k", .cookie: "__Host-session=forged"]
             try await api.client.execute(uri: uri, method: method, headers: headers) { response in
                 #expect(response.status == .unauthorized)
                 let answer = try TestAPI.object(response)

@@ -30,7 +30,7 @@ struct TestAPI: Sendable {
         let token: String
 
         func headers(key: String? = nil) -> HTTPFields {
-            var headers: HTTPFields = [.cookie: "session=\(token)", .origin: TestAPI.origin]
+            var headers: HTTPFields = [.cookie: "__Host-session=\(token)", .origin: TestAPI.origin]
             headers[.idempotencyKey] = key
             return headers
         }

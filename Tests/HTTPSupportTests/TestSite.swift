@@ -8,13 +8,13 @@ import Logging
 import NIOCore
 import Testing
 
-/// A site with all middlewares, one customer who is signed in by the cookie `session=anas-token`, and a test's own routes.
+/// A site with all middlewares, one customer who is signed in by the cookie `__Host-session=anas-token`, and a test's own routes.
 struct TestSite: Sendable {
     static let origin = "https://claw.example"
     static let ana = Customer(
         id: Customer.ID(body: IdentifierBody(time: Timestamp(seconds: 1), random: 1)), language: .portuguese,
         createdAt: Timestamp(seconds: 1))
-    static let anasCookie: HTTPFields = [.cookie: "session=anas-token"]
+    static let anasCookie: HTTPFields = [.cookie: "__Host-session=anas-token"]
     /// What a browser sends with a form of our own pages.
     static let ownOrigin: HTTPFields = [.origin: origin]
 

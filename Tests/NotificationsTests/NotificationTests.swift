@@ -51,6 +51,24 @@ struct NotificationTests {
         }
     }
 
+    @Test func theOwnersLinkComesFirstHoweverManyOthersPaidWithTheAddress() async throws {
+        try await MailRoom.run { room in
+            let customers = (0..<40).map { _ in Customer.sample(email: "ana@example.com") }
+            for (index, customer) in customers.enumerated() {
+                var box = Box.sample(of: customer)
+                box.agentName = "Agent\(index)."
+                try await room.insert(customer, box: box)
+            }
+            let proved = customers.sorted { $0.id.rawValue < $1.id.rawValue }[20]
+            _ = try await room.platform.database.write { try CustomerStore($0).proveEmail(proved.id, now: testNow) }
+            try await room.perform(SendMagicLink(email: "ana@example.com", language: .english))
+            let mail = try #require(try await room.mails().first)
+            #expect(mail.components("/login/") == 2 * 21, "the owner's, ten of the oldest and ten of the youngest")
+            let name = try #require(customers.firstIndex(of: proved)).description
+            #expect(mail.firstMatch(of: /Sign in to Agent(\d+)\./)?.1 == Substring(name))
+        }
+    }
+
     @Test func anUnknownAddressGetsNothing() async throws {
         try await MailRoom.run { room in
             try await room.perform(SendMagicLink(email: "nobody@example.com", language: .english))

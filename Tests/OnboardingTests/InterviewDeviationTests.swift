@@ -149,17 +149,6 @@ struct InterviewDeviationTests {
         #expect(chat.world.checkout?.id != first.id)
     }
 
-    @Test func offersThePaymentPageAgainToThoseWhoLeftIt() throws {
-        var chat = InterviewChat.atPayment()
-        chat.state.hasLeftPayment = true
-        chat.look()
-        let checkout = try #require(chat.world.checkout)
-        #expect(chat.card == .checkout(checkout.id))
-        #expect(chat.text.contains("nothing was charged"))
-        chat.look()
-        #expect(chat.replies.isEmpty)
-    }
-
     @Test func keepsThePaidPlanWhateverIsSaid() {
         var chat = InterviewChat.served()
         chat.say("change the plan to team", "back", "start over")

@@ -166,20 +166,6 @@ struct OnboardingServiceTests {
         }
     }
 
-    @Test func leavingThePaymentPageBringsItUpAgain() async throws {
-        try await OnboardingSite.run { site in
-            try await site.reachPayment()
-            try await site.service.paymentWasLeft(by: site.customer)
-            try await site.work()
-            let last = try #require(try await site.messages().last)
-            #expect(last.text.contains("nothing was charged"))
-            guard case .checkout = last.card else {
-                Issue.record("no payment card")
-                return
-            }
-        }
-    }
-
     @Test func theCheckoutIsOpenedOnceAndShownWhenItsPageIsKnown() async throws {
         try await OnboardingSite.run { site in
             try await site.reachPayment()

@@ -105,7 +105,7 @@ struct OnboardingSite: Sendable {
     }
 
     func messages() async throws -> [ChatMessage] {
-        try await service.messages(for: customer, after: 0)
+        try await service.messages(for: customer, language: .english, after: 0)
     }
 
     func conversation() async throws -> Conversation {

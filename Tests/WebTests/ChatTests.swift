@@ -2,36 +2,61 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import TestSupport
 import Testing
 
 struct ChatTests {
-    @Test func openingTheChatBeginsASessionWithAGreeting() async throws {
+    @Test func lookingWritesNothingAndShowsTheGreeting() async throws {
         try await TestWeb.run { web in
-            let page = try await web.get("/chat")
-            #expect(page.status == .ok)
-            let cookie = try #require(page.headers[.setCookie])
-            for flag in ["session=", "HttpOnly", "SameSite=Lax", "Secure"] { #expect(cookie.contains(flag)) }
-            #expect(page.text.contains("id=\"m1\""))
+            for _ in 1...2 {
+                let page = try await web.get("/chat")
+                #expect(page.status == .ok)
+                #expect(page.headers[.setCookie] == nil)
+                #expect(page.text.contains("id=\"m1\"") && page.text.contains("data-events=\"\""))
+                #expect(page.headers[.cacheControl] == "no-store")
+            }
+            #expect(try await web.get("/chat/messages", as: nil, [.accept: "*/*"]).text.contains("\"position\":1"))
+            let head = try await web.client.executeRequest(uri: "/chat", method: .head, headers: [:], body: nil)
+            #expect(head.status == .ok)
+            for table in ["customers", "sessions", "conversations", "messages", "jobs"] {
+                #expect(try await web.count(table) == 0, "\(table)")
+            }
+        }
+    }
+
+    @Test func theFirstMessageBeginsASessionAfterTheSameGreeting() async throws {
+        try await TestWeb.run { web in
+            let greeting = try await web.get("/chat").text
+            let said = try await web.post("/chat/messages", "text=Plan+my+week&key=1")
+            let cookie = try #require(said.headers[.setCookie])
+            for flag in ["__Host-session=", "HttpOnly", "SameSite=Lax", "Secure"] { #expect(cookie.contains(flag)) }
             #expect(try await web.count("customers") == 1)
-            #expect(page.headers[.cacheControl] == "no-store")
+            #expect(try await web.count("conversations") == 1)
+            let token = try #require(cookie.firstMatch(of: /__Host-session=([^;]+)/)).1
+            let visitor = TestWeb.Visitor(customer: .sample(), token: String(token))
+            let page = try await web.get("/chat", as: visitor).text
+            #expect(page.contains("Plan my week"))
+            let bubble = #/<div class="bubble">.*?</div>/#
+            #expect(page.firstMatch(of: bubble)?.0 == greeting.firstMatch(of: bubble)?.0)
+        }
+    }
+
+    @Test func whatIsNoMessageMakesNobody() async throws {
+        try await TestWeb.run { web in
+            for form in ["text=+++", "text=%00", "text=a&key=%00"] {
+                let answer = try await web.post("/chat/messages", form)
+                #expect(answer.status == .badRequest)
+            }
+            #expect(try await web.count("customers") == 0)
         }
     }
 
     @Test func comingBackGoesOnWithTheSameConversation() async throws {
         try await TestWeb.run { web in
             let visitor = try await web.visitor()
-            let first = try await web.get("/chat", as: visitor)
-            let second = try await web.get("/chat", as: visitor)
-            #expect(first.headers[.setCookie] == nil && second.headers[.setCookie] == nil)
+            for number in 1...2 { _ = try await web.post("/chat/messages", "text=Hello&key=\(number)", as: visitor) }
+            #expect(try await web.get("/chat", as: visitor).headers[.setCookie] == nil)
             #expect(try await web.count("conversations") == 1)
-        }
-    }
-
-    @Test func askingForTheHeadMakesNobody() async throws {
-        try await TestWeb.run { web in
-            let head = try await web.client.executeRequest(uri: "/chat", method: .head, headers: [:], body: nil)
-            #expect(head.status == .ok)
-            #expect(try await web.count("customers") == 0)
         }
     }
 
@@ -117,7 +142,7 @@ struct ChatTests {
             let answer = try await web.client.executeRequest(
                 uri: "/chat/messages", method: .post,
                 headers: [
-                    .cookie: "session=\(visitor.token)", .origin: TestWeb.origin, .contentType: "application/json",
+                    .cookie: "__Host-session=\(visitor.token)", .origin: TestWeb.origin, .contentType: "application/json",
                 ],
                 body: .init(string: "{\"text\":\"Hello\"}"))
             #expect(answer.status == .unsupportedMediaType)
@@ -135,14 +160,12 @@ struct ChatTests {
         }
     }
 
-    @Test func strangersHaveNoMessages() async throws {
+    @Test func strangersHaveNoEvents() async throws {
         try await TestWeb.run { web in
-            for path in ["/chat/messages", "/chat/events", "/box/events"] {
+            for path in ["/chat/events", "/box/events"] {
                 let answer = try await web.get(path, as: nil, [.accept: "*/*"])
                 #expect(answer.status == .unauthorized)
             }
-            let said = try await web.post("/chat/messages", "text=Hello")
-            #expect(said.location == "/chat")
         }
     }
 

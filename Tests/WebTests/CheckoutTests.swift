@@ -73,12 +73,30 @@ struct CheckoutTests {
         }
     }
 
-    @Test func goingBackUnpaidLeadsToTheChat() async throws {
+    @Test func goingBackUnpaidLeadsToTheChatWhichSaysSoAndStoresNothing() async throws {
         try await TestWeb.run { web in
             let (owner, checkout) = try await web.owner(desired: .draft, paid: false)
-            _ = try await web.get("/chat", as: owner)
-            #expect(try await web.get("/checkout/\(checkout.id)/left", as: owner).location == "/chat")
-            #expect(try await web.platform.queuedJobs("onboarding.answer").count == 1)
+            for _ in 1...3 {
+                let answer = try await web.get("/checkout/\(checkout.id)/left", as: owner)
+                #expect(answer.location == "/chat?left=\(checkout.id)#latest")
+            }
+            let page = try await web.get("/chat?left=\(checkout.id)", as: owner).text
+            #expect(page.matches(of: #/nothing was charged/#).count == 1)
+            #expect(page.contains("href=\"/checkout/\(checkout.id)\""))
+            #expect(try await web.count("jobs") == 0)
+            #expect(try await web.count("messages") == 0)
+            let (other, _) = try await web.owner()
+            let others = try await web.get("/chat?left=\(checkout.id)", as: other).text
+            #expect(!others.contains("nothing was charged"))
+        }
+    }
+
+    @Test func whoReloadsTheProgressALotStillSeesIt() async throws {
+        try await TestWeb.run { web in
+            let (owner, checkout) = try await web.owner(desired: .draft, paid: false)
+            for _ in 1...30 {
+                #expect(try await web.get("/checkout/\(checkout.id)/done", as: owner).status == .ok)
+            }
         }
     }
 }

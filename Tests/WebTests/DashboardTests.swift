@@ -126,4 +126,33 @@ struct DashboardTests {
         let snapshot = BoxSnapshot.sample(status: .running, subscription: status)
         #expect(DashboardPage(snapshot, views: views, texts: try Texts(.english)).renewal.contains(text))
     }
+
+    @Test(arguments: ["/dashboard/restart", "/dashboard/billing"])
+    func oneCustomerIsSlowedDownAndNobodyElse(path: String) async throws {
+        try await TestWeb.run { web in
+            let (owner, _) = try await web.owner()
+            var statuses: [HTTPResponse.Status] = []
+            for _ in 1...8 { statuses.append(try await web.post(path, as: owner).status) }
+            #expect(statuses.first != .tooManyRequests && statuses.last == .tooManyRequests)
+            let (other, _) = try await web.owner()
+            #expect(try await web.post(path, as: other).status != .tooManyRequests)
+        }
+    }
+
+    @Test func signingOutEverywhereEndsEverySession() async throws {
+        try await TestWeb.run { web in
+            let (owner, _) = try await web.owner()
+            let token = AccessToken.random()
+            try await web.platform.database.write {
+                try CustomerStore($0).insertSession(
+                    tokenHash: token.hash, customerID: owner.customer.id, now: testNow, expiresAt: testNow + .days(1))
+            }
+            let phone = TestWeb.Visitor(customer: owner.customer, token: token.secret.reveal())
+            #expect(try await web.get("/dashboard", as: phone).status == .ok)
+            #expect(try await web.post("/logout/everywhere", as: owner).location == "/")
+            for visitor in [owner, phone] {
+                #expect(try await web.get("/dashboard", as: visitor).location == "/login")
+            }
+        }
+    }
 }

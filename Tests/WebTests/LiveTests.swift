@@ -96,7 +96,7 @@ struct LiveTests {
     private func open(_ web: TestWeb, _ path: String, _ visitor: TestWeb.Visitor) async throws -> HTTPClientResponse {
         let port = try #require(web.client.port)
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
-        request.headers.add(name: "cookie", value: "session=\(visitor.token)")
+        request.headers.add(name: "cookie", value: "__Host-session=\(visitor.token)")
         return try await HTTPClient.shared.execute(request, timeout: .seconds(20))
     }
 
@@ -107,7 +107,7 @@ struct LiveTests {
     ) async throws -> String {
         let port = try #require(web.client.port)
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
-        request.headers.add(name: "cookie", value: "session=\(visitor.token)")
+        request.headers.add(name: "cookie", value: "__Host-session=\(visitor.token)")
         if let lastEventID { request.headers.add(name: "last-event-id", value: lastEventID) }
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(20))
         #expect(response.headers.first(name: "content-type") == "text/event-stream")

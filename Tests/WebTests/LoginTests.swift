@@ -3,6 +3,7 @@ import HTTPSupport
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import Identity
 import SQL
 import Store
 import TestSupport
@@ -92,14 +93,33 @@ struct LoginTests {
             let signedIn = try await web.post("/login/\(token)")
             #expect(signedIn.location == "/dashboard")
             let cookie = try #require(signedIn.headers[.setCookie])
-            let session = try #require(cookie.firstMatch(of: /session=([^;]+)/)).1
+            let session = try #require(cookie.firstMatch(of: /__Host-session=([^;]+)/)).1
             let visitor = TestWeb.Visitor(customer: owner.customer, token: String(session))
             #expect(try await web.get("/dashboard", as: visitor).text.contains("Ada"))
-            for answer in [try await web.get("/login/\(token)"), try await web.post("/login/\(token)")] {
+            for answer in [
+                try await web.get("/login/\(token)", as: visitor), try await web.post("/login/\(token)", as: visitor),
+            ] {
+                #expect(answer.location == "/dashboard", "a second press is harmless")
+            }
+            let stranger = try await web.visitor()
+            for answer in [
+                try await web.get("/login/\(token)"), try await web.post("/login/\(token)"),
+                try await web.post("/login/\(token)", as: stranger),
+            ] {
                 #expect(answer.status == .gone)
                 #expect(answer.text.contains("This link has expired"))
                 #expect(answer.headers[.setCookie] == nil)
             }
+        }
+    }
+
+    @Test func theSessionFromBeforeASignInEnds() async throws {
+        try await TestWeb.run { web in
+            let (owner, _) = try await web.owner()
+            let visitor = try await web.visitor()
+            let token = try await link(web, owner.customer.id)
+            #expect(try await web.post("/login/\(token)", as: visitor).location == "/dashboard")
+            #expect(try await web.identity.customer(sessionToken: visitor.token) == nil)
         }
     }
 

@@ -21,7 +21,9 @@ struct SamplePages {
     }
 
     func chat(_ messages: [ChatMessage]) -> ChatPage {
-        ChatPage(messages, key: "k", plans: .builtIn, texts: texts)
+        ChatPage(
+            messages, key: "k", isOpen: messages.count > 2, leftCheckout: messages.count > 2 ? Self.checkout : nil,
+            plans: .builtIn, texts: texts)
     }
 
     func done(_ status: BoxStatus) -> CheckoutDonePage {
@@ -37,6 +39,8 @@ struct SamplePages {
         ErrorPage(
             Problem(status: .init(code: status), code: "any", detail: "Any.", requestID: "req_1"), texts: texts)
     }
+
+    private static let checkout = Checkout.sample(of: .sample(of: .sample()))
 
     /// One message with each card.
     static let conversation: [ChatMessage] = {

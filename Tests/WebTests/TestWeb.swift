@@ -118,7 +118,7 @@ struct TestWeb: Sendable {
 
     private static func headers(_ visitor: Visitor?) -> HTTPFields {
         var headers: HTTPFields = [.accept: "text/html"]
-        headers[.cookie] = visitor.map { "session=\($0.token)" }
+        headers[.cookie] = visitor.map { "__Host-session=\($0.token)" }
         return headers
     }
 

@@ -189,11 +189,12 @@ struct Composition {
 
     private func site() throws -> HTTPService {
         let hasPages = roles.contains(.web)
+        let limits = CustomerLimits(clock: platform.clock)
         let web =
             hasPages
             ? try WebRoutes(
                 queue: platform.queue, notifier: platform.notifier, identity: identity, onboarding: onboarding,
-                billing: billing, plans: configuration.plans, publicURL: configuration.publicURL,
+                billing: billing, limits: limits, plans: configuration.plans, publicURL: configuration.publicURL,
                 telegramLinkBase: configuration.telegram.linkBase, sandbox: sandboxBar,
                 contact: Self.contact(configuration), maximumStreams: siteConnections / 2) : nil
         let router = Router.app(
@@ -206,6 +207,7 @@ struct Composition {
         if roles.contains(.api) {
             APIRoutes(
                 queue: platform.queue, plans: configuration.plans, telegramLinkBase: configuration.telegram.linkBase,
+                limits: limits, cookie: SessionCookie(isSecure: configuration.publicURL.hasPrefix("https://")),
                 receiveStripeEvent: { [billing] in try await billing.receive(event: $0, signature: $1) }
             ).addRoutes(to: router)
         }

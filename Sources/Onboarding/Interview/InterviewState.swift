@@ -20,8 +20,6 @@ struct InterviewState: Sendable, Hashable, Codable {
     var pasted: PastedToken?
     /// The link to Telegram is due and could not be given yet.
     var owesLink = false
-    /// The visitor came back from the payment page and has not been spoken to since.
-    var hasLeftPayment = false
 
     /// What the visitor knows of the world: whatever differs from the world is news.
     struct Told: Sendable, Hashable, Codable {

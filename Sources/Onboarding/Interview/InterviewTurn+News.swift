@@ -43,18 +43,12 @@ extension InterviewTurn {
         if isPaid {
             guard !state.told.isPaid else { return }
             state.told.isPaid = true
-            state.hasLeftPayment = false
             say(.paid(name: name))
             if step == .telegram { ask() }
-        } else if step == .payment {
-            if state.hasLeftPayment {
-                state.hasLeftPayment = false
-                showCheckout(or: .preparingPayment, with: .paymentLeft(name: name))
-            } else if let checkout = currentCheckout, checkout.url != nil, checkout.completedAt == nil,
-                state.told.checkoutID != checkout.id
-            {
-                showCheckout(or: .preparingPayment)
-            }
+        } else if step == .payment, let checkout = currentCheckout, checkout.url != nil, checkout.completedAt == nil,
+            state.told.checkoutID != checkout.id
+        {
+            showCheckout(or: .preparingPayment)
         }
     }
 

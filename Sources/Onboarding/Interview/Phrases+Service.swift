@@ -56,17 +56,6 @@ extension Phrase {
         LocalizedText(en: "Here's what I can do now.", pt: "Agora posso fazer isto."),
         LocalizedText(en: "Would one of these help?", pt: "Alguma destas ajuda?"))
 
-    static func paymentLeft(name: String) -> Phrase {
-        Phrase(
-            "payment-left",
-            LocalizedText(
-                en: "No hurry, nothing was charged. The payment page stays open here, and \(name) is kept for you.",
-                pt: "Sem pressa, nada foi cobrado. A página de pagamento continua aqui, e \(name) fica guardado para si."),
-            LocalizedText(
-                en: "You came back without paying, and that's fine. Here is the page for when you're ready.",
-                pt: "Voltou sem pagar, e não há problema. Aqui está a página para quando quiser."))
-    }
-
     static let notYetPaid = Phrase(
         "not-yet-paid",
         LocalizedText(

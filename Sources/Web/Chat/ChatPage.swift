@@ -13,8 +13,16 @@ struct ChatPage: PageModel {
     /// Makes the next message one, however often it is sent.
     let key: String
     let maximumLength = OnboardingService.longestMessage
+    /// Something has been said, so that news can come.
+    let isOpen: Bool
+    /// The payment page that the customer has come back from; said for this once, and not stored.
+    let leftCheckoutPath: String?
 
-    init(_ messages: [ChatMessage], key: String, plans: PlanTable, texts: Texts) {
+    init(
+        _ messages: [ChatMessage], key: String, isOpen: Bool, leftCheckout: Checkout? = nil, plans: PlanTable, texts: Texts
+    ) {
+        self.isOpen = isOpen
+        leftCheckoutPath = leftCheckout.map { "/checkout/\($0.id)" }
         self.messages = messages.map { ChatMessageView($0, plans: plans, texts: texts) }
         lastPosition = messages.last?.position ?? 0
         isAnswerDue = messages.last?.role == .visitor

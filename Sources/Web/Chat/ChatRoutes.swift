@@ -1,3 +1,4 @@
+import Billing
 import Core
 import HTTPSupport
 import HTTPTypes
@@ -12,6 +13,7 @@ struct ChatRoutes: Sendable {
     let site: Site
     let identity: IdentityService
     let onboarding: OnboardingService
+    let billing: BillingService
     let notifier: any Notifier
     let plans: PlanTable
     let cookie: SessionCookie
@@ -26,43 +28,49 @@ struct ChatRoutes: Sendable {
         group.get("/chat/events", use: events)
     }
 
-    /// Opening the chat makes a visitor a customer; asking for its head does not.
+    /// Nothing is written until something is said: until then the chat is its greeting.
     private func page(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        if let customer = context.customer { return try await page(of: customer, context) }
-        guard request.method == .get else { return Response(status: .ok) }
-        try limits.checkNewVisitor(context)
-        let (customer, session) = try await identity.newVisitor(language: context.language)
-        var response = try await page(of: customer, context)
-        response.setCookie(cookie.cookie(token: session.secret, lifetime: IdentityService.sessionLifetime))
+        let messages = try await onboarding.messages(for: context.customer, language: context.language, after: 0)
+        let key = String(UInt128.random(in: 0...UInt128.max), radix: 36)
+        return site.response(
+            ChatPage(
+                messages, key: key, isOpen: context.customer != nil, leftCheckout: try await leftCheckout(request, context),
+                plans: plans, texts: site.texts(context.language)), context: context)
+    }
+
+    /// The payment page that a customer has come back from without paying.
+    private func leftCheckout(_ request: Request, _ context: AppRequestContext) async throws -> Checkout? {
+        guard let customer = context.customer,
+            let id = request.uri.queryParameters["left"].flatMap({ Checkout.ID(String($0)) }),
+            let checkout = try await billing.checkout(id, customerID: customer.id), checkout.completedAt == nil
+        else { return nil }
+        return checkout
+    }
+
+    /// The first message makes a visitor a customer.
+    private func say(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let message = try await request.form(VisitorMessage.self, context: context)
+        let (text, key) = (try OnboardingService.checked(message.text), try message.checkedKey())
+        let (customer, session) = try await speaker(context)
+        try limits.checkMessage(customer.id)
+        try await onboarding.say(text, clientKey: key, customer: customer)
+        var response = request.wantsPage ? Response.redirect(to: "/chat#latest") : Response(status: .noContent)
+        if let session {
+            response.setCookie(cookie.cookie(token: session.secret, lifetime: IdentityService.sessionLifetime))
+        }
         return response
     }
 
-    private func page(of customer: Customer, _ context: AppRequestContext) async throws -> Response {
-        var messages = try await onboarding.messages(for: customer, after: 0)
-        if messages.isEmpty {
-            _ = try await onboarding.start(for: customer)
-            messages = try await onboarding.messages(for: customer, after: 0)
-        }
-        let key = String(UInt128.random(in: 0...UInt128.max), radix: 36)
-        return site.response(
-            ChatPage(messages, key: key, plans: plans, texts: site.texts(context.language)), context: context)
-    }
-
-    private func say(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        guard let customer = context.customer else {
-            if request.wantsPage { return .redirect(to: "/chat") }
-            throw DomainError(.unauthenticated, code: "not_signed_in", "The conversation is over. Open the chat again.")
-        }
-        let message = try await request.form(VisitorMessage.self, context: context)
-        try limits.checkMessage(customer.id)
-        try await onboarding.say(message.text, clientKey: try message.checkedKey(), customer: customer)
-        return request.wantsPage ? .redirect(to: "/chat#latest") : Response(status: .noContent)
+    private func speaker(_ context: AppRequestContext) async throws -> (Customer, AccessToken?) {
+        if let customer = context.customer { return (customer, nil) }
+        try limits.checkNewVisitor(context)
+        return try await identity.newVisitor(language: context.language)
     }
 
     /// For programs: the messages after a position, as JSON.
     private func messages(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        let customer = try context.requireCustomer()
-        let messages = try await onboarding.messages(for: customer, after: try position(request))
+        let messages = try await onboarding.messages(
+            for: context.customer, language: context.language, after: try position(request))
         return try Response(json: messages.map { ChatMessageJSON($0, plans: plans) })
     }
 
@@ -75,7 +83,7 @@ struct ChatRoutes: Sendable {
             stream: streams.open(session: session, client: context.client), request: request
         ) {
             guard try await identity.customer(sessionToken: session) != nil else { return nil }
-            let messages = try await onboarding.messages(for: customer, after: seen.value)
+            let messages = try await onboarding.messages(for: customer, language: texts.language, after: seen.value)
             if let last = messages.last { seen.value = last.position }
             return messages.map { message in
                 let view = ChatMessageView(message, plans: plans, texts: texts)

@@ -3,14 +3,13 @@ import Core
 import HTTPSupport
 import Hummingbird
 import Jobs
-import Onboarding
 
 /// `/checkout/<id>`: to Stripe's page and back. What was paid, only Stripe can say: nothing here fulfils anything.
 struct CheckoutRoutes: Sendable {
     let site: Site
     let queue: WorkQueue
     let billing: BillingService
-    let onboarding: OnboardingService
+    let limits: CustomerLimits
     let views: BoxViews
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
@@ -31,8 +30,9 @@ struct CheckoutRoutes: Sendable {
         guard let customer = context.customer else { return .redirect(to: "/login") }
         let checkout = try await checkout(context, customer)
         do {
+            try limits.confirmations.check(customer.id.rawValue)
             _ = try await billing.confirm(checkout.id, customerID: customer.id)
-        } catch let error as DomainError where error.kind == .unavailable {
+        } catch let error as DomainError where error.kind == .unavailable || error.kind == .limited {
             // Stripe's event will come; until then the page says that it is being waited for.
         }
         guard let snapshot = try await BoxSnapshot.load(customer.id, from: queue) else { throw Self.unknown }
@@ -43,10 +43,8 @@ struct CheckoutRoutes: Sendable {
     /// Stripe leads here who goes back without paying: the chat offers the page again.
     private func left(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         guard let customer = context.customer else { return .redirect(to: "/login") }
-        if try await checkout(context, customer).completedAt == nil {
-            try await onboarding.paymentWasLeft(by: customer)
-        }
-        return .redirect(to: "/chat")
+        let checkout = try await checkout(context, customer)
+        return .redirect(to: checkout.completedAt == nil ? "/chat?left=\(checkout.id)#latest" : "/chat")
     }
 
     private func checkout(_ context: AppRequestContext, _ customer: Customer) async throws -> Checkout {

@@ -10,6 +10,7 @@ struct DashboardRoutes: Sendable {
     let site: Site
     let queue: WorkQueue
     let billing: BillingService
+    let limits: CustomerLimits
     let views: BoxViews
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
@@ -30,6 +31,7 @@ struct DashboardRoutes: Sendable {
 
     private func restart(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let customerID = try context.requireCustomer().id
+        try limits.restarts.check(customerID.rawValue)
         try await queue.write { work in
             let store = BoxStore(work.transaction)
             guard var box = try store.current(customerID: customerID), box.desired == .running else {
@@ -60,6 +62,8 @@ struct DashboardRoutes: Sendable {
     }
 
     private func manageBilling(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        .redirect(to: try await billing.portalURL(for: try context.requireCustomer()))
+        let customer = try context.requireCustomer()
+        try limits.portals.check(customer.id.rawValue)
+        return .redirect(to: try await billing.portalURL(for: customer))
     }
 }

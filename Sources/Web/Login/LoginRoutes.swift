@@ -21,6 +21,7 @@ struct LoginRoutes: Sendable {
         group.get("/login/:token", use: confirm)
         group.post("/login/:token", use: signIn)
         group.post("/logout", use: signOut)
+        group.post("/logout/everywhere", use: signOutEverywhere)
     }
 
     private struct Address: Decodable {
@@ -47,6 +48,7 @@ struct LoginRoutes: Sendable {
     private func confirm(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let token = try token(context)
         guard try await identity.magicLinkIsOpen(token: token) else {
+            if try await isSignedIn(by: token, context) { return .redirect(to: "/dashboard") }
             throw DomainError(
                 .gone, code: "magic_link_expired",
                 "This link has expired or was used already. Ask for a new one on the sign-in page.")
@@ -55,10 +57,29 @@ struct LoginRoutes: Sendable {
     }
 
     private func signIn(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        let session = try await identity.signIn(magicLinkToken: try token(context))
+        let token = try token(context)
+        let session: AccessToken
+        do {
+            session = try await identity.signIn(magicLinkToken: token, former: context.sessionToken)
+        } catch let error as DomainError where error.kind == .gone {
+            guard try await isSignedIn(by: token, context) else { throw error }
+            return .redirect(to: "/dashboard")
+        }
+        if let former = context.sessionToken { streams.end(session: former) }
         var response = Response.redirect(to: "/dashboard")
         response.setCookie(cookie.cookie(token: session.secret, lifetime: IdentityService.sessionLifetime))
         return response
+    }
+
+    /// Whoever presses a link twice is where it leads already.
+    private func isSignedIn(by token: String, _ context: AppRequestContext) async throws -> Bool {
+        guard let customer = context.customer else { return false }
+        return try await identity.magicLink(token, isOf: customer.id)
+    }
+
+    private func signOutEverywhere(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        try await identity.endAllSessions(of: try context.requireCustomer().id)
+        return try await signOut(request, context)
     }
 
     private func signOut(_ request: Request, _ context: AppRequestContext) async throws -> Response {

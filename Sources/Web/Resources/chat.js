@@ -61,6 +61,8 @@ document.addEventListener("submit", async (event) => {
   if (!text || buttons[0].disabled) return;
   buttons.forEach((button) => { button.disabled = true; });
   const said = await post(form, text);
+  // The first message begins the conversation; only then is there something to listen to.
+  if (said && !chat.dataset.events) return location.assign("/chat#latest"), location.reload();
   buttons.forEach((button) => { button.disabled = said && form !== composer; });
   if (form !== composer) return field.focus({ preventScroll: true });
   if (said) {
@@ -84,6 +86,6 @@ function fit() {
 field.addEventListener("input", fit);
 field.addEventListener("input", () => show(""));
 
-openEvents(chat.dataset.events, { message: add });
+if (chat.dataset.events) openEvents(chat.dataset.events, { message: add });
 scrollToEnd();
 field.focus({ preventScroll: true });
