@@ -11,7 +11,7 @@ RELEASE_FLAGS := -c release --scratch-path .build-release --static-swift-stdlib 
 	-Xswiftc -cross-module-optimization
 PROGRAM := .build/debug/openclaw-cloud
 
-.PHONY: run test build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy fuzz-proxy \
+.PHONY: run test build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy abuse-site fuzz-proxy \
 	bench-proxy test-openclaw test-operator chaos-operator bench-operator help
 
 run: ## Build, and start the whole product on this machine: http://localhost:8080
@@ -29,6 +29,7 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	scripts/limit-proxy --rounds 5
 	scripts/chaos-proxy --kills 60
 	scripts/abuse-proxy --seconds 2
+	scripts/abuse-site --seconds 3
 	scripts/allocations-proxy
 	scripts/with-cluster swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter ClusterTests
 	scripts/with-cluster scripts/validate-manifests
@@ -75,6 +76,9 @@ mutants-proxy: ## Plant known bugs in the token proxy, one at a time, and see th
 abuse-proxy: release ## Attack the token proxy in every way a client can, and time a good client meanwhile
 	@scripts/bootstrap test
 	PROGRAM=$(CURDIR)/.build-release/release/openclaw-cloud scripts/abuse-proxy --strict
+
+abuse-site: release ## Attack the site in every way a stranger can, and time a good visitor and a good agent meanwhile
+	PROGRAM=$(CURDIR)/.build-release/release/openclaw-cloud scripts/abuse-site --strict
 
 fuzz-proxy: ## Read 10 million mutated request heads in two ways and compare
 	@scripts/bootstrap run

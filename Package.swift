@@ -231,7 +231,7 @@ let package = Package(
                 "Sandbox", "ModelAPI", "SQL", "SQLite", "Stripe", "Telegram", "TestSupport", .asyncHTTPClient, .hummingbird,
                 .hummingbirdTesting, .httpTypes, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
             ]),
-        tests("StoreConformanceTests", ["Core", "SQL", "Postgres", "Store", "TestSupport", .logging]),
+        tests("StoreConformanceTests", ["Core", "SQL", "Postgres", "Store", "TestSupport", .crypto, .logging]),
         tests(
             "StripeTests", ["Stripe", .asyncHTTPClient, .hummingbird, .hummingbirdTesting, .httpTypes, .logging]),
         tests("TelegramTests", ["Telegram", .asyncHTTPClient]),

@@ -1,18 +1,26 @@
-/// An address that mail could be sent to: trimmed and in lowercase, as it is stored and compared.
+/// An address that mail could be sent to: trimmed, in lowercase and with its domain in ASCII, as it is stored and compared.
 package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
     package let text: String
 
     /// Checks the shape only; whether anybody reads mail there, only a mail can tell.
     ///
-    /// Narrower than RFC 5321 on purpose: no quoted local parts and no address literals, which nobody types into a form.
-    /// - Throws: `DomainError` with the code `invalid_email`.
+    /// Narrower than RFC 5321 on purpose: no quoted local parts and no address literals, which nobody types into a form. Letters
+    /// beyond ASCII before the `@` need SMTPUTF8 of every mail server on the way, which few have.
+    /// - Throws: `DomainError` with the code `invalid_email`; `unmailable_email` for such letters.
     package init(_ input: String) throws(DomainError) {
         let text = String(input.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()).lowercased()
         guard Self.isWellFormed(text) else {
             throw DomainError(
                 .invalid, code: "invalid_email", "This is not an e-mail address. It should look like name@example.com.")
         }
-        self.text = text
+        let at = text.lastIndex(of: "@") ?? text.endIndex
+        guard text[..<at].utf8.allSatisfy({ $0 < 0x80 }) else {
+            throw DomainError(
+                .invalid, code: "unmailable_email",
+                "We can't send mail to an address with accents or other special letters before the @. Use another one.")
+        }
+        self.text =
+            text[..<at] + "@" + text[at...].dropFirst().split(separator: ".").map(Punycode.ascii).joined(separator: ".")
     }
 
     package var description: String { text }

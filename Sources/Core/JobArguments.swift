@@ -6,11 +6,20 @@ package protocol JobArguments: Codable, Sendable {
     var customerID: Customer.ID? { get }
     /// While a job with this kind and key waits in the queue, another one is not added; `nil` always adds.
     var uniqueKey: String? { get }
+    /// How long one run may take. One that takes longer is told to end, counted as stuck and tried again; nothing else of its
+    /// customer waits any longer for it.
+    static var deadline: Duration { get }
+}
+
+extension JobArguments {
+    /// Two minutes: longer than the time-outs of all that a handler asks.
+    package static var deadline: Duration { .seconds(120) }
 }
 
 /// Make the world look like the box's row.
 package struct ReconcileBox: JobArguments {
     package static let kind = "operator.reconcile"
+    package static let deadline = Duration.seconds(600)
     package let boxID: Box.ID
     package let customerID: Customer.ID?
     package var uniqueKey: String? { boxID.rawValue }
@@ -24,6 +33,7 @@ package struct ReconcileBox: JobArguments {
 /// Reconcile every box, to repair drift.
 package struct ResyncBoxes: JobArguments {
     package static let kind = "operator.resync"
+    package static let deadline = Duration.seconds(600)
     package var customerID: Customer.ID? { nil }
     package var uniqueKey: String? { "all" }
 
@@ -33,6 +43,7 @@ package struct ResyncBoxes: JobArguments {
 /// Take the rollout of the agents' image one step further.
 package struct AdvanceRollout: JobArguments {
     package static let kind = "operator.advance-rollout"
+    package static let deadline = Duration.seconds(600)
     package var customerID: Customer.ID? { nil }
     package var uniqueKey: String? { "all" }
 
@@ -155,6 +166,7 @@ package struct DeleteExpiredSessions: JobArguments {
 /// Forget what has been kept for as long as the site's privacy page says.
 package struct ApplyRetention: JobArguments {
     package static let kind = "identity.apply-retention"
+    package static let deadline = Duration.seconds(600)
     package var customerID: Customer.ID? { nil }
     package var uniqueKey: String? { "all" }
 

@@ -49,7 +49,7 @@ package struct Subscription: Sendable, Hashable, Identified {
     /// How long an agent is served while a payment is missing.
     package static let gracePeriod = Duration.days(7)
     /// How long a cancelled box's data is kept.
-    package static let retention = Duration.days(30)
+    package static let retention = Retention.agents.duration
 
     /// What the box should be, given this subscription; `nil` while the first payment is still open.
     package func entitlement(at now: Timestamp) -> DesiredState? {

@@ -1,19 +1,23 @@
 import Core
 
-/// Delete what completed long ago. Failed jobs stay until someone has looked at them.
+/// Delete what ended long ago. Failed jobs stay for longer, so that someone can look at them.
 struct DeleteCompletedJobs: JobArguments {
     static let kind = "jobs.delete-completed"
+    static let deadline = Duration.seconds(600)
     var customerID: Customer.ID? { nil }
     var uniqueKey: String? { Self.kind }
 
-    static let retention = Duration.days(7)
     private static let batch = 500
 
     func perform(on queue: WorkQueue) async throws {
         var deleted: Int
         repeat {
             deleted = try await queue.write { work in
-                try JobStore(work.transaction).deleteCompleted(before: work.now - Self.retention, limit: Self.batch)
+                let store = JobStore(work.transaction)
+                let completed = try store.delete(
+                    .complete, before: work.now - Retention.completedJobs.duration, limit: Self.batch)
+                let failed = try store.delete(.failed, before: work.now - Retention.failedJobs.duration, limit: Self.batch)
+                return max(completed, failed)
             }
         } while deleted == Self.batch
     }

@@ -26,10 +26,13 @@ package struct JobContext: Sendable {
     package let id: Job.ID
     /// From 1.
     package let attempt: Int
+    /// When the job was added: since when it hasn't been done.
+    package let since: Timestamp?
 
-    package init(id: Job.ID, attempt: Int) {
+    package init(id: Job.ID, attempt: Int, since: Timestamp? = nil) {
         self.id = id
         self.attempt = attempt
+        self.since = since
     }
 }
 
@@ -38,6 +41,8 @@ package struct JobHandlers: Sendable {
     package typealias Handler = @Sendable (_ arguments: Data, _ context: JobContext) async throws -> Void
 
     package private(set) var handlers: [String: Handler] = [:]
+    /// How long one run of a kind may take.
+    private(set) var deadlines: [String: Duration] = [:]
 
     package init() {}
 
@@ -45,6 +50,7 @@ package struct JobHandlers: Sendable {
     package mutating func register<Arguments: JobArguments>(
         _: Arguments.Type, _ perform: @escaping @Sendable (Arguments, JobContext) async throws -> Void
     ) {
+        deadlines[Arguments.kind] = Arguments.deadline
         handlers[Arguments.kind] = { data, context in
             let arguments: Arguments
             do {
@@ -58,5 +64,6 @@ package struct JobHandlers: Sendable {
 
     package mutating func merge(_ other: JobHandlers) {
         handlers.merge(other.handlers) { _, new in new }
+        deadlines.merge(other.deadlines) { _, new in new }
     }
 }

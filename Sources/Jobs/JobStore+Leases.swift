@@ -31,14 +31,15 @@ extension JobStore {
                 """
                 UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_holder = ?2, lease_until = ?3,
                     transitions = transitions + 1
-                WHERE id = ?1 AND state = 'queued' RETURNING kind, arguments, attempt, transitions
+                WHERE id = ?1 AND state = 'queued' RETURNING kind, arguments, attempt, transitions, created_at
                 """, [.text(id), .text(holder), .integer(until.milliseconds)])
             guard let started, let jobID = Job.ID(id) else { return nil }
             let attempt = try started.integer("attempt")
             try record(
                 id, position: try started.integer("transitions"), .running, attempt: attempt, reason: nil, now: now)
             let job = Job(
-                id: jobID, kind: try started.text("kind"), arguments: try started.text("arguments"), attempt: Int(attempt))
+                id: jobID, kind: try started.text("kind"), arguments: try started.text("arguments"), attempt: Int(attempt),
+                createdAt: Timestamp(milliseconds: try started.integer("created_at")))
             return Lease(job: job, holder: holder)
         }
     }

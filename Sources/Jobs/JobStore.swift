@@ -17,6 +17,7 @@ package struct Job: Sendable, Hashable, Identified {
     package let arguments: String
     /// How many times it was started and came to an end, this time included; from 1.
     package let attempt: Int
+    package let createdAt: Timestamp
 }
 
 /// The jobs' rows; every change of a job's state is also written to its audit trail, `job_transitions`.
@@ -63,16 +64,16 @@ package struct JobStore {
         return counts
     }
 
-    /// Deletes jobs that completed before this time, and their audit trails.
+    /// Deletes jobs that ended like this before this time, and their audit trails.
     /// - Parameter limit: at most so many, to keep the transaction short.
     /// - Returns: how many were deleted.
     /// - Throws: `SQLError`.
-    func deleteCompleted(before time: Timestamp, limit: Int) throws -> Int {
+    func delete(_ state: Job.State, before time: Timestamp, limit: Int) throws -> Int {
         try transaction.execute(
             """
             DELETE FROM jobs WHERE id IN
-                (SELECT id FROM jobs WHERE state = 'complete' AND finished_at < ?1 ORDER BY finished_at LIMIT ?2)
-            """, [.integer(time.milliseconds), .integer(Int64(limit))])
+                (SELECT id FROM jobs WHERE state = ?3 AND finished_at < ?1 ORDER BY finished_at LIMIT ?2)
+            """, [.integer(time.milliseconds), .integer(Int64(limit)), .text(state.rawValue)])
     }
 
     /// Adds a line to a job's audit trail.

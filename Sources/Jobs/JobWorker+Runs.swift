@@ -11,27 +11,64 @@ extension JobWorker {
         // Only jobs with handlers are claimed.
         let handler = handlers[job.kind]!
         let task = Task {
-            try await handler(Data(job.arguments.utf8), JobContext(id: job.id, attempt: job.attempt))
+            try await handler(Data(job.arguments.utf8), JobContext(id: job.id, attempt: job.attempt, since: job.createdAt))
         }
         running.insert(lease, task)
         return task
     }
 
-    /// Waits for a handler and writes how it ended.
+    /// Waits for a handler, as long as its kind may take, and writes how it ended.
     func finish(_ lease: Lease, _ task: Task<Void, any Error>) async {
         let result = await withTaskCancellationHandler {
-            await task.result
+            await outcome(of: task, lease)
         } onCancel: {
             task.cancel()
         }
         let end: JobEnd
         switch result {
         case .success: end = .complete
+        case .failure(let error as Overrun): end = JobEnd(error, attempt: lease.job.attempt, limit: timing.attempts)
         case .failure where task.isCancelled: end = .interrupted
         case .failure(let error): end = JobEnd(error, attempt: lease.job.attempt, limit: timing.attempts)
         }
         await write(end, of: lease)
         running.remove(lease)
+    }
+
+    /// Why a run was ended.
+    private struct Overrun: Error, CustomStringConvertible {
+        let deadline: Duration
+
+        var description: String { "it took longer than \(deadline)" }
+    }
+
+    /// What the handler's task comes to; an ``Overrun`` where it takes too long, whether it heeds being cancelled or not.
+    private func outcome(of task: Task<Void, any Error>, _ lease: Lease) async -> Result<Void, any Error> {
+        let deadline = deadlines[lease.job.kind] ?? .seconds(120)
+        let (results, end) = AsyncStream.makeStream(of: Result<Void, any Error>.self)
+        // Tasks of their own, as nobody can wait for a handler that hangs, and as a shutdown waits for all others.
+        let watch = Task {
+            try await Task.sleep(for: deadline)
+            onStuck(lease.job.kind)
+            logger.error(
+                "a job takes longer than it may",
+                metadata: ["job": "\(lease.job.id)", "kind": "\(lease.job.kind)", "deadline": "\(deadline)"])
+            task.cancel()
+            try await Task.sleep(for: timing.patience)
+            end.yield(.failure(Overrun(deadline: deadline)))
+        }
+        let start = ContinuousClock.now
+        Task {
+            let result = await task.result
+            if case .failure = result, ContinuousClock.now - start >= deadline {
+                end.yield(.failure(Overrun(deadline: deadline)))
+            } else {
+                end.yield(result)
+            }
+        }
+        let result = await Task { await results.first { _ in true } }.value
+        watch.cancel()
+        return result ?? .failure(CancellationError())
     }
 
     /// Tries for as long as the lease lasts. After that another worker runs the job again, which handlers are made for.

@@ -12,7 +12,9 @@ import Synchronization
 package struct JobWorker: Service {
     let queue: WorkQueue
     let handlers: [String: JobHandlers.Handler]
+    let deadlines: [String: Duration]
     let periodic: [PeriodicJob]
+    let onStuck: @Sendable (_ kind: String) -> Void
     let timing: JobWorkerTiming
     let logger: Logger
     let running = RunningJobs()
@@ -25,14 +27,18 @@ package struct JobWorker: Service {
     ///   - periodic: added by this worker, for whichever worker handles them.
     ///   - notifier: says when jobs were added.
     ///   - concurrency: how many handlers run at once.
+    ///   - onStuck: is told of each run that took longer than its kind may.
     package init(
         queue: WorkQueue, handlers: JobHandlers, periodic: [PeriodicJob], notifier: any Notifier, concurrency: Int,
-        timing: JobWorkerTiming = JobWorkerTiming(), logger: Logger
+        timing: JobWorkerTiming = JobWorkerTiming(), logger: Logger,
+        onStuck: @escaping @Sendable (_ kind: String) -> Void = { _ in }
     ) {
         var handlers = handlers
         handlers.register(DeleteCompletedJobs.self) { job, _ in try await job.perform(on: queue) }
         self.queue = queue
         self.handlers = handlers.handlers
+        deadlines = handlers.deadlines
+        self.onStuck = onStuck
         self.periodic = periodic + [PeriodicJob(every: .hours(1), DeleteCompletedJobs())]
         self.notifier = notifier
         self.concurrency = concurrency

@@ -8,6 +8,8 @@ package struct JobWorkerTiming: Sendable {
     package var poll = Duration.milliseconds(500)
     /// How long running jobs are given when the worker is asked to stop.
     package var drain = Duration.seconds(20)
+    /// How long a handler that was told to end has for it, before its job is taken from it.
+    package var patience = Duration.seconds(5)
     /// How many attempts fail before the job has.
     package var attempts = 20
 

@@ -131,7 +131,7 @@ package struct OnboardingService: Sendable {
         let beginning = interview.begin(in: customer.language)
         let conversation = Conversation(
             id: work.ids.next(), customerID: customer.id, state: try beginning.state.json(),
-            telegramCode: String(AccessToken.random().secret.reveal().prefix(32)), createdAt: work.now)
+            telegramCode: TelegramCode.random(), createdAt: work.now)
         try store.insert(conversation)
         for reply in beginning.replies {
             try store.append(to: conversation, role: .agent, text: reply.text, card: reply.card, now: work.now)

@@ -39,9 +39,9 @@ package struct OperatorService: Sendable {
     }
 
     package func register(in handlers: inout JobHandlers) {
-        handlers.register(ReconcileBox.self) { job, _ in
+        handlers.register(ReconcileBox.self) { job, context in
             guard let customerID = job.customerID else { throw JobOutcome.cancel(reason: "no customer named") }
-            try await reconcile(AgentReference(boxID: job.boxID, customerID: customerID))
+            try await reconcile(AgentReference(boxID: job.boxID, customerID: customerID), since: context.since)
         }
         handlers.register(ResyncBoxes.self) { _, _ in try await resync() }
         handlers.register(AdvanceRollout.self) { _, _ in try await advanceRollout() }
@@ -57,34 +57,45 @@ package struct OperatorService: Sendable {
         }
     }
 
-    /// Makes the world look like the box's row. What can't be done is told on the row.
+    /// Makes the world look like the box's row. What can't be done is told on the row; so is, whatever its reason, what still isn't
+    /// done after a long time.
+    /// - Parameter time: since when it has been asked for.
     /// - Throws: `DomainError` in the owner's words; `JobOutcome` where it only takes longer; `SQLError`.
-    package func reconcile(_ agent: AgentReference) async throws {
+    package func reconcile(_ agent: AgentReference, since time: Timestamp? = nil) async throws {
         let found = try await queue.database.read { try BoxStore($0).find(agent.boxID, customerID: agent.customerID) }
         guard let box = found else { throw JobOutcome.cancel(reason: "no such box") }
+        let isLate = time.map { queue.clock.now - $0 >= longest } ?? false
         let trouble: DomainError?
         do {
-            trouble = try await makeReal(box)
+            trouble = try await makeReal(box, isLate: isLate)
         } catch let error as DomainError {
             try await write(.init(.failed, error.message), of: box, generation: box.observedGeneration, isFailedRun: true)
             trouble = error
+        } catch  where isLate && !(error is CancellationError) && !(error is SQLError) {
+            logger.error("a box takes too long", metadata: ["box": "\(box.id)", "error": "\(error)"])
+            try await write(
+                .init(.failed, Self.takesLong[box.language]), of: box, generation: box.observedGeneration, isFailedRun: true)
+            throw error
         }
         if let trouble { throw trouble }
     }
 
+    /// How long what is wanted of a box may take. A new image migrates its data first, and a state is saved before.
+    private var longest: Duration { .seconds(600) + (backups == nil ? .zero : Self.backupLimit) }
+
     /// - Returns: what is wrong with the agent, though all was done for it; the row tells so already.
-    private func makeReal(_ box: Box) async throws -> DomainError? {
+    private func makeReal(_ box: Box, isLate: Bool) async throws -> DomainError? {
         try await tendTransfers(of: box)
         switch box.desired {
         case .draft: break
-        case .running: return try await run(box)
+        case .running: return try await run(box, isLate: isLate)
         case .suspended: try await end(box, as: .suspended)
         case .deleted: try await end(box, as: .deleted)
         }
         return nil
     }
 
-    private func run(_ box: Box) async throws -> DomainError? {
+    private func run(_ box: Box, isLate: Bool) async throws -> DomainError? {
         guard let bot = box.bot else {
             try await write(.init(.failed, Self.noBot[box.language]), of: box, generation: box.generation)
             return nil
@@ -108,12 +119,14 @@ package struct OperatorService: Sendable {
             return trouble.error(box.language)
         }
         let isUnderWay = !(observed.state == .absent || observed.state == .stopped)
-        if observed.specificationHash != specification.hash || !isUnderWay {
+        if !isLate, observed.specificationHash != specification.hash || !isUnderWay {
             try await write(.init(.provisioning, Self.starting[box.language]), of: box, generation: box.observedGeneration)
         }
         try await runtime.apply(specification)
 
         let status = Status(of: try await settled(agent), language: box.language)
+        // Whoever waits for too long is told so where that is caught.
+        if isLate, status.status == .provisioning { throw JobOutcome.snooze(.seconds(60)) }
         try await write(status, of: box, generation: box.generation, isFailedRun: status.status == .failed)
         switch status.status {
         case .running: return nil
@@ -202,5 +215,8 @@ package struct OperatorService: Sendable {
     private static let noBot = LocalizedText(
         en: "Your agent has no Telegram bot yet. Finish connecting Telegram in the chat.",
         pt: "O seu agente ainda não tem um bot no Telegram. Termine de conectar o Telegram no chat.")
+    private static let takesLong = LocalizedText(
+        en: "This takes longer than it should. We are looking into it, and go on trying.",
+        pt: "Isto está demorando mais do que deveria. Estamos verificando, e continuamos tentando.")
     static let starting = LocalizedText(en: "Starting your agent.", pt: "Iniciando o seu agente.")
 }

@@ -113,6 +113,25 @@ package struct BoxStore {
         ).map(Box.init(row:))
     }
 
+    /// The boxes that have a bot, in the order of their ids.
+    /// - Parameter id: only those after it.
+    /// - Throws: `SQLError`.
+    package func withBot(after id: String, limit: Int) throws -> [Box] {
+        try transaction.query(
+            "SELECT * FROM boxes WHERE bot_id IS NOT NULL AND id > ?1 ORDER BY id LIMIT ?2",
+            [.text(id), .integer(Int64(limit))]
+        ).map(Box.init(row:))
+    }
+
+    /// Writes the same token, sealed anew. Nothing else changes, and nothing has to be made real for it.
+    /// - Returns: whether the box still had the token that was given.
+    /// - Throws: `SQLError`.
+    package func reseal(_ box: Box, from old: String, to new: String) throws -> Bool {
+        try transaction.execute(
+            "UPDATE boxes SET bot_token_sealed = ?2 WHERE id = ?1 AND bot_token_sealed = ?3",
+            [.text(box.id.rawValue), .text(new), .text(old)]) == 1
+    }
+
     /// Every box that has ever been wanted and isn't gone for good: what a resync goes through.
     /// - Throws: `SQLError`.
     package func allToReconcile() throws -> [Box] {

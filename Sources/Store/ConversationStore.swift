@@ -56,6 +56,18 @@ package struct ConversationStore {
             ])
     }
 
+    /// The conversations in whose state a word occurs, in the order of their ids.
+    /// - Parameters:
+    ///   - word: letters only.
+    ///   - id: only those after it.
+    /// - Throws: `SQLError`.
+    package func all(whoseStateHas word: String, after id: String, limit: Int) throws -> [Conversation] {
+        try transaction.query(
+            "SELECT * FROM conversations WHERE state LIKE ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+            [.text("%\(word)%"), .text(id), .integer(Int64(limit))]
+        ).map(Conversation.init(row:))
+    }
+
     // MARK: Messages
 
     /// Adds a message at the end; none, if the conversation isn't its customer's.

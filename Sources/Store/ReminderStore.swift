@@ -3,9 +3,6 @@ package import SQL
 
 /// The reminders as their owners see them; ``ReminderStore/claim(limit:now:)`` and what follows it sends them.
 package struct ReminderStore {
-    /// For how long one that has ended can still be looked at.
-    package static let retention = Duration.days(7)
-
     let transaction: any Transaction
 
     package init(_ transaction: any Transaction) {

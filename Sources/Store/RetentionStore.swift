@@ -1,15 +1,8 @@
 package import Core
 package import SQL
 
-/// Forgets what has been kept for as long as it is needed; the site's privacy page tells customers the same times.
+/// Forgets what has been kept for as long as ``Retention`` says.
 package struct RetentionStore {
-    /// Of the onboarding chat.
-    package static let chat = Duration.days(90)
-    /// Of usage events, which prove the bills.
-    package static let usage = Duration.days(2 * 365)
-    /// Of the e-mail address, after the box and its data are gone.
-    package static let email = Subscription.retention + .days(30)
-
     private let transaction: any Transaction
 
     package init(_ transaction: any Transaction) {
@@ -19,24 +12,78 @@ package struct RetentionStore {
     /// - Throws: `SQLError`.
     package func apply(now: Timestamp) throws {
         // The rows stay, as the interview counts by their positions.
+        try forget("UPDATE messages SET body = '', card = NULL WHERE created_at < ?1 AND body <> ''", .setUpChats, now)
+        try forget("DELETE FROM usage_events WHERE created_at < ?1", .usageEvents, now)
+        try forget("DELETE FROM stripe_events WHERE handled_at < ?1", .stripeEvents, now)
         try transaction.execute(
-            "UPDATE messages SET body = '', card = NULL WHERE created_at < ?1 AND body <> ''",
-            [.integer((now - Self.chat).milliseconds)])
-        try transaction.execute(
-            "DELETE FROM usage_events WHERE created_at < ?1", [.integer((now - Self.usage).milliseconds)])
+            "DELETE FROM idempotency_keys WHERE created_at < ?1", [.integer((now - .hours(24)).milliseconds)])
+        // Nobody needs the bot's token any more once nothing is left that speaks through it.
         try transaction.execute(
             """
             DELETE FROM reminders WHERE ended_at < ?1
                 OR box_id IN (SELECT id FROM boxes WHERE desired = 'deleted' AND status = 'deleted')
-            """, [.integer((now - ReminderStore.retention).milliseconds)])
+            """, [.integer((now - Retention.reminders.duration).milliseconds)])
         try transaction.execute(
             """
-            UPDATE customers SET email = NULL
-            WHERE email IS NOT NULL
-                AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.customer_id = customers.id)
+            UPDATE boxes SET purpose = '', detail = NULL, bot_id = NULL, bot_username = NULL, bot_token_sealed = NULL,
+                bot_owner_user_id = NULL
+            WHERE desired = 'deleted' AND status = 'deleted' AND (purpose <> '' OR bot_id IS NOT NULL)
+            """, [])
+        try forgetFormerCustomers(now)
+        try forgetIdleVisitors(now)
+    }
+
+    private func forget(_ statement: String, _ kind: Retention, _ now: Timestamp) throws {
+        try transaction.execute(statement, [.integer((now - kind.duration).milliseconds)])
+    }
+
+    /// Who has had a subscription, and has none any more: the rows that prove the bills stay, without a name.
+    private func forgetFormerCustomers(_ now: Timestamp) throws {
+        let former = """
+            EXISTS (SELECT 1 FROM subscriptions s WHERE s.customer_id = customers.id)
                 AND NOT EXISTS (
                     SELECT 1 FROM subscriptions s
                     WHERE s.customer_id = customers.id AND (s.ended_at IS NULL OR s.ended_at >= ?1))
-            """, [.integer((now - Self.email).milliseconds)])
+            """
+        try forget(
+            "DELETE FROM conversations WHERE customer_id IN (SELECT customers.id FROM customers WHERE \(former))",
+            .addresses,
+            now)
+        try forget(
+            """
+            UPDATE boxes SET agent_name = ''
+            WHERE agent_name <> '' AND status = 'deleted' AND customer_id IN (SELECT customers.id FROM customers WHERE \(former))
+            """, .addresses, now)
+        try forget(
+            "UPDATE customers SET email = NULL, email_proved_at = NULL WHERE email IS NOT NULL AND \(former)", .addresses,
+            now)
+    }
+
+    /// Who has never paid, has no session any more and hasn't said anything for long; a visitor's session lasts as long. Those
+    /// that the host made for a token of its own have neither a conversation nor a box that is only talked about.
+    private func forgetIdleVisitors(_ now: Timestamp) throws {
+        let since = SQLValue.integer((now - Retention.idleVisitors.duration).milliseconds)
+        let idle = try transaction.query(
+            """
+            SELECT c.id FROM customers c
+            WHERE c.created_at < ?1
+                AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.customer_id = c.id)
+                AND NOT EXISTS (SELECT 1 FROM proxy_tokens t WHERE t.customer_id = c.id)
+                AND NOT EXISTS (SELECT 1 FROM boxes b WHERE b.customer_id = c.id AND b.desired <> 'draft')
+                AND NOT EXISTS (SELECT 1 FROM sessions n WHERE n.customer_id = c.id AND n.expires_at > ?2)
+                AND NOT EXISTS (SELECT 1 FROM checkouts k WHERE k.customer_id = c.id AND k.created_at >= ?1)
+                AND NOT EXISTS (
+                    SELECT 1 FROM conversations v JOIN messages m ON m.conversation_id = v.id
+                    WHERE v.customer_id = c.id AND m.created_at >= ?1)
+            ORDER BY c.id LIMIT 1000
+            """, [since, .integer(now.milliseconds)])
+        for row in idle {
+            let id = SQLValue.text(try row.text("id"))
+            // The rest goes with the customer's row.
+            for table in ["checkouts", "boxes"] {
+                try transaction.execute("DELETE FROM \(table) WHERE customer_id = ?1", [id])
+            }
+            try transaction.execute("DELETE FROM customers WHERE id = ?1", [id])
+        }
     }
 }

@@ -52,4 +52,15 @@ struct DocumentationTests {
             #expect(model.contains("`\(table)`"), "docs/data-model.md lacks \(table)")
         }
     }
+
+    @Test func theDataModelSaysHowLongEachKindOfDataIsKept() throws {
+        let code = try Self.text("Sources/Core/Retention.swift")
+        let days = Dictionary(
+            uniqueKeysWithValues: code.matches(of: /case \.(\w+): (\d+)/).map { (String($0.1), String($0.2)) })
+        let rows = code.matches(of: /case (\w+) = "(.+)"/).map { "| \($0.2) | \(days[String($0.1)] ?? "?") |" }
+        let document = try Self.text("docs/data-model.md").split(separator: "\n").map(String.init)
+        let head = try #require(document.firstIndex(of: "| what | days |"))
+        #expect(rows.count == days.count && !rows.isEmpty)
+        #expect(Array(document[(head + 2)...].prefix { $0.hasPrefix("|") }) == rows)
+    }
 }

@@ -6,7 +6,10 @@ struct EmailAddressTests {
         ("ana@example.com", "ana@example.com"),
         ("  Ana.Silva+claw@Mail.Example.COM\n", "ana.silva+claw@mail.example.com"),
         ("o'brien@example.ie", "o'brien@example.ie"),
-        ("joão@exemplo.pt", "joão@exemplo.pt"),
+        // RFC 3492 and Unicode's test data for IDNA.
+        ("maria@München.example", "maria@xn--mnchen-3ya.example"), ("a@bücher.de", "a@xn--bcher-kva.de"),
+        ("a@例え.テスト", "a@xn--r8jz45g.xn--zckzah"), ("a@пример.испытание", "a@xn--e1afmkfd.xn--80akhbyknj4f"),
+        ("a@faß.de", "a@xn--fa-hia.de"), ("a@mail.são-paulo.com.br", "a@mail.xn--so-paulo-v2a.com.br"),
         ("a@xn--bcher-kva.example", "a@xn--bcher-kva.example"),
     ])
     func isTrimmedAndInLowercase(input: String, expected: String) throws {
@@ -27,6 +30,15 @@ struct EmailAddressTests {
             try EmailAddress(input)
         } throws: { error in
             (error as? DomainError)?.code == "invalid_email"
+        }
+    }
+
+    @Test(arguments: ["joão@exemplo.pt", "maría@example.com", "用户@example.com"])
+    func saysWhatNoMailServerTakes(input: String) {
+        #expect {
+            try EmailAddress(input)
+        } throws: { error in
+            (error as? DomainError)?.code == "unmailable_email"
         }
     }
 }

@@ -211,6 +211,9 @@ struct QueueTests {
             #expect(try await queue.count(.complete) == 0)
             #expect(try await queue.count(.failed) == 1)
             #expect(try await database.trail().count == 3)
+            clock.advance(by: Retention.failedJobs.duration)
+            try await DeleteCompletedJobs().perform(on: queue)
+            #expect(try await queue.count(.failed) == 0)
         }
     }
 

@@ -106,6 +106,18 @@ struct TelegramUpdateTests {
         }
     }
 
+    @Test func aCodeThatIsTypedDoesWhatTheLinkDoes() async throws {
+        try await OnboardingSite.run { site in
+            let code = try await site.conversation().telegramCode
+            // Telegram has dropped the payload: the bot says how to go on.
+            var offset = try await site.service.handle(message(1, "/start", from: ana), botID: 1, offset: nil)
+            #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).first?.contains("o código") == true)
+            let typed = "\(code.prefix(4)) \(code.dropFirst(4).prefix(4))-\(code.suffix(4).uppercased()) "
+            offset = try await site.service.handle(message(2, typed, from: ana), botID: 1, offset: offset)
+            #expect(try await site.conversation().telegramUserID == ana.id)
+        }
+    }
+
     @Test func strangersAndUnknownCodesAreShownTheSite() async throws {
         try await OnboardingSite.run { site in
             var offset = try await site.service.handle(message(1, "hello", from: ben), botID: 1, offset: nil)

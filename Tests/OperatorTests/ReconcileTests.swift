@@ -43,6 +43,25 @@ struct ReconcileTests {
         }
     }
 
+    @Test func whatTakesTooLongIsTroubleWhateverItsReasonAndTheHostIsTold() async throws {
+        try await OperatorStage.run(.mute, patience: .milliseconds(100)) { stage async throws in
+            await #expect(throws: JobOutcome.self) { try await stage.service.reconcile(stage.agent, since: testNow) }
+            stage.platform.clock.advance(by: .seconds(599))
+            await #expect(throws: JobOutcome.self) { try await stage.service.reconcile(stage.agent, since: testNow) }
+            #expect(try await stage.row.status == .provisioning)
+            #expect(try await stage.platform.queuedJobs(AlertHost.kind).isEmpty)
+            stage.platform.clock.advance(by: .seconds(1))
+            for _ in 1...3 {
+                await #expect(throws: JobOutcome.snooze(.seconds(60))) {
+                    try await stage.service.reconcile(stage.agent, since: testNow)
+                }
+                #expect(try await stage.row.status == .failed)
+            }
+            #expect(try await stage.row.detail?.hasPrefix("This takes longer than it should.") == true)
+            #expect(try await stage.platform.queuedJobs(AlertHost.kind).count == 1)
+        }
+    }
+
     @Test func leavesAnUnchangedBoxAlone() async throws {
         try await OperatorStage.run { stage in
             try await stage.reconcile()

@@ -158,9 +158,9 @@ struct ReminderStoreTests {
             func rows() throws -> Int64 {
                 try transaction.first("SELECT count(*) AS n FROM reminders", [])?.integer("n") ?? -1
             }
-            try RetentionStore(transaction).apply(now: testNow + ReminderStore.retention)
+            try RetentionStore(transaction).apply(now: testNow + Retention.reminders.duration)
             #expect(try rows() == 2)
-            try RetentionStore(transaction).apply(now: testNow + ReminderStore.retention + .seconds(1))
+            try RetentionStore(transaction).apply(now: testNow + Retention.reminders.duration + .seconds(1))
             #expect(try rows() == 1)
             var gone = box
             gone.desired = .deleted

@@ -31,6 +31,17 @@ struct LoginTests {
         }
     }
 
+    @Test func saysWhichAddressNoMailReaches() async throws {
+        try await TestWeb.run { web in
+            let answer = try await web.post("/login", "email=jo%C3%A3o%40exemplo.pt")
+            #expect(answer.status == .badRequest)
+            #expect(answer.text.contains("accents before the @"))
+            #expect(try await web.post("/login", "email=maria%40m%C3%BCnchen.example").status == .ok)
+            let jobs = try await web.platform.queuedJobs("notifications.magic-link")
+            #expect(jobs.count == 1 && jobs[0].contains("maria@xn--mnchen-3ya.example"))
+        }
+    }
+
     @Test func sendsFewLinksToOneAddress() async throws {
         try await TestWeb.run { web in
             var statuses: [HTTPResponse.Status] = []

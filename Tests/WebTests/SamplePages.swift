@@ -12,7 +12,7 @@ struct SamplePages {
 
     var all: [any PageModel] {
         [
-            LandingPage(plans: .builtIn, publicURL: "https://claw.example", texts: texts), PrivacyPage(),
+            LandingPage(plans: .builtIn, publicURL: "https://claw.example", texts: texts), PrivacyPage(texts: texts),
             chat(Self.conversation), chat(Array(Self.conversation.prefix(2))), CheckoutWaitingPage(), done(.provisioning),
             done(.running), dashboard(.running, quota: .sample(used: 1_234_567), calls: 2, reminders: 2), dashboard(.failed),
             LoginPage(email: "", fault: nil), LoginPage(email: "ana@", fault: texts["login_invalid"]),
@@ -45,7 +45,8 @@ struct SamplePages {
     /// One message with each card.
     static let conversation: [ChatMessage] = {
         let cards: [ChatMessage.Card?] = [
-            .choices(["Writing", "Planning"]), nil, .plans(recommended: .pro), .telegram(url: "https://t.me/claw?start=abc"),
+            .choices(["Writing", "Planning"]), nil, .plans(recommended: .pro),
+            .telegram(url: "https://t.me/claw?start=abcdefgh2345"),
             .checkout(testIDs.next()), .agent(testIDs.next()),
         ]
         return cards.enumerated().map { index, card in

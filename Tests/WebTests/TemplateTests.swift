@@ -9,7 +9,9 @@ struct TemplateTests {
 
     @Test func theBarNamesOnlyWhatIsPlayed() throws {
         func bar(_ sandbox: SandboxBar) throws -> String {
-            let html = try Site(sandbox: sandbox).render(PrivacyPage(), language: .english, isCustomer: false)
+            let site = try Site(sandbox: sandbox)
+            let html = site.render(
+                PrivacyPage(texts: site.texts(.english)), language: .english, isCustomer: false)
             return String(try #require(html.firstMatch(of: #/<aside class="sandbox"[\s\S]*?<\/aside>/#)).0)
         }
         let all = try bar(Self.bar)
@@ -71,7 +73,7 @@ struct TemplateTests {
     @Test func theFooterShowsTheAddressIfThereIsOne() throws {
         for (contact, isShown) in [("hello@cloud.example", true), (nil, false)] {
             let site = try Site(sandbox: nil, contact: contact)
-            let html = site.render(PrivacyPage(), language: .english, isCustomer: false)
+            let html = site.render(PrivacyPage(texts: site.texts(.english)), language: .english, isCustomer: false)
             #expect(html.contains("<a href=\"mailto:hello@cloud.example\">hello@cloud.example</a>") == isShown)
             #expect(html.contains("mailto:") == isShown)
         }

@@ -24,12 +24,9 @@ extension CloudConfiguration {
     }
 
     static func cluster(_ settings: inout SettingsReader, backup: Backup?) -> Cluster {
-        let ranges = settings.list(.agentBlockedRanges)
-        for range in ranges where !range.contains("/") || AddressRange(range) == nil {
-            settings.fault(.agentBlockedRanges, "has '\(range)', which is no range of addresses such as 10.42.0.0/16")
-        }
         let image = settings.image(.agentImage)
         if let objection = OpenClawVersion.objection(to: image) { settings.fault(.agentImage, objection) }
+        let (ranges, backupRanges) = (blocks(.agentBlockedRanges, &settings), blocks(.backupRanges, &settings))
         let egress = settings.text(.agentEgress).flatMap { ClusterSettings.Egress(rawValue: $0) }
         if egress == nil { settings.fault(.agentEgress, "must be open or strict") }
         return Cluster(
@@ -38,7 +35,16 @@ extension CloudConfiguration {
                 image: image, platformNamespace: settings.text(.platformNamespace) ?? "",
                 blockedRanges: ranges, egress: egress ?? .strict, storageClass: settings.text(.agentStorageClass),
                 priorityClass: settings.text(.agentPriorityClass), runtimeClass: settings.text(.agentRuntimeClass),
-                backups: backup.map { .init(image: $0.image, endpoint: $0.endpoint) }))
+                backups: backup.map { .init(image: $0.image, endpoint: $0.endpoint, ranges: backupRanges) }))
+    }
+
+    /// Ranges as a NetworkPolicy takes them.
+    private static func blocks(_ setting: Setting, _ settings: inout SettingsReader) -> [String] {
+        let ranges = settings.list(setting)
+        for range in ranges where !range.contains("/") || AddressRange(range) == nil {
+            settings.fault(setting, "has '\(range)', which is no range of addresses such as 10.42.0.0/16")
+        }
+        return ranges
     }
 
     /// What all agents have in common.

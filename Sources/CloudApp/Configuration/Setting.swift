@@ -49,6 +49,7 @@ enum Setting: String, CaseIterable {
     case agentRuntimeClass = "AGENT_RUNTIME_CLASS"
     case platformImage = "PLATFORM_IMAGE"
     case backupEndpoint = "BACKUP_S3_ENDPOINT"
+    case backupRanges = "BACKUP_S3_RANGES"
     case backupBucket = "BACKUP_S3_BUCKET"
     case backupRegion = "BACKUP_S3_REGION"
     case backupAccessKeyID = "BACKUP_S3_ACCESS_KEY_ID"
@@ -117,6 +118,8 @@ enum Setting: String, CaseIterable {
             "the container image of this program, which uploads and fetches backups in customers' namespaces"
         case .backupEndpoint:
             "the S3-compatible store that agents' states are saved in before an upgrade or a deletion; without it they aren't"
+        case .backupRanges:
+            "address ranges of a store with a public name, separated by commas: backups' pods reach them alone; without, any public address"
         case .backupBucket: "the bucket for them; it must be there, and be open to nobody but the host"
         case .backupRegion: "the bucket's region, as the store calls it"
         case .backupAccessKeyID: "a key that may read and write the bucket's objects; no customer's namespace ever holds it"

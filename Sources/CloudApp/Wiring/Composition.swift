@@ -141,7 +141,10 @@ struct Composition {
             JobWorker(
                 queue: platform.queue, handlers: handlers, periodic: periodic, notifier: platform.notifier,
                 // Most of a box's time is waiting for the cluster.
-                concurrency: platform.cluster == nil ? 8 : 32, logger: platform.logger))
+                concurrency: platform.cluster == nil ? 8 : 32, logger: platform.logger,
+                onStuck: { [stuck = metrics.counter("jobs_stuck_total", help: "Runs of jobs that took too long.")] kind in
+                    stuck.increment(labels: ["kind": kind])
+                }))
         if let cluster = platform.cluster, roles == [.operator] { services = [electing(cluster, services)] }
         return services
     }

@@ -53,9 +53,16 @@ struct TelegramTexts {
 
     func stranger() -> String {
         LocalizedText(
-            en: "Hello! I create the bots for the agents of openclaw-cloud. Get yours in a short chat on \(publicURL)",
-            pt: "Olá! Eu crio os bots dos agentes da openclaw-cloud. Peça o seu numa conversa curta em \(publicURL)")[
-                language]
+            en: """
+                Hello! I create the bots for the agents of openclaw-cloud. Get yours in a short chat on \(publicURL)/chat
+
+                Do you come from there? Then open the link on the page once more, or send me the code below it.
+                """,
+            pt: """
+                Olá! Eu crio os bots dos agentes da openclaw-cloud. Peça o seu em uma conversa curta em \(publicURL)/chat
+
+                Você veio de lá? Então abra mais uma vez o link da página, ou me envie o código que está abaixo dele.
+                """)[language]
     }
 }
 

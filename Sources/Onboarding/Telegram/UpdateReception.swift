@@ -18,6 +18,10 @@ struct UpdateReception {
                 if try !botAppeared(created.bot.id, owner: person) { try say(texts(person).stranger(), to: person) }
             } else if let code = Self.startCode(in: message.text) {
                 try follow(code, person)
+            } else if let code = message.text.flatMap(TelegramCode.typed),
+                try ConversationStore(work.transaction).find(telegramCode: code) != nil
+            {
+                try follow(code, person)
             } else {
                 try answer(person)
             }
@@ -106,7 +110,7 @@ struct UpdateReception {
         Language(acceptLanguage: person.languageCode ?? "")
     }
 
-    /// The payload in `/start <payload>` (https://core.telegram.org/bots/features#deep-linking).
+    /// The payload in `/start <payload>`; Telegram leaves it out where the chat had been opened before (https://core.telegram.org/bots/features#deep-linking).
     private static func startCode(in text: String?) -> String? {
         let words = (text ?? "").split(separator: " ")
         guard words.count == 2, words[0] == "/start", (1...64).contains(words[1].utf8.count) else { return nil }

@@ -22,10 +22,13 @@ package struct ClusterSettings: Sendable, Hashable {
         package var image: String
         /// The object store's URL, as pods reach it.
         package var endpoint: String
+        /// Where a store with a public name is, as policies don't know names; none: anywhere public.
+        package var ranges: [String]
 
-        package init(image: String, endpoint: String) {
+        package init(image: String, endpoint: String, ranges: [String] = []) {
             self.image = image
             self.endpoint = endpoint
+            self.ranges = ranges
         }
     }
 

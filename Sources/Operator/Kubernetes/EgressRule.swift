@@ -55,12 +55,24 @@ enum EgressRule {
         ]
     }
 
-    /// Private, shared, link-local (the clouds' metadata services) and loopback addresses (RFC 6890).
+    /// Private, shared, link-local (the clouds' metadata services) and loopback addresses, this network, protocols' and
+    /// benchmarks' own, multicast and reserved ones: nothing public is there (RFC 6890).
     private static let private4: [JSONValue] = [
-        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8",
+        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8", "0.0.0.0/8",
+        "192.0.0.0/24", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4",
     ]
-    /// The same for IPv6, and what gateways translate to IPv4 addresses (RFC 4291, RFC 6052).
-    private static let private6: [JSONValue] = ["fc00::/7", "fe80::/10", "::1/128", "64:ff9b::/96"]
+    /// The same for IPv6, and what gateways translate to IPv4 addresses (RFC 4291, RFC 6052, RFC 8215, RFC 3056).
+    private static let private6: [JSONValue] = [
+        "fc00::/7", "fe80::/10", "::1/128", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16",
+    ]
+
+    /// One port of some ranges and of nothing else.
+    static func ranges(_ ranges: [String], port: Int64) -> JSONValue {
+        [
+            "to": .array(ranges.map { ["ipBlock": ["cidr": .string($0)]] }),
+            "ports": [["port": .integer(port), "protocol": "TCP"]],
+        ]
+    }
 
     /// Telegram's own addresses (https://core.telegram.org/resources/cidr.txt).
     static let telegram: JSONValue = [

@@ -30,10 +30,12 @@ extension ClusterSettings {
     /// Lets the pods that move an agent's state reach the object store; the agent itself doesn't.
     /// - Returns: `nil` where states aren't saved.
     func backupEgress(of agent: AgentReference) -> KubernetesObject? {
-        guard let endpoint = backups?.endpoint else { return nil }
-        let store =
-            EgressRule.own(endpoint)
-            ?? EgressRule.publicAddresses(port: EgressRule.port(of: endpoint), except: blockedRanges)
+        guard let backups else { return nil }
+        let port = EgressRule.port(of: backups.endpoint)
+        let elsewhere =
+            backups.ranges.isEmpty
+            ? EgressRule.publicAddresses(port: port, except: blockedRanges) : EgressRule.ranges(backups.ranges, port: port)
+        let store = EgressRule.own(backups.endpoint) ?? elsewhere
         return agent.egress("backup-egress", of: Tenant.backupAppName, rules: [EgressRule.nameService, store])
     }
 }

@@ -134,10 +134,13 @@ struct Manifests {
                             "default": [
                                 "cpu": Quantity.cores(resources.cpuLimit),
                                 "memory": Quantity.mebibytes(resources.memoryLimit),
+                                // Logs and what lies in scratch folders: the node's disk is everyone's.
+                                "ephemeral-storage": "1Gi",
                             ],
                             "defaultRequest": [
                                 "cpu": Quantity.cores(resources.cpuRequest),
                                 "memory": Quantity.mebibytes(resources.memoryRequest),
+                                "ephemeral-storage": "0",
                             ],
                         ],
                         ["type": "PersistentVolumeClaim", "max": ["storage": storage]],

@@ -47,6 +47,8 @@ struct ChatMessageView: Sendable {
     let plans: [PlanCard]
     let hasPlans: Bool
     let telegramURL: String?
+    /// For those whose link doesn't do: they send it to the bot.
+    let telegramCode: String?
     let checkoutPath: String?
     let isAgentReady: Bool
 
@@ -83,6 +85,7 @@ struct ChatMessageView: Sendable {
         self.plans = plans
         hasPlans = !plans.isEmpty
         self.telegramURL = telegramURL
+        telegramCode = telegramURL.flatMap(TelegramCode.shown)
         self.checkoutPath = checkoutPath
         self.isAgentReady = isAgentReady
     }

@@ -37,8 +37,9 @@ struct LoginRoutes: Sendable {
             address = try EmailAddress(input)
         } catch {
             guard request.wantsPage else { throw error }
+            let fault = texts[error.code == "unmailable_email" ? "login_unmailable" : "login_invalid"]
             return site.response(
-                LoginPage(email: input, fault: texts["login_invalid"]), status: .badRequest, context: context)
+                LoginPage(email: input, fault: fault), status: .badRequest, context: context)
         }
         try limits.checkMail(to: address)
         try await identity.requestMagicLink(email: address, language: context.language)

@@ -98,6 +98,17 @@ struct TransferManifestsTests {
         #expect(rules.last?["to"]?.elements.first?["ipBlock"]?["cidr"]?.string == range)
     }
 
+    @Test func reachesTheRangesOfAPublicStoreAndNothingElse() throws {
+        var settings = Self.settings
+        settings.backups?.endpoint = "https://s3.example.com"
+        settings.backups?.ranges = ["192.0.2.0/24", "2001:db8::/32"]
+        let policy = try #require(settings.backupEgress(of: AgentReference(Sample.box())))
+        let rule = policy["spec"]?["egress"]?.elements.last
+        let ranges = rule?["to"]?.elements.map { $0["ipBlock"]?["cidr"]?.string }
+        #expect(ranges == ["192.0.2.0/24", "2001:db8::/32"])
+        #expect(rule?["ports"]?.elements == [["port": 443, "protocol": "TCP"]])
+    }
+
     @Test func findsAStoreInTheCluster() throws {
         var settings = Self.settings
         settings.backups?.endpoint = "http://minio.storage.svc.cluster.local:9000"

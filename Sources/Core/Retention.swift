@@ -1,0 +1,28 @@
+/// How long each kind of data is kept: the deletion, the privacy page and docs/data-model.md all go by this.
+package enum Retention: String, Sendable, CaseIterable {
+    case setUpChats = "set-up chats"
+    case usageEvents = "usage events"
+    case addresses = "e-mail addresses and set-up of former customers, after their agent's end"
+    case agents = "agents' data, after the subscription's end"
+    case idleVisitors = "visitors who never paid, after their last word"
+    case stripeEvents = "handled Stripe events"
+    case completedJobs = "completed jobs"
+    case failedJobs = "failed jobs"
+    case reminders = "reminders, after they have ended"
+
+    package var days: Int64 {
+        switch self {
+        case .setUpChats: 90
+        case .usageEvents: 730
+        case .addresses: 60
+        case .agents: 30
+        case .idleVisitors: 30
+        case .stripeEvents: 30
+        case .completedJobs: 7
+        case .failedJobs: 30
+        case .reminders: 7
+        }
+    }
+
+    package var duration: Duration { .days(days) }
+}

@@ -1,0 +1,68 @@
+package import Core
+package import SQL
+
+/// Seals stored secrets anew, under the newest key, so that the keys before it can be thrown away.
+///
+/// It goes through them in batches, each in a transaction of its own: whoever is interrupted starts again, and finds the rest.
+package struct KeyRotation: Sendable {
+    /// What came of it.
+    package struct Report: Sendable, Hashable {
+        /// How many were sealed under the newest key.
+        package var resealed = 0
+        /// The ids of rows whose secret opens with none of the keys.
+        package var unreadable: [String] = []
+
+        package init() {}
+    }
+
+    /// What one secret comes to.
+    package enum Outcome: Sendable, Hashable {
+        case resealed, unchanged, unreadable
+    }
+
+    private let database: any Database
+    private let vault: Vault
+    private let batch: Int
+
+    /// - Parameter batch: so many rows in one transaction.
+    package init(database: any Database, vault: Vault, batch: Int = 100) {
+        self.database = database
+        self.vault = vault
+        self.batch = batch
+    }
+
+    /// - Parameter rows: in one transaction, does its work on a batch of rows after an id, and says what came of each.
+    /// - Throws: `SQLError`; what `rows` throws.
+    package func run(
+        _ rows: @escaping @Sendable (any Transaction, Vault, _ after: String, _ limit: Int) throws -> [(id: String, Outcome)]
+    ) async throws -> Report {
+        var report = Report()
+        var last = ""
+        while true {
+            let done = try await database.write { [vault, batch, last] in try rows($0, vault, last, batch) }
+            report.resealed += done.count { $0.1 == .resealed }
+            report.unreadable += done.filter { $0.1 == .unreadable }.map(\.id)
+            guard let end = done.last?.id, done.count == batch else { return report }
+            last = end
+        }
+    }
+
+    /// The tokens of boxes' bots.
+    /// - Throws: `SQLError`.
+    package func boxes() async throws -> Report {
+        try await run { transaction, vault, last, limit in
+            let store = BoxStore(transaction)
+            return try store.withBot(after: last, limit: limit).map { box in
+                guard let old = box.bot?.sealedToken else { return (box.id.rawValue, .unchanged) }
+                let new: String?
+                do {
+                    new = try vault.rewrap(old, context: box.botTokenContext)
+                } catch is DomainError {
+                    return (box.id.rawValue, .unreadable)
+                }
+                guard let new, try store.reseal(box, from: old, to: new) else { return (box.id.rawValue, .unchanged) }
+                return (box.id.rawValue, .resealed)
+            }
+        }
+    }
+}

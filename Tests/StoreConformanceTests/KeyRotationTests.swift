@@ -1,0 +1,54 @@
+import Core
+import Crypto
+import SQL
+import Store
+import TestSupport
+import Testing
+
+struct KeyRotationTests {
+    @Test(arguments: Engine.allCases)
+    func everyBotsTokenIsSealedWithTheNewestKeyAndStaysTheSame(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let (old, new) = (SymmetricKey(size: .bits256), SymmetricKey(size: .bits256))
+            let (before, both, after) = (Vault(key: old), Vault(key: new, previous: [old]), Vault(key: new))
+            var boxes: [Box] = []
+            for number in 1...5 as ClosedRange<Int64> {
+                let customer = Customer.sample()
+                var box = Box.sample(of: customer, desired: .running)
+                let sealed = try before.seal(Secret("\(number):token"), context: box.botTokenContext)
+                box.bot = Box.Bot(id: number, username: "bot", sealedToken: sealed, ownerUserID: 7)
+                boxes.append(box)
+                try await database.write { [box] transaction in
+                    try CustomerStore(transaction).insert(customer)
+                    try BoxStore(transaction).insert(box)
+                }
+            }
+            let rotation = KeyRotation(database: database, vault: both, batch: 2)
+            #expect(try await rotation.boxes().resealed == 5)
+            #expect(try await rotation.boxes() == KeyRotation.Report(), "there is nothing left to do")
+            for (index, box) in boxes.enumerated() {
+                let stored = try await database.read { try BoxStore($0).find(box.id, customerID: box.customerID) }
+                let sealed = try #require(stored?.bot?.sealedToken)
+                #expect(try after.open(sealed, context: box.botTokenContext).reveal() == "\(index + 1):token")
+                #expect(stored?.generation == box.generation, "nothing has to be made real for it")
+            }
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func whatOpensWithNoKeyIsNamedAndKept(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let customer = Customer.sample()
+            let box = Box.sample(of: customer, botID: 7, desired: .running)
+            try await database.write { transaction in
+                try CustomerStore(transaction).insert(customer)
+                try BoxStore(transaction).insert(box)
+            }
+            let rotation = KeyRotation(database: database, vault: Vault(key: SymmetricKey(size: .bits256)))
+            let report = try await rotation.boxes()
+            #expect(report.resealed == 0 && report.unreadable == [box.id.rawValue])
+            let stored = try await database.read { try BoxStore($0).find(box.id, customerID: box.customerID) }
+            #expect(stored == box)
+        }
+    }
+}
