@@ -17,7 +17,9 @@ extension BillingService {
             try StripeWebhook.verify(
                 payload: payload, header: signature, secrets: webhookSecrets.map { $0.reveal() }, now: now)
         } catch {
-            throw DomainError(.invalid, code: "invalid_signature", error.explanation)
+            // A header that says nothing is a mistake; one that says something wrong proves nobody.
+            throw DomainError(
+                error == .malformedHeader ? .invalid : .unauthenticated, code: "invalid_signature", error.explanation)
         }
         guard let event = try? StripeEvent(json: payload), let text = String(validating: payload, as: UTF8.self) else {
             throw DomainError(.invalid, code: "invalid_event", "The body is signed but isn't a Stripe event.")

@@ -18,25 +18,26 @@ extension OperatorService {
         /// Whether trying again is no use, so that the host must know at once.
         private(set) var isFinal = false
 
-        init(_ status: BoxStatus, _ detail: String?) {
+        /// - Parameter message: nothing but what owners are meant to read.
+        init(_ status: BoxStatus, _ message: OwnerMessage?, _ language: Language) {
             self.status = status
-            self.detail = detail
+            detail = message?.text[language]
         }
 
         /// - Parameter observation: of an agent that is meant to run.
         init(of observation: AgentObservation, language: Language) {
             switch observation.state {
-            case .ready: self.init(.running, nil)
-            case .starting, .absent, .stopped: self.init(.provisioning, starting[language])
+            case .ready: self.init(.running, nil, language)
+            case .starting, .absent, .stopped: self.init(.provisioning, .starting, language)
             case .restarting(let trouble):
-                self.init(.provisioning, "\(trouble.text[language]) \(restarting[language])")
+                self.init(.provisioning, .restarting(trouble), language)
                 isDown = true
             case .failed(.configurationRefused):
                 self.init(.failed, AgentTrouble.configurationRefused.text[language])
                 isDown = true
                 isFinal = true
             case .failed(let trouble):
-                self.init(.failed, "\(trouble.text[language]) \(keptTrying[language])")
+                self.init(.failed, .failed(trouble), language)
                 isDown = true
             }
             restarts = Int64(observation.restarts)
@@ -46,7 +47,7 @@ extension OperatorService {
         /// - Parameter observation: of an agent that was left as it is, because its state can't be saved before a change.
         init(leftAlone observation: AgentObservation, language: Language) {
             if observation.state == .ready {
-                self.init(.running, BackupTrouble.words[language])
+                self.init(.running, .updateHeldBack, language)
                 restarts = Int64(observation.restarts)
             } else {
                 self.init(of: observation, language: language)
@@ -100,8 +101,4 @@ extension OperatorService {
         guard let conversation = try ConversationStore(work.transaction).find(customerID: box.customerID) else { return }
         try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: box.customerID))
     }
-
-    private static let restarting = LocalizedText(en: "It is being restarted.", pt: "Está sendo reiniciado.")
-    private static let keptTrying = LocalizedText(
-        en: "We keep trying to bring it back.", pt: "Continuamos tentando colocá-lo no ar.")
 }

@@ -60,7 +60,7 @@ package struct OperatorService: Sendable {
     /// Makes the world look like the box's row. What can't be done is told on the row; so is, whatever its reason, what still isn't
     /// done after a long time.
     /// - Parameter time: since when it has been asked for.
-    /// - Throws: `DomainError` in the owner's words; `JobOutcome` where it only takes longer; `SQLError`.
+    /// - Throws: `DomainError`, which the host reads; `JobOutcome` where it only takes longer; `SQLError`.
     package func reconcile(_ agent: AgentReference, since time: Timestamp? = nil) async throws {
         let found = try await queue.database.read { try BoxStore($0).find(agent.boxID, customerID: agent.customerID) }
         guard let box = found else { throw JobOutcome.cancel(reason: "no such box") }
@@ -69,12 +69,18 @@ package struct OperatorService: Sendable {
         do {
             trouble = try await makeReal(box, isLate: isLate)
         } catch let error as DomainError {
-            try await write(.init(.failed, error.message), of: box, generation: box.observedGeneration, isFailedRun: true)
+            // The error's own words may be the host's: where the key is, what the cluster said.
+            logger.error(
+                "a box can't be made as it is wanted",
+                metadata: ["box": "\(box.id)", "code": "\(error.code)", "error": "\(error.message)"])
+            try await write(
+                .init(.failed, OwnerMessage(error), box.language), of: box, generation: box.observedGeneration,
+                isFailedRun: true)
             trouble = error
         } catch  where isLate && !(error is CancellationError) && !(error is SQLError) {
             logger.error("a box takes too long", metadata: ["box": "\(box.id)", "error": "\(error)"])
             try await write(
-                .init(.failed, Self.takesLong[box.language]), of: box, generation: box.observedGeneration, isFailedRun: true)
+                .init(.failed, .takesLong, box.language), of: box, generation: box.observedGeneration, isFailedRun: true)
             throw error
         }
         if let trouble { throw trouble }
@@ -97,7 +103,7 @@ package struct OperatorService: Sendable {
 
     private func run(_ box: Box, isLate: Bool) async throws -> DomainError? {
         guard let bot = box.bot else {
-            try await write(.init(.failed, Self.noBot[box.language]), of: box, generation: box.generation)
+            try await write(.init(.failed, .noBot, box.language), of: box, generation: box.generation)
             return nil
         }
         let box = try await choosingImage(box)
@@ -120,7 +126,7 @@ package struct OperatorService: Sendable {
         }
         let isUnderWay = !(observed.state == .absent || observed.state == .stopped)
         if !isLate, observed.specificationHash != specification.hash || !isUnderWay {
-            try await write(.init(.provisioning, Self.starting[box.language]), of: box, generation: box.observedGeneration)
+            try await write(.init(.provisioning, .starting, box.language), of: box, generation: box.observedGeneration)
         }
         try await runtime.apply(specification)
 
@@ -130,7 +136,8 @@ package struct OperatorService: Sendable {
         try await write(status, of: box, generation: box.generation, isFailedRun: status.status == .failed)
         switch status.status {
         case .running: return nil
-        case .failed: return DomainError(.unavailable, code: "agent_failed", status.detail ?? Self.starting[box.language])
+        case .failed:
+            return DomainError(.unavailable, code: "agent_failed", status.detail ?? OwnerMessage.starting.text[box.language])
         // Looked at again later, so that the customer's other jobs get their turn; what becomes of it is told meanwhile.
         default: throw JobOutcome.snooze(.seconds(10))
         }
@@ -196,7 +203,7 @@ package struct OperatorService: Sendable {
                 try UsageStore(work.transaction).revokeProxyTokens(boxID: box.id, customerID: box.customerID, now: work.now)
             }
         }
-        try await write(.init(status, nil), of: box, generation: box.generation)
+        try await write(.init(status, nil, box.language), of: box, generation: box.generation)
     }
 
     /// Nothing of the agent runs while its state is saved for the last time.
@@ -208,15 +215,7 @@ package struct OperatorService: Sendable {
         try await runtime.suspend(agent)
         guard let trouble = try await save(box, before: .deletion) else { return }
         try await write(
-            .init(.failed, BackupTrouble.keptWords[box.language]), of: box, generation: box.observedGeneration)
+            .init(.failed, .dataKept, box.language), of: box, generation: box.observedGeneration)
         throw JobOutcome.retry(after: max(trouble.retryAt - queue.clock.now, .seconds(1)), reason: trouble.reason)
     }
-
-    private static let noBot = LocalizedText(
-        en: "Your agent has no Telegram bot yet. Finish connecting Telegram in the chat.",
-        pt: "O seu agente ainda não tem um bot no Telegram. Termine de conectar o Telegram no chat.")
-    private static let takesLong = LocalizedText(
-        en: "This takes longer than it should. We are looking into it, and go on trying.",
-        pt: "Isto está demorando mais do que deveria. Estamos verificando, e continuamos tentando.")
-    static let starting = LocalizedText(en: "Starting your agent.", pt: "Iniciando o seu agente.")
 }

@@ -163,13 +163,17 @@ struct CommandTests {
             keys.merging(["STRIPE_SECRET_KEY": "rk_live_1234", "SANDBOX_PARTS": "kimi", "KIMI_API_KEY": ""]) { $1 },
             ["SMTP_URL"]
         ),
-        ("an address in the network", ["PUBLIC_URL": "http://192.168.1.5:8080", "SANDBOX_PARTS": "mail,kimi,telegram"], ["STRIPE_SECRET_KEY"]),
+        (
+            "an address in the network",
+            ["PUBLIC_URL": "http://192.168.1.5:8080", "SANDBOX_PARTS": "mail,kimi,telegram"], ["STRIPE_SECRET_KEY"]
+        ),
     ])
     func whatIsMeantForStrangersIsNotHalfPlayed(_ name: String, _ environment: [String: String], missing: [String]) throws {
         let result = try run(["serve"], environment)
         #expect(result.status != 0)
         for setting in ["KIMI_API_KEY", "STRIPE_SECRET_KEY", "TELEGRAM_BOT_TOKEN", "SMTP_URL"] {
-            #expect(result.output.contains("- \(setting) must be set") == missing.contains(setting), "\(name): \(result.output)")
+            let isNamed = result.output.contains("- \(setting) must be set")
+            #expect(isNamed == missing.contains(setting), "\(name): \(result.output)")
         }
     }
 

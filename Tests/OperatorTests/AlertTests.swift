@@ -53,7 +53,11 @@ struct AlertTests {
 
     @Test func afterARecoveryItIsToldAgain() async throws {
         try await OperatorStage.run { stage in
-            let fail = { try await stage.service.write(.init(.failed, "x"), of: $0, generation: 1, isFailedRun: true) }
+            let fail = {
+                try await stage.service.write(
+                    .init(.failed, OwnerMessage("x", LocalizedText(en: "x", pt: "x")), .english), of: $0, generation: 1,
+                    isFailedRun: true)
+            }
             for _ in 1...4 { try await fail(try await stage.row) }
             #expect(try await stage.alerts.count == 1)
             try await stage.reconcile()

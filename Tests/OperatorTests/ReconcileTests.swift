@@ -172,8 +172,19 @@ struct ReconcileTests {
         try await OperatorStage.run { stage in
             try await stage.want { $0.bot = Box.Bot(id: 77, username: "ada_bot", sealedToken: "v1.x.y", ownerUserID: 5) }
             await #expect(throws: DomainError.self) { try await stage.reconcile() }
-            #expect(try await stage.row.status == .failed)
+            let row = try await stage.row
+            #expect(row.status == .failed)
+            #expect(row.detail?.hasPrefix("Something on our side keeps your agent from running.") == true)
+            #expect(row.detail?.contains("ENCRYPTION_KEY") == false, "that is the host's to read")
             #expect(stage.stand.processes(stage.box).isEmpty)
+        }
+    }
+
+    @Test func tellsAnOwnerInTheirLanguageWhateverTheHostsReasonIs() async throws {
+        try await OperatorStage.run(language: .portuguese) { stage in
+            try await stage.want { $0.bot = Box.Bot(id: 77, username: "ada_bot", sealedToken: "v1.x.y", ownerUserID: 5) }
+            await #expect(throws: DomainError.self) { try await stage.reconcile() }
+            #expect(try await stage.row.detail?.hasPrefix("Algo do nosso lado impede") == true)
         }
     }
 

@@ -72,7 +72,8 @@ struct StatusChangeTests {
         #expect(try change(.failed(.vanished), row: failed, isFailedRun: true).failures == 1)
         failed.failures = 1
         let again = StatusChange(
-            .init(.failed, "x"), of: failed, before: failed, generation: 1, isFailedRun: true, now: testNow)
+            .init(.failed, OwnerMessage("x", LocalizedText(en: "x", pt: "x")), .english), of: failed, before: failed,
+            generation: 1, isFailedRun: true, now: testNow)
         #expect(try #require(again).failures == 2)
     }
 
@@ -90,7 +91,7 @@ struct StatusChangeTests {
         row.status = .failed
         row.failures = 9
         let change = StatusChange(
-            .init(status, nil), of: row, before: row, generation: 1, isFailedRun: false, now: testNow)
+            .init(status, nil, .english), of: row, before: row, generation: 1, isFailedRun: false, now: testNow)
         #expect(try #require(change).failures == 0)
     }
 
@@ -101,7 +102,8 @@ struct StatusChangeTests {
             row.status = .failed
             row.failures = Int64(failures)
             let change = StatusChange(
-                .init(.failed, "It crashed."), of: row, before: row, generation: 1, isFailedRun: true, now: testNow)
+                .init(.failed, OwnerMessage("x", LocalizedText(en: "It crashed.", pt: "x")), .english), of: row, before: row,
+                generation: 1, isFailedRun: true, now: testNow)
             if let alert = change?.alert {
                 #expect(failures == 2)
                 alerts.append(alert)

@@ -8,7 +8,10 @@ import Store
 struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admin", abstract: "What the host does by hand.",
-        subcommands: [AdminBoxCommand.self, AdminKeysCommand.self, AdminRolloutCommand.self, AdminTokenCommand.self])
+        subcommands: [
+            AdminBoxCommand.self, AdminCustomerCommand.self, AdminKeysCommand.self, AdminRolloutCommand.self,
+            AdminTokenCommand.self,
+        ])
 }
 
 /// `openclaw-cloud admin token`

@@ -69,7 +69,7 @@ extension CloudConfiguration {
 
     private static func isThisMachine(_ url: String) -> Bool {
         guard let host = URL(string: url)?.host()?.lowercased() else { return false }
-        return host == "localhost" || host.hasSuffix(".localhost") || host.hasPrefix("127.") || host == "::1" || host == "[::1]"
+        return ["localhost", "::1", "[::1]"].contains(host) || host.hasSuffix(".localhost") || host.hasPrefix("127.")
     }
 
     static func sandboxParts(_ settings: inout SettingsReader) -> Set<Part> {

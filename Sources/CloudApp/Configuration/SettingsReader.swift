@@ -149,7 +149,9 @@ struct SettingsReader {
     /// `address` or `name <address>`.
     mutating func sender(_ setting: Setting) -> String {
         let value = text(setting) ?? ""
-        if (try? Mailbox(parsing: value)) == nil { fault(setting, "must be an address, or a name and <address>, not '\(value)'") }
+        if (try? Mailbox(parsing: value)) == nil {
+            fault(setting, "must be an address, or a name and <address>, not '\(value)'")
+        }
         return value
     }
 

@@ -28,7 +28,7 @@ extension OperatorService {
                     .init(leftAlone: observed, language: box.language), of: box, generation: box.observedGeneration)
                 return trouble.error(box.language)
             }
-            try await write(.init(.provisioning, Self.restoring[box.language]), of: box, generation: box.observedGeneration)
+            try await write(.init(.provisioning, .restoring, box.language), of: box, generation: box.observedGeneration)
             guard let image = specification.image, let backup = try await backup(of: restore) else {
                 throw DomainError.transfersUnsupported
             }
@@ -44,8 +44,8 @@ extension OperatorService {
             restore = try await end(restore, try await runtime.transfers(of: agent)[id])
         }
         if restore.state == .done { return nil }
-        try await write(.init(.failed, Self.notRestored[box.language]), of: box, generation: box.observedGeneration)
-        return DomainError(.unavailable, code: "restore_failed", Self.notRestored[box.language])
+        try await write(.init(.failed, .notRestored, box.language), of: box, generation: box.observedGeneration)
+        return DomainError(.unavailable, code: "restore_failed", OwnerMessage.notRestored.text[box.language])
     }
 
     /// Gives a restore up that is under way in a box whose end has come.
@@ -89,12 +89,6 @@ extension OperatorService {
             of: AgentReference(boxID: restore.boxID, customerID: restore.customerID), except: [])
         return ended ?? restore
     }
-
-    private static let restoring = LocalizedText(
-        en: "Putting your agent's saved data in place.", pt: "Colocando os dados guardados do seu agente no lugar.")
-    private static let notRestored = LocalizedText(
-        en: "Your agent's saved data couldn't be put in place. We have been told.",
-        pt: "Não foi possível colocar os dados guardados do seu agente no lugar. Já fomos avisados.")
 }
 
 extension AlertHost {

@@ -37,7 +37,7 @@ struct StatusView: Sendable {
             case (.draft, _): ("busy", texts["status_draft"], texts["status_draft_detail"])
             case (.deleted, _): ("", texts["status_deleted"], "")
             case (.suspended, _): ("", texts["status_suspended"], texts["status_suspended_detail"])
-            case (.running, .failed): ("bad", texts["status_failed"], texts["status_failed_detail"])
+            case (.running, .failed): ("bad", texts["status_failed"], box.detail ?? texts["status_failed_detail"])
             case (.running, .running) where box.observedGeneration < box.generation:
                 ("busy", texts["status_restarting"], texts["status_restarting_detail"])
             case (.running, .running): ("good", texts["status_running"], Self.runningDetail(box, texts))

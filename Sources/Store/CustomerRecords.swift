@@ -1,0 +1,94 @@
+package import Core
+package import SQL
+
+/// All that is stored of one customer: what they may ask to see, and to have forgotten.
+package struct CustomerRecords {
+    private struct Content {
+        let table: String
+        let columns: [String]
+        var condition = "customer_id = ?1"
+    }
+
+    /// Nothing that opens a door: neither tokens nor their hashes.
+    private static let contents = [
+        Content(
+            table: "customers", columns: ["id", "email", "language", "stripe_customer_id", "created_at"],
+            condition: "id = ?1"),
+        Content(table: "conversations", columns: ["id", "telegram_user_id", "created_at"]),
+        Content(
+            table: "messages", columns: ["position", "role", "body", "created_at"],
+            condition: "conversation_id IN (SELECT id FROM conversations WHERE customer_id = ?1)"),
+        Content(
+            table: "boxes",
+            columns: [
+                "id", "tier", "agent_name", "purpose", "language", "bot_username", "bot_owner_user_id", "desired", "status",
+                "created_at", "ready_at", "seen_at",
+            ]),
+        Content(table: "checkouts", columns: ["id", "tier", "stripe_session_id", "completed_at", "created_at"]),
+        Content(
+            table: "subscriptions",
+            columns: ["id", "tier", "stripe_id", "status", "period_start", "period_end", "cancel_at", "ended_at"]),
+        Content(table: "quotas", columns: ["period_start", "period_end", "token_limit", "used"]),
+        Content(
+            table: "usage_events",
+            columns: ["request_id", "model", "input", "cached", "output", "estimated", "created_at"]),
+        Content(table: "backups", columns: ["id", "reason", "state", "size", "created_at"]),
+    ]
+
+    private let transaction: any Transaction
+
+    package init(_ transaction: any Transaction) {
+        self.transaction = transaction
+    }
+
+    /// - Returns: rows by table, their values by column; what isn't set is left out. Times are milliseconds since 1970.
+    /// - Throws: `SQLError`.
+    package func export(_ id: Customer.ID) throws -> [String: [[String: String]]] {
+        var records: [String: [[String: String]]] = [:]
+        for content in Self.contents {
+            let rows = try transaction.query(
+                "SELECT \(content.columns.joined(separator: ", ")) FROM \(content.table) WHERE \(content.condition)",
+                [.text(id.rawValue)])
+            records[content.table] = try rows.map { row in
+                var record: [String: String] = [:]
+                for column in content.columns {
+                    switch try row.value(column) {
+                    case .null: break
+                    case .integer(let number): record[column] = String(number)
+                    case .text(let text): record[column] = text
+                    }
+                }
+                return record
+            }
+        }
+        return records
+    }
+
+    /// Forgets who the customer is. What proves the bills stays, without a name; the box is somebody else's to delete.
+    /// - Throws: `DomainError` with the code `still_subscribed`; `SQLError`.
+    package func erase(_ id: Customer.ID) throws {
+        let customer = SQLValue.text(id.rawValue)
+        let open = try transaction.first(
+            "SELECT id FROM subscriptions WHERE customer_id = ?1 AND status NOT IN ('canceled', 'incomplete_expired')",
+            [customer])
+        guard open == nil else {
+            throw DomainError(
+                .conflict, code: "still_subscribed", "The customer still has a subscription. Cancel it at Stripe first.")
+        }
+        let stripe = try transaction.first("SELECT stripe_customer_id FROM customers WHERE id = ?1", [customer])
+        if let name = try stripe?.optionalText("stripe_customer_id") {
+            try transaction.execute(
+                "DELETE FROM stripe_events WHERE handled_at IS NOT NULL AND payload LIKE ?1", [.text("%\"\(name)\"%")])
+        }
+        for statement in [
+            "DELETE FROM sessions WHERE customer_id = ?1", "DELETE FROM magic_links WHERE customer_id = ?1",
+            "DELETE FROM conversations WHERE customer_id = ?1", "DELETE FROM idempotency_keys WHERE customer_id = ?1",
+            "DELETE FROM jobs WHERE customer_id = ?1 AND state IN ('complete', 'failed')",
+            "UPDATE checkouts SET url = NULL WHERE customer_id = ?1",
+            "UPDATE boxes SET agent_name = '', purpose = '', detail = NULL WHERE customer_id = ?1",
+            "UPDATE customers SET email = NULL, email_proved_at = NULL WHERE id = ?1",
+        ] {
+            try transaction.execute(statement, [customer])
+        }
+    }
+}
