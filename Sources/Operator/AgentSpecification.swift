@@ -18,6 +18,7 @@ package struct AgentSpecification: Sendable {
     private let settings: AgentSettings
     private let ownerUserIDs: [Int64]
     private let plan: Plan
+    private let timeZone: String?
 
     /// The agent's credential at the token proxy.
     package struct ProxyToken: Sendable, Hashable {
@@ -50,10 +51,11 @@ package struct AgentSpecification: Sendable {
         self.settings = settings
         ownerUserIDs = [bot.ownerUserID]
         self.plan = plan
+        timeZone = box.timeZone
 
         containerConfiguration =
             OpenClawConfiguration(
-                settings: settings, ownerUserIDs: ownerUserIDs, plan: plan, place: .container
+                settings: settings, ownerUserIDs: ownerUserIDs, plan: plan, timeZone: timeZone, place: .container
             ).text
         // Rendered for one place, so that the hash says nothing of where the agent runs.
         var content: JSONObject = [
@@ -74,7 +76,8 @@ package struct AgentSpecification: Sendable {
 
     /// - Returns: the text of `openclaw.json`.
     package func configuration(at place: AgentPlace) -> String {
-        OpenClawConfiguration(settings: settings, ownerUserIDs: ownerUserIDs, plan: plan, place: place).text
+        OpenClawConfiguration(settings: settings, ownerUserIDs: ownerUserIDs, plan: plan, timeZone: timeZone, place: place)
+            .text
     }
 
     /// - Returns: the agent's environment without its secrets, which go under the names in ``SecretName``.

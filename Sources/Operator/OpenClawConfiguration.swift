@@ -13,6 +13,8 @@ struct OpenClawConfiguration {
     /// Telegram's ids of those whom the agent answers and obeys.
     let ownerUserIDs: [Int64]
     let plan: Plan
+    /// The owner's, an IANA name; `nil` where it isn't known.
+    var timeZone: String?
     let place: AgentPlace
 
     /// What the program ends with when it refuses its configuration. Starting it again with the same file is no use.
@@ -105,7 +107,7 @@ struct OpenClawConfiguration {
 
     private var agent: JSONValue {
         let model = JSONValue.string("\(Self.providerName)/\(settings.model.id)")
-        return [
+        var agent: JSONObject = [
             "workspace": .string(place.workspace),
             "skipBootstrap": true,
             "model": ["primary": model, "fallbacks": []],
@@ -130,6 +132,8 @@ struct OpenClawConfiguration {
                 "maxConcurrent": 1, "maxSpawnDepth": 1, "maxChildrenPerAgent": 1, "delegationMode": "suggest",
             ],
         ]
+        if let timeZone { agent["userTimezone"] = .string(timeZone) }
+        return .object(agent)
     }
 
     /// When a new conversation begins by itself: what was said is sent again with every message.

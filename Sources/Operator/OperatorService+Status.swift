@@ -32,13 +32,10 @@ extension OperatorService {
             case .restarting(let trouble):
                 self.init(.provisioning, .restarting(trouble), language)
                 isDown = true
-            case .failed(.configurationRefused):
-                self.init(.failed, AgentTrouble.configurationRefused.text[language])
-                isDown = true
-                isFinal = true
             case .failed(let trouble):
                 self.init(.failed, .failed(trouble), language)
                 isDown = true
+                isFinal = trouble == .configurationRefused
             }
             restarts = Int64(observation.restarts)
             words = observation.words

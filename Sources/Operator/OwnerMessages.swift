@@ -57,7 +57,9 @@ extension OwnerMessage {
     }
 
     static func failed(_ trouble: AgentTrouble) -> OwnerMessage {
-        OwnerMessage(
+        // Nothing is tried any more before the host has done something.
+        if trouble == .configurationRefused { return OwnerMessage("configuration_refused", trouble.text) }
+        return OwnerMessage(
             "failed", trouble.text.followed(by: "We keep trying to bring it back.", "Continuamos tentando colocá-lo no ar."))
     }
 

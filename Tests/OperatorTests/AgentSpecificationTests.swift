@@ -9,8 +9,8 @@ struct AgentSpecificationTests {
     /// After a change on purpose: UPDATE_GOLDEN=1, and look at the difference.
     @Test func rendersOpenClawsConfiguration() throws {
         let settings = AgentSettings(
-            tokenProxyURL: "http://token-proxy:8080/v1", telegramAPIRoot: "http://127.0.0.1:8090",
-            agentToolsURL: "http://agent-tools:8084/mcp")
+            tokenProxyURL: "http://token-proxy:8080/v1", agentToolsURL: "http://agent-tools:8083/mcp",
+            telegramAPIRoot: "http://127.0.0.1:8090")
         let specification = try Sample.specification(settings: settings)
         let json = specification.configuration(at: .container)
         let file = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden/openclaw.json")

@@ -11,7 +11,7 @@ extension Composition {
         let router = AgentTools(
             queue: platform.queue, plans: configuration.plans, metrics: metrics, logger: platform.logger
         ).router()
-        HealthRoutes(checks: checks, metrics: metrics).addRoutes(to: router)
+        health.addProbes(to: router)
         let apiRoot = configuration.telegram.apiRoot
         let sender = ReminderSender(
             queue: platform.queue, vault: platform.vault, metrics: metrics,

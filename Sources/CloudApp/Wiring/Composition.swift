@@ -33,7 +33,7 @@ struct Composition {
     private let siteConnections: Int
     /// Whether health and metrics are served on a port of their own.
     private let hasOpsPort: Bool
-    private let health: HealthRoutes
+    let health: HealthRoutes
     let metrics = MetricsRegistry()
 
     let identity: IdentityService

@@ -31,7 +31,7 @@ struct PortCheck {
 
     /// The token proxy has its figures on its own port, the sandbox has none.
     static func hasOpsPort(_ roles: Set<Role>) -> Bool {
-        !roles.isDisjoint(with: [.web, .api, .onboardingAgent, .billingWorker, .operator])
+        !roles.isDisjoint(with: [.web, .api, .onboardingAgent, .billingWorker, .operator, .agentTools])
     }
 
     /// - Returns: the port for health and metrics; where none is asked for and the usual one is taken, any free one.

@@ -23,7 +23,7 @@ enum Role: String, CaseIterable, Sendable {
         case .web: [.stripe, .telegram]
         case .api, .billingWorker: [.stripe]
         case .onboardingAgent: [.telegram, .mail]
-        case .operator: [.telegram]
+        case .operator, .agentTools: [.telegram]
         case .tokenProxy: [.kimi]
         case .sandbox: []
         }
