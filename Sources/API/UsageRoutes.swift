@@ -84,6 +84,7 @@ struct UsageEventBody: Encodable, Sendable {
     /// What the tokens weigh: what counts against the plan.
     let units: Int
     let estimated: Bool
+    let interrupted: Bool
     let createdAt: String
 
     init(_ event: UsageEvent) {
@@ -94,6 +95,7 @@ struct UsageEventBody: Encodable, Sendable {
         outputTokens = event.usage.output
         units = event.usage.units
         estimated = event.estimated
+        interrupted = event.interrupted
         createdAt = event.createdAt.description
     }
 }

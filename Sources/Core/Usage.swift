@@ -25,11 +25,13 @@ package struct UsageEvent: Sendable, Hashable {
     package let usage: TokenUsage
     /// `true` where the true figure was lost with a crash and the reservation was charged instead.
     package let estimated: Bool
+    /// Whether the platform's own end cut the call off: how it ended nobody heard, and all that was set aside was charged.
+    package let interrupted: Bool
     package let createdAt: Timestamp
 
     package init(
         requestID: String, customerID: Customer.ID, boxID: Box.ID, periodStart: Timestamp, model: String, usage: TokenUsage,
-        estimated: Bool, createdAt: Timestamp
+        estimated: Bool, interrupted: Bool = false, createdAt: Timestamp
     ) {
         self.requestID = requestID
         self.customerID = customerID
@@ -38,6 +40,7 @@ package struct UsageEvent: Sendable, Hashable {
         self.model = model
         self.usage = usage
         self.estimated = estimated
+        self.interrupted = interrupted
         self.createdAt = createdAt
     }
 }

@@ -85,7 +85,7 @@ extension UsageStore {
             let loss = UsageEvent(
                 requestID: Self.lossID(holder, customerID, periodStart), customerID: customerID, boxID: try box.id("id"),
                 periodStart: periodStart, model: "lost", usage: TokenUsage(input: tokens, output: 0), estimated: true,
-                createdAt: now)
+                interrupted: true, createdAt: now)
             // Units, as tokens that weigh one each. A holder that was taken for dead may have lived on, and lost another lease.
             var values: [SQLValue] = []
             loss.append(to: &values)
@@ -259,7 +259,7 @@ extension UsageEvent {
         values.append(.integer(Int64(usage.input)))
         values.append(.integer(Int64(usage.cached)))
         values.append(.integer(Int64(usage.output)))
-        values.append(.integer(estimated ? 1 : 0))
+        values.append(.integer(interrupted ? Self.interruption : estimated ? 1 : 0))
         values.append(.integer(createdAt.milliseconds))
     }
 }

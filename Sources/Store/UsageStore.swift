@@ -70,13 +70,17 @@ extension Quota {
 }
 
 extension UsageEvent {
+    /// In the column `estimated`: more than an estimate, which is 1.
+    static let interruption: Int64 = 2
+
     init(row: Row) throws {
+        let certainty = try row.integer("estimated")
         self.init(
             requestID: try row.text("request_id"), customerID: try row.id("customer_id"), boxID: try row.id("box_id"),
             periodStart: try row.time("period_start"), model: try row.text("model"),
             usage: TokenUsage(
                 input: Int(try row.integer("input")), cached: Int(try row.integer("cached")),
                 output: Int(try row.integer("output"))),
-            estimated: try row.integer("estimated") != 0, createdAt: try row.time("created_at"))
+            estimated: certainty != 0, interrupted: certainty == Self.interruption, createdAt: try row.time("created_at"))
     }
 }

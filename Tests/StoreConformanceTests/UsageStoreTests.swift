@@ -141,10 +141,24 @@ struct UsageStoreTests {
             _ = try await stage.write { try $0.writeOffLeases(holder: "dead", now: testNow) }
             #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 600))
             #expect(try await stage.events().map(\.usage.units).sorted() == [160, 440])
+            #expect(try await stage.events().filter(\.interrupted).map(\.usage.units) == [440])
             // Some of them turn up after all: they aren't charged twice.
             try await stage.record([stage.event("r2", TokenUsage(input: 30, output: 10))], holder: "dead")
             #expect(try await stage.quota() == stage.quota(limit: 1_000, used: 600))
             #expect(try await stage.events().map(\.usage.units).sorted() == [70, 160, 370])
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func remembersWhatThePlatformsOwnEndCutOff(_ engine: Engine) async throws {
+        try await withUsage(engine, limit: 1_000) { stage async throws in
+            _ = try await stage.lease(need: 600)
+            let event = stage.event("r1", TokenUsage(input: 80, output: 20))
+            let interrupted = UsageEvent(
+                requestID: "r2", customerID: event.customerID, boxID: event.boxID, periodStart: event.periodStart,
+                model: event.model, usage: event.usage, estimated: true, interrupted: true, createdAt: event.createdAt)
+            try await stage.record([event, interrupted])
+            #expect(Set(try await stage.events()) == [event, interrupted])
         }
     }
 

@@ -92,6 +92,7 @@ struct JournalTests {
             #expect(events.map(\.requestID) == [open, settled].map { ModelCall.ID(bits: UInt128($0)).rawValue })
             #expect(events.map(\.usage) == [TokenUsage(input: 100, output: 50), usage])
             #expect(events.map(\.estimated) == [true, false])
+            #expect(events.map(\.interrupted) == [true, false])
             #expect(storage.ended.map(\.holder) == ["dead"])
             #expect(storage.ended.map(\.isAllKnown) == [true])
             #expect(try FileManager.default.contentsOfDirectory(atPath: root).isEmpty)

@@ -73,7 +73,8 @@ extension BoxSnapshot {
             recentCalls: (0..<calls).map { number in
                 UsageEvent(
                     requestID: "r\(number)", customerID: customer.id, boxID: box.id, periodStart: testNow, model: "k2p5",
-                    usage: TokenUsage(input: 12_000, cached: 8000, output: 345), estimated: false, createdAt: testNow)
+                    usage: TokenUsage(input: 12_000, cached: 8000, output: 345), estimated: number == 0,
+                    interrupted: number == 0, createdAt: testNow)
             }, reminders: (0..<reminders).map { .sample(of: box, number: $0) },
             failedReminders: (0..<reminders).map { .sample(of: box, number: $0, end: .refused) })
     }

@@ -1,4 +1,5 @@
 import Core
+import TestSupport
 import Testing
 
 @testable import Web
@@ -106,6 +107,20 @@ struct TemplateTests {
         let message = ChatMessage(
             position: 1, role: .agent, text: "x", card: .telegram(url: url), createdAt: .init(seconds: 1))
         #expect(ChatMessageView(message, plans: .builtIn, texts: site.texts(.english)).telegramURL == nil)
+    }
+
+    @Test(arguments: [
+        (Language.english, "interrupted, charged at most"), (.portuguese, "interrompida, cobrada pelo máximo"),
+    ])
+    func aCallThatThePlatformCutOffIsShownAsSuch(_ language: Language, _ words: String) throws {
+        let site = try Site(sandbox: nil)
+        for interrupted in [true, false] {
+            let event = UsageEvent(
+                requestID: "r", customerID: testIDs.next(), boxID: testIDs.next(), periodStart: testNow, model: "k2p5",
+                usage: TokenUsage(input: 1, output: 2), estimated: true, interrupted: interrupted, createdAt: testNow)
+            let view = RecentView([event], texts: site.texts(language))
+            #expect(site.fragment(RecentView.template, view, language: language).contains(words) == interrupted)
+        }
     }
 
     @Test func aPartAloneLooksAsItDoesOnItsPage() throws {

@@ -67,7 +67,8 @@ struct JournalRecovery: Sendable {
         switch slot {
         case .empty, .booked: nil
         case .reserved(let call):
-            call.event(TokenUsage(input: call.input, output: call.output), isEstimated: true, at: clock.now)
+            call.event(
+                TokenUsage(input: call.input, output: call.output), isEstimated: true, isInterrupted: true, at: clock.now)
         case .settled(_, let usage, _, _) where usage.total == 0: nil
         case .settled(let call, let usage, let isEstimated, let time):
             call.event(usage, isEstimated: isEstimated, at: time)

@@ -20,12 +20,13 @@ struct CallReservation: Sendable, Hashable {
     /// What is booked for the call.
     /// - Parameter caller: whose call it is, where those ids are at hand: to write them out anew costs more than all the rest.
     func event(
-        _ usage: TokenUsage, isEstimated: Bool, of caller: ProxyCredential? = nil, at time: Timestamp
+        _ usage: TokenUsage, isEstimated: Bool, isInterrupted: Bool = false, of caller: ProxyCredential? = nil,
+        at time: Timestamp
     ) -> UsageEvent {
         UsageEvent(
             requestID: ModelCall.ID(bits: requestBits).rawValue,
             customerID: caller?.customerID ?? Identifier(bits: customerBits),
             boxID: caller?.boxID ?? Identifier(bits: boxBits), periodStart: periodStart, model: model, usage: usage,
-            estimated: isEstimated, createdAt: time)
+            estimated: isEstimated, interrupted: isInterrupted, createdAt: time)
     }
 }

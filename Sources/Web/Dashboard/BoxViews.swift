@@ -116,6 +116,7 @@ struct RecentView: Sendable {
         let cached: String
         let output: String
         let units: String
+        let interrupted: Bool
     }
 
     init(_ events: [UsageEvent], texts: Texts) {
@@ -123,7 +124,8 @@ struct RecentView: Sendable {
             Call(
                 timestamp: event.createdAt.description, when: texts.moment(event.createdAt),
                 input: texts.number(event.usage.input), cached: texts.number(event.usage.cached),
-                output: texts.number(event.usage.output), units: texts.number(event.usage.units))
+                output: texts.number(event.usage.output), units: texts.number(event.usage.units),
+                interrupted: event.interrupted)
         }
         hasCalls = !calls.isEmpty
     }
