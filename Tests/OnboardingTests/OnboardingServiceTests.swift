@@ -17,7 +17,7 @@ struct OnboardingServiceTests {
             let messages = try await site.messages()
             #expect(messages.map(\.role) == [.agent])
             let code = try await first.telegramCode
-            #expect((16...64).contains(code.count))
+            #expect((12...64).contains(code.count))
             #expect(code.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) })
         }
     }
@@ -67,7 +67,7 @@ struct OnboardingServiceTests {
             }
             #expect(error?.code == code)
             let messages = try await site.messages()
-            #expect(messages.isEmpty)
+            #expect(messages.allSatisfy { $0.role == .agent })
         }
     }
 
