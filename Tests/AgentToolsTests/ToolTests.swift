@@ -147,7 +147,7 @@ struct ToolTests {
             let agent = try await lab.agent()
             #expect(
                 try await lab.call("usage_left", by: agent)
-                    == "1000000 of 1000000 tokens are left (100 %). A new month begins on 2026-01-30T21:00 (America/Sao_Paulo)."
+                    == "1000000 of 1000000 units are left (100 %). A new month begins on 2026-01-30T21:00 (America/Sao_Paulo)."
             )
             lab.platform.clock.advance(by: .days(31))
             #expect(try await lab.call("usage_left", by: agent) == "This month's allowance isn't known yet.")

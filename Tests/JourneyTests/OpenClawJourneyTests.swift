@@ -45,8 +45,20 @@ struct OpenClawJourneyTests {
             let search = #"[sandbox tool=memory_search {"query":"cat Ana"}]"#
             #expect(try await journey.talk("What was it? \(search)", to: outcome.bot).contains("Miso"))
 
+            let left = try await journey.talk("How much is left? [sandbox tool=platform__usage_left {}]", to: outcome.bot)
+            #expect(left.contains("units are left"), "\(left)")
+            let minute = Date(timeIntervalSince1970: (Date.now.timeIntervalSince1970 / 60).rounded(.up) * 60 + 60)
+            let when = String(minute.ISO8601Format().prefix(16))
+            let remind = #"[sandbox tool=platform__reminders_set {"text":"Water the basil","when":"\#(when)"}]"#
+            #expect(try await journey.talk("Remind me. \(remind)", to: outcome.bot).contains("Done"))
+
             try await restart(server, journey)
             #expect(try await journey.talk("And now? \(search)", to: outcome.bot).contains("Miso"))
+            // Sent by the platform, whatever the agent is at.
+            try await eventually("the reminder comes", within: .seconds(150)) {
+                try await journey.said(by: outcome.bot).contains("⏰ Water the basil")
+            }
+            #expect(Date.now.timeIntervalSince(minute) < 10)
         }
     }
 

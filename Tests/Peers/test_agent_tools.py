@@ -86,7 +86,7 @@ def test_sets_lists_and_cancels_a_reminder():
 def test_tells_what_is_left_for_nothing():
     before = rows("SELECT count(*) FROM usage_events")
     text, failed = call("usage_left")
-    assert not failed and "tokens are left" in text
+    assert not failed and "units are left" in text
     assert rows("SELECT count(*) FROM usage_events") == before
 
 

@@ -52,7 +52,7 @@ struct ProxyUpstreamFormTests {
             #expect(answer.status == 200)
             #expect(answer.headers.first(name: "content-type")?.lowercased().hasPrefix("text/event-stream") == true)
             #expect(answer.body == Self.words + Self.finish + Self.done)
-            #expect(try await lab.quota().used == 47)
+            #expect(try await lab.quota().used == 68)
         }
         #expect(upstream.calls == 1)
     }
@@ -65,7 +65,7 @@ struct ProxyUpstreamFormTests {
             let answer = try await lab.post(ProxyLab.body("hello"))
             #expect(answer.status == 200 && answer.body == body)
             #expect(answer.headers.first(name: "content-type")?.lowercased().hasPrefix("application/json") == true)
-            #expect(try await lab.quota().used == 47)
+            #expect(try await lab.quota().used == 68)
         }
         #expect(upstream.calls == 1)
         #expect(upstream.encodings.withLock { $0 } == ["identity"])
@@ -83,9 +83,9 @@ struct ProxyUpstreamFormTests {
             ("text/event-stream", start + end))
         try await ProxyLab.run(upstream: upstream.router) { lab async throws in
             #expect(try await lab.post(ProxyLab.body("hello", fields: Self.stream)).status == 200)
-            #expect(try await lab.quota().used == 47)
+            #expect(try await lab.quota().used == 68)
             #expect(try await lab.post(ProxyLab.body("hello", fields: Self.stream), path: "/v1/messages").status == 200)
-            #expect(try await lab.quota().used == 47 + 5307)
+            #expect(try await lab.quota().used == 68 + 5078)
         }
     }
 
@@ -120,7 +120,7 @@ struct ProxyUpstreamFormTests {
         ) { lab async throws in
             let answer = try await lab.post(ProxyLab.body("hello"))
             #expect(answer.status == 200 && !answer.body.contains("pay"))
-            #expect(try await lab.quota().used == 47)
+            #expect(try await lab.quota().used == 68)
         }
         #expect(upstream.calls == 3)
     }

@@ -62,7 +62,7 @@ struct Toolbox: Sendable {
         let left = max(0, quota.limit - quota.used)
         let percent = quota.limit > 0 ? left * 100 / quota.limit : 0
         return ToolAnswer(
-            "\(left) of \(quota.limit) tokens are left (\(percent) %). "
+            "\(left) of \(quota.limit) units are left (\(percent) %). "
                 + "A new month begins on \(LocalTime(quota.periodEnd, in: box.zone)) (\(box.zoneName)).")
     }
 

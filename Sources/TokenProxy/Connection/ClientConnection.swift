@@ -79,9 +79,7 @@ final class ClientConnection: ChannelDuplexHandler {
         context.fireChannelInactive()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        context.close(promise: nil)
-    }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
         isWritable = context.channel.isWritable
@@ -123,9 +121,7 @@ final class ClientConnection: ChannelDuplexHandler {
     func close() { context?.close(promise: nil) }
 
     /// The proxy is to stop: nothing new is taken in.
-    func drain() {
-        if case .head = phase, buffer.readableBytes == 0 { close() }
-    }
+    func drain() { if case .head = phase, buffer.readableBytes == 0 { close() } }
 
     func checkTime(_ now: NIODeadline) {
         switch phase {
