@@ -17,6 +17,9 @@ struct IsolationTests {
 
             let second = JourneyClient()
             _ = try await second.get(server.site + "/chat")
+            // With the first message they are somebody.
+            let word = try await second.post(form: [("text", "hello"), ("key", "1")], to: server.site + "/chat/messages")
+            #expect((200..<400).contains(word.status))
             for path in [
                 checkout, checkout + "/done", checkout + "/left", "/v1/me", "/v1/box", "/v1/usage", "/v1/usage/events",
                 "/chat/messages?after=0", "/chat", "/dashboard", "/v1/box?id=\(box.id)", "/v1/usage?customer_id=\(box.id)",
