@@ -2,7 +2,7 @@
 package enum Retention: String, Sendable, CaseIterable {
     case setUpChats = "set-up chats"
     case usageEvents = "usage events"
-    case addresses = "e-mail addresses and set-up of former customers, after their agent's end"
+    case addresses = "e-mail addresses and set-up of former customers, after the subscription's end"
     case agents = "agents' data, after the subscription's end"
     case idleVisitors = "visitors who never paid, after their last word"
     case stripeEvents = "handled Stripe events"

@@ -26,7 +26,7 @@ package struct JobContext: Sendable {
     package let id: Job.ID
     /// From 1.
     package let attempt: Int
-    /// When the job was added: since when it hasn't been done.
+    /// When the job was started for the first time: since when it is being tried.
     package let since: Timestamp?
 
     package init(id: Job.ID, attempt: Int, since: Timestamp? = nil) {

@@ -31,7 +31,7 @@ extension JobStore {
                 """
                 UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_holder = ?2, lease_until = ?3,
                     transitions = transitions + 1
-                WHERE id = ?1 AND state = 'queued' RETURNING kind, arguments, attempt, transitions, created_at
+                WHERE id = ?1 AND state = 'queued' RETURNING kind, arguments, attempt, transitions
                 """, [.text(id), .text(holder), .integer(until.milliseconds)])
             guard let started, let jobID = Job.ID(id) else { return nil }
             let attempt = try started.integer("attempt")
@@ -39,9 +39,15 @@ extension JobStore {
                 id, position: try started.integer("transitions"), .running, attempt: attempt, reason: nil, now: now)
             let job = Job(
                 id: jobID, kind: try started.text("kind"), arguments: try started.text("arguments"), attempt: Int(attempt),
-                createdAt: Timestamp(milliseconds: try started.integer("created_at")))
+                startedAt: try firstStart(of: id) ?? now)
             return Lease(job: job, holder: holder)
         }
+    }
+
+    /// A job is queued first, and then started.
+    private func firstStart(of id: String) throws -> Timestamp? {
+        try transaction.first("SELECT at FROM job_transitions WHERE job_id = ?1 AND position = 2", [.text(id)])
+            .map { Timestamp(milliseconds: try $0.integer("at")) }
     }
 
     /// Extends leases.

@@ -17,7 +17,8 @@ package struct Job: Sendable, Hashable, Identified {
     package let arguments: String
     /// How many times it was started and came to an end, this time included; from 1.
     package let attempt: Int
-    package let createdAt: Timestamp
+    /// For the first time.
+    package let startedAt: Timestamp
 }
 
 /// The jobs' rows; every change of a job's state is also written to its audit trail, `job_transitions`.

@@ -11,7 +11,7 @@ extension JobWorker {
         // Only jobs with handlers are claimed.
         let handler = handlers[job.kind]!
         let task = Task {
-            try await handler(Data(job.arguments.utf8), JobContext(id: job.id, attempt: job.attempt, since: job.createdAt))
+            try await handler(Data(job.arguments.utf8), JobContext(id: job.id, attempt: job.attempt, since: job.startedAt))
         }
         running.insert(lease, task)
         return task

@@ -59,7 +59,7 @@ package struct OperatorService: Sendable {
 
     /// Makes the world look like the box's row. What can't be done is told on the row; so is, whatever its reason, what still isn't
     /// done after a long time.
-    /// - Parameter time: since when it has been asked for.
+    /// - Parameter time: since when it is being tried.
     /// - Throws: `DomainError`, which the host reads; `JobOutcome` where it only takes longer; `SQLError`.
     package func reconcile(_ agent: AgentReference, since time: Timestamp? = nil) async throws {
         let found = try await queue.database.read { try BoxStore($0).find(agent.boxID, customerID: agent.customerID) }
