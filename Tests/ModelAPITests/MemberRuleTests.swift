@@ -17,6 +17,17 @@ struct MemberRuleTests {
         #expect(try edited(body, .listed) == expected)
     }
 
+    @Test(arguments: [
+        #"{"x":1,"reasoning_effort":"low","model":"a"}"#, #"{"reasoning_effort":"low","x":1,"model":"a"}"#,
+        #"{"model":"a","x":1,"reasoning_effort":"low"}"#, #"{"model":"a" , "reasoning_effort":"low" , "x":1}"#,
+        #"{"reasoning_effort":"low","model":"a","x":1}"#,
+    ])
+    func takesOutAnEffortBesideWhatIsNotInTheList(_ body: String) throws {
+        let result = try edited(body, .listed, ThinkingSwitch(byDefault: nil))
+        #expect(
+            result.filter { $0 != " " } == #"{"model":"b","max_completion_tokens":9,"thinking":{"type":"enabled"}}"#)
+    }
+
     @Test func kimiGetsAllThatAClientSends() throws {
         let body = #"{"x":1,"model":"a","service_tier":"auto","max_tokens":1}"#
         #expect(try edited(body, .all) == #"{"x":1,"model":"b","service_tier":"auto","max_tokens":9}"#)
@@ -37,12 +48,14 @@ struct MemberRuleTests {
         #expect(MemberRule.all.betas(header) == header)
     }
 
-    private func edited(_ body: String, _ members: MemberRule) throws -> String {
+    private func edited(
+        _ body: String, _ members: MemberRule, _ thinking: ThinkingSwitch? = nil
+    ) throws -> String {
         let bytes = Array(body.utf8)
         let request = try bytes.withUnsafeBytes { try ModelRequest(.openAI, body: $0) }
         var result = ""
         var position = 0
-        for edit in request.edits(quotedModel: "\"b\"", completionCap: 9, members: members) {
+        for edit in request.edits(quotedModel: "\"b\"", completionCap: 9, members: members, thinking: thinking) {
             result += String(decoding: bytes[position..<edit.range.lowerBound], as: UTF8.self) + edit.replacement
             position = edit.range.upperBound
         }
