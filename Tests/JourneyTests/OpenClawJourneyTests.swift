@@ -1,3 +1,4 @@
+import Core
 import Foundation
 import TestSupport
 import Testing
@@ -59,6 +60,24 @@ struct OpenClawJourneyTests {
                 try await journey.said(by: outcome.bot).contains("⏰ Water the basil")
             }
             #expect(Date.now.timeIntervalSince(minute) < 10)
+        }
+    }
+
+    /// OPENCLAW_MESSAGES: how many, 10 unless set. A conversation's price grows with its length, so all are in one.
+    @Test func aMessageCostsNoMoreThanTheSiteCountsOn() async throws {
+        let messages = ProcessInfo.processInfo.environment["OPENCLAW_MESSAGES"].flatMap { Int($0) } ?? 10
+        try await withServer { server, journey, outcome in
+            for number in 1...messages {
+                _ = try await journey.talk(
+                    "What is \(number) + 70000?", to: outcome.bot, until: "That makes \(number + 70000).")
+            }
+            let used = try await journey.tokensAreCounted().used
+            let plan = PlanTable.builtIn[.pro]
+            let each = used / (messages + 1)
+            print(
+                "\(messages + 1) messages: \(each) units each; the site counts on \(plan.monthlyUnits / (30 * plan.dailyMessages))"
+            )
+            #expect(each <= plan.monthlyUnits / (30 * plan.dailyMessages))
         }
     }
 

@@ -37,7 +37,7 @@ struct LoginRoutes: Sendable {
             address = try EmailAddress(input)
         } catch {
             guard request.wantsPage else { throw error }
-            let fault = texts[error.code == "unmailable_email" ? "login_unmailable" : "login_invalid"]
+            let fault = error.code == "unmailable_email" ? texts["login_unmailable"] : texts["login_invalid"]
             return site.response(
                 LoginPage(email: input, fault: fault), status: .badRequest, context: context)
         }

@@ -114,8 +114,14 @@ struct SandboxView: Sendable {
     let outbox: String?
 
     init(_ bar: SandboxBar, texts: Texts) {
-        let parts = bar.parts.map { texts["sandbox_part_\($0)"] }.joined(separator: ", ")
-        note = texts(bar.parts.contains("stripe") ? "sandbox_note" : "sandbox_note_paid", ["parts": parts])
+        let names = [
+            "kimi": texts["sandbox_part_kimi"], "stripe": texts["sandbox_part_stripe"],
+            "telegram": texts["sandbox_part_telegram"], "mail": texts["sandbox_part_mail"],
+        ]
+        let parts = bar.parts.compactMap { names[$0] }.joined(separator: ", ")
+        note =
+            bar.parts.contains("stripe")
+            ? texts("sandbox_note", ["parts": parts]) : texts("sandbox_note_paid", ["parts": parts])
         phone = bar.phone
         outbox = bar.outbox
     }

@@ -14,12 +14,15 @@ struct PrivacyPage: PageModel {
     }
 
     init(texts: Texts) {
-        func item(_ key: String, _ kind: Retention) -> Item {
-            Item(text: texts("privacy_kept_\(key)", ["days": texts.number(Int(kind.days))]))
-        }
+        func days(_ kind: Retention) -> KeyValuePairs<String, String> { ["days": texts.number(Int(kind.days))] }
         kept = [
-            item("email", .addresses), item("chat", .setUpChats), item("visitors", .idleVisitors),
-            item("usage", .usageEvents), item("box", .agents), item("reminders", .reminders), item("payment", .stripeEvents),
+            Item(text: texts("privacy_kept_email", days(.addresses))),
+            Item(text: texts("privacy_kept_chat", days(.setUpChats))),
+            Item(text: texts("privacy_kept_visitors", days(.idleVisitors))),
+            Item(text: texts("privacy_kept_usage", days(.usageEvents))),
+            Item(text: texts("privacy_kept_box", days(.agents))),
+            Item(text: texts("privacy_kept_reminders", days(.reminders))),
+            Item(text: texts("privacy_kept_payment", days(.stripeEvents))),
         ]
     }
 }
