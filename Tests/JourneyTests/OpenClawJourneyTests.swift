@@ -109,7 +109,7 @@ struct OpenClawJourneyTests {
             #expect(longest < .seconds(60))
             let books = try await journey.books()
             #expect(Set(books.eventIDs).count == books.eventIDs.count)
-            #expect(books.eventTokens == books.used)
+            #expect(books.eventUnits == books.used)
             let lost = counts.count { $0 == 0 }
             print(
                 "\(kills) kills: \(lost) of \(counts.count) answers lost while being sent, none twice, back after \(longest) at most"
