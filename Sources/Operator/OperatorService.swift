@@ -4,6 +4,7 @@ package import Logging
 package import S3
 import SQL
 package import Store
+import Synchronization
 
 /// Makes the world look like the boxes' rows. It has one verb, reconcile, and asks each time what is so.
 package struct OperatorService: Sendable {
@@ -165,7 +166,15 @@ package struct OperatorService: Sendable {
 
     /// Watches the agent until it is ready, in trouble, or patience has run out.
     private func settled(_ agent: AgentReference) async throws -> AgentObservation {
-        try await wait(for: agent) { try await runtime.observe(agent).state.isSettled }
+        let settled = Mutex<AgentObservation?>(nil)
+        try await wait(for: agent) {
+            let observation = try await runtime.observe(agent)
+            guard observation.state.isSettled else { return false }
+            settled.withLock { $0 = observation }
+            return true
+        }
+        // What was waited for counts: a moment later it may be otherwise again, which ``follow(_:)`` tells.
+        if let observation = settled.withLock(\.self) { return observation }
         return try await runtime.observe(agent)
     }
 
