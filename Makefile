@@ -24,6 +24,7 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	swift build $(BUILD_FLAGS) --build-tests
 	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --skip "JourneyTests|ClusterTests"
 	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter JourneyTests
+	scripts/with-postgres scripts/with-pgbouncer swift test $(BUILD_FLAGS) --skip-build --filter "StoreConformanceTests"
 	scripts/with-openclaw swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "OpenClaw(Contract|Journey)Tests"
 	scripts/test-peers
 	scripts/limit-proxy --rounds 5

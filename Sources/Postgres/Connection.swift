@@ -39,6 +39,12 @@ actor Connection {
         }
     }
 
+    /// - Throws: ``StatementFailure``.
+    func isPooled() throws -> Bool {
+        guard !isClosed else { throw SQLError.closed }
+        return try currentSession().isPooled
+    }
+
     func close() {
         isClosed = true
         session = nil

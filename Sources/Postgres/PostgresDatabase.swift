@@ -4,12 +4,17 @@ package import SQL
 /// A PostgreSQL server, through libpq.
 ///
 /// Every write is SERIALIZABLE and is run again when another transaction got in the way; every read has one snapshot.
-/// A server that went away is connected to again by the next call.
+/// A server that went away is connected to again by the next call; of several servers in the URL, the next that takes writes,
+/// if the URL says `target_session_attrs=read-write`.
+///
+/// A pooler may stand between, such as PgBouncer in transaction mode: everything that is set is set within a transaction, and
+/// statements are prepared only where no pooler is noticed.
 ///
 /// If the connection breaks exactly while a transaction commits, nobody knows whether it was stored: the call throws
 /// ``SQLError/unavailable(_:)`` and doesn't try again.
 package final class PostgresDatabase: Database {
     private let pool: ConnectionPool
+    private let settings: String
 
     /// How often a transaction is run before other transactions are said to be in the way too much.
     private static let attempts = 20
@@ -23,22 +28,38 @@ package final class PostgresDatabase: Database {
     ///   - url: `postgres://user:password@host:port/database?sslmode=…`, as libpq understands it
     ///     (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING).
     ///   - connections: how many transactions run at once; further ones wait.
+    ///   - statementTimeout: how long one statement may take before the server ends it.
     /// - Throws: ``SQLError/unavailable(_:)`` if the URL can't be read. It doesn't repeat the URL, which holds a password.
-    package init(url: String, connections: Int = 8, logger: Logger) throws(SQLError) {
+    package init(
+        url: String, connections: Int, statementTimeout: Duration = .seconds(30), logger: Logger
+    ) throws(SQLError) {
         let settings = try ConnectionSettings(url: url)
+        let timeout = Int64(statementTimeout / .milliseconds(1))
+        // Under SERIALIZABLE a sequential scan locks its whole table against everybody, so indexes are preferred even where a
+        // table is small.
+        self.settings = """
+            SET LOCAL statement_timeout = \(timeout); SET LOCAL idle_in_transaction_session_timeout = 60000; \
+            SET LOCAL enable_seqscan = off
+            """
         pool = ConnectionPool((0..<connections).map { _ in Connection(settings: settings, logger: logger) })
     }
 
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
-        try await perform("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", body)
+        try await perform("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; \(settings)", body)
     }
 
     package func write<Result: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
-        try await perform("BEGIN ISOLATION LEVEL SERIALIZABLE", body)
+        try await perform("BEGIN ISOLATION LEVEL SERIALIZABLE; \(settings)", body)
+    }
+
+    /// Whether a pooler stands between, so that a session's locks and notifications can't be had.
+    /// - Throws: ``SQLError``.
+    package func isPooled() async throws -> Bool {
+        try await retrying { try await $0.isPooled() }
     }
 
     package func close() async {
@@ -48,11 +69,17 @@ package final class PostgresDatabase: Database {
     private func perform<Result: Sendable>(
         _ begin: String, _ body: @escaping @Sendable (any Transaction) throws -> Result
     ) async throws -> Result {
+        try await retrying { try await $0.transaction(begin, body) }
+    }
+
+    private func retrying<Result: Sendable>(
+        _ body: @Sendable (Connection) async throws -> Result
+    ) async throws -> Result {
         var conflicts = 0
         var lostSince: ContinuousClock.Instant?
         while true {
             do {
-                return try await pool.withConnection { try await $0.transaction(begin, body) }
+                return try await pool.withConnection(body)
             } catch StatementFailure.conflict(let error) {
                 conflicts += 1
                 guard conflicts < Self.attempts else { throw SQLError.contention(error.text) }

@@ -8,6 +8,9 @@ final class Session {
     private let notices: NoticeLog
     /// The names of the prepared statements, by their text.
     private var prepared: [String: String] = [:]
+    /// Whether a pooler stands between us and the server. It may give each transaction another one of the server's sessions, so
+    /// that nothing of a session lasts: no prepared statement, no setting, no lock.
+    private(set) var isPooled = false
 
     /// More different texts than the program has: beyond this they are made up as it runs, and the oldest must go.
     private static let preparedLimit = 1000
@@ -22,12 +25,17 @@ final class Session {
                 guard let log, let message else { return }
                 Unmanaged<NoticeLog>.fromOpaque(log).takeUnretainedValue().write(String(cString: message))
             }, Unmanaged.passUnretained(notices).toOpaque())
-        // In milliseconds. Under SERIALIZABLE a sequential scan locks its whole table against everybody, so indexes are
-        // preferred even where a table is small.
-        try command(
-            """
-            SET statement_timeout = 30000; SET idle_in_transaction_session_timeout = 60000; SET enable_seqscan = off
-            """)
+        isPooled = try servingProcess() != Int64(PQbackendPID(connection))
+    }
+
+    /// The server's process that answers. A pooler can't give its clients that number when they connect, and makes one up.
+    private func servingProcess() throws(StatementFailure) -> Int64 {
+        let result = try checked(PQexec(connection, "SELECT pg_backend_pid() AS pid"))
+        do throws(SQLError) {
+            return try result.rows().first?.integer("pid") ?? 0
+        } catch {
+            throw .refused(error)
+        }
     }
 
     private static func connect(_ settings: ConnectionSettings) throws(StatementFailure) -> OpaquePointer {
@@ -92,13 +100,15 @@ final class Session {
             throw .refused(error)
         }
         // Statements without parameters are rare (the schema, resyncs) and not worth keeping.
-        if parameters.isEmpty {
-            return try checked(PQexecParams(connection, sql, 0, nil, nil, nil, nil, 0))
-        }
-        let name = try prepare(sql)
+        let name = isPooled || parameters.isEmpty ? nil : try prepare(sql)
         return try checked(
             withCStrings(parameters.map(\.literal)) { values in
-                PQexecPrepared(connection, name, Int32(parameters.count), values, nil, nil, 0)
+                let count = Int32(parameters.count)
+                guard let name else {
+                    let text = parameters.isEmpty ? sql : sql.withPostgresPlaceholders
+                    return PQexecParams(connection, text, count, nil, values, nil, nil, 0)
+                }
+                return PQexecPrepared(connection, name, count, values, nil, nil, 0)
             })
     }
 

@@ -27,6 +27,10 @@ enum StatementFailure: Error {
         case "23505": self = .refused(.uniqueViolation(text))
         case "23503": self = .refused(.foreignKeyViolation(text))
         case "57P01", "57P02", "57P03", "53300", "": self = .lost(.unavailable(text))
+        // The server was a primary when we connected, and is a standby now.
+        case "25006": self = .lost(.unavailable(text))
+        // The time-out: the same statement would take as long again.
+        case "57014": self = .refused(.unavailable(text))
         case let state where state.hasPrefix("08"): self = .lost(.unavailable(text))
         default: self = .refused(.failed(text))
         }

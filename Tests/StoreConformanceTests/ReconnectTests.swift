@@ -67,6 +67,21 @@ struct ReconnectTests {
         await database.close()
     }
 
+    @Test func aStatementThatTakesTooLongIsEndedAndNotTriedAgain() async throws {
+        try await Engine.postgres.withPlace { place in
+            let database = try PostgresDatabase(
+                url: place.url, connections: 1, statementTimeout: .milliseconds(200), logger: logger)
+            await #expect {
+                _ = try await database.read { try $0.query("SELECT pg_sleep(60)", []) }
+            } throws: { error in
+                guard case SQLError.unavailable(let text) = error else { return false }
+                return text.contains("statement timeout")
+            }
+            #expect(try await database.read { try $0.query("SELECT 1 AS one", []).count } == 1)
+            await database.close()
+        }
+    }
+
     private func backend(of database: any Database) async throws -> Int64 {
         try await database.read { try $0.first("SELECT pg_backend_pid() AS pid", [])?.integer("pid") ?? 0 }
     }

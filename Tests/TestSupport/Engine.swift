@@ -9,6 +9,9 @@ import Store
 package enum Engine: String, Sendable, CaseIterable {
     case sqlite, postgres
 
+    /// Behind a pooler only what is behind it.
+    package static var allCases: [Engine] { Place.pooler == nil ? [.sqlite, .postgres] : [.postgres] }
+
     /// Makes a database of a test's own and removes it afterwards.
     /// - Parameter migrations: what is applied before `body` runs.
     @discardableResult
@@ -67,6 +70,14 @@ package struct Place: Sendable {
     /// The server's URL with the test's schema; for tests that are about PostgreSQL alone.
     package var url: String {
         get throws {
+            if let pooler = Self.pooler { return pooler.split(separator: "{user}").joined(separator: name) }
+            return try directURL
+        }
+    }
+
+    /// The same past a pooler.
+    package var directURL: String {
+        get throws {
             let server = try Self.server
             return server + (server.contains("?") ? "&" : "?") + "options=-csearch_path%3D\(name)"
         }
@@ -75,14 +86,21 @@ package struct Place: Sendable {
     private var folder: URL { FileManager.default.temporaryDirectory.appending(path: name) }
 
     fileprivate func create() async throws {
-        if engine == .postgres { try await onServer("CREATE SCHEMA \(name)") }
+        guard engine == .postgres else { return }
+        try await onServer("CREATE SCHEMA \(name)")
+        // A pooler passes no options on: the schema comes with the user.
+        guard Self.pooler != nil else { return }
+        try await onServer("CREATE ROLE \(name) SUPERUSER LOGIN")
+        try await onServer("ALTER ROLE \(name) SET search_path TO \(name)")
     }
 
     fileprivate func remove() async throws {
         switch engine {
         case .sqlite:
             if FileManager.default.fileExists(atPath: folder.path) { try FileManager.default.removeItem(at: folder) }
-        case .postgres: try await onServer("DROP SCHEMA \(name) CASCADE")
+        case .postgres:
+            try await onServer("DROP SCHEMA \(name) CASCADE")
+            if Self.pooler != nil { try await onServer("DROP ROLE \(name)") }
         }
     }
 
@@ -91,6 +109,9 @@ package struct Place: Sendable {
         _ = try await database.write { try $0.execute(sql, []) }
         await database.close()
     }
+
+    /// The URL of a pooler in front of the server, with `{user}` in it; set by scripts/with-pgbouncer.
+    package static let pooler = ProcessInfo.processInfo.environment["TEST_POOLER_URL"]
 
     private static var server: String {
         get throws {

@@ -11,6 +11,10 @@ struct CloudConfiguration: Sendable {
     var dataDirectory: String
     /// `postgres://…`; `nil` for the SQLite file in the data directory.
     var postgresURL: Secret?
+    /// The same database with no pooler in between; `nil` where ``postgresURL`` has none.
+    var postgresDirectURL: Secret?
+    /// Transactions at once of this process.
+    var databaseConnections: Int
     /// The key-encryption key; `nil` where the data directory's own serves.
     var encryptionKey: [UInt8]?
     var previousEncryptionKeys: [[UInt8]]
@@ -111,10 +115,12 @@ struct CloudConfiguration: Sendable {
     init(_ reader: ConfigReader) throws(Invalid) {
         var settings = SettingsReader(reader)
         dataDirectory = settings.text(.dataDirectory) ?? ""
-        postgresURL = settings.secret(.databaseURL)
-        if let url = postgresURL?.reveal(), !url.hasPrefix("postgres://"), !url.hasPrefix("postgresql://") {
-            settings.fault(.databaseURL, "must start with postgres:// (leave it empty for SQLite)")
+        postgresURL = settings.postgres(.databaseURL)
+        postgresDirectURL = settings.postgres(.databaseDirectURL)
+        if postgresURL == nil, postgresDirectURL != nil {
+            settings.fault(.databaseDirectURL, "needs DATABASE_URL beside it")
         }
+        databaseConnections = settings.count(.databaseConnections)
         encryptionKey = settings.text(.encryptionKey).flatMap { settings.key(.encryptionKey, $0) }
         previousEncryptionKeys = settings.list(.previousEncryptionKeys).compactMap {
             settings.key(.previousEncryptionKeys, $0)

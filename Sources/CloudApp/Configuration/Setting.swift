@@ -6,6 +6,8 @@ import Configuration
 enum Setting: String, CaseIterable {
     case dataDirectory = "DATA_DIR"
     case databaseURL = "DATABASE_URL"
+    case databaseDirectURL = "DATABASE_DIRECT_URL"
+    case databaseConnections = "DATABASE_CONNECTIONS"
     case encryptionKey = "ENCRYPTION_KEY"
     case previousEncryptionKeys = "PREVIOUS_ENCRYPTION_KEYS"
     case publicURL = "PUBLIC_URL"
@@ -64,6 +66,9 @@ enum Setting: String, CaseIterable {
         switch self {
         case .dataDirectory: "where the SQLite database, the keys and the agents' files live"
         case .databaseURL: "postgres://user:password@host/name; without it a SQLite file in DATA_DIR"
+        case .databaseDirectURL:
+            "the same database past the connection pooler that DATABASE_URL leads through, for notifications and locks"
+        case .databaseConnections: "connections of each process for its transactions; two more listen and lock"
         case .encryptionKey: "64 hex digits that encrypt stored bot tokens; without it a key is made in DATA_DIR"
         case .previousEncryptionKeys:
             "keys that ENCRYPTION_KEY replaced and that still open what they sealed, separated by commas"
@@ -136,6 +141,7 @@ enum Setting: String, CaseIterable {
     var fallback: String? {
         switch self {
         case .dataDirectory: "data"
+        case .databaseConnections: "5"
         case .host: "127.0.0.1"
         case .webPort: "8080"
         case .apiPort: "8081"
@@ -159,8 +165,8 @@ enum Setting: String, CaseIterable {
 
     var isSecret: Bool {
         switch self {
-        case .databaseURL, .encryptionKey, .previousEncryptionKeys, .kimiAPIKey, .fallbackAPIKey, .stripeSecretKey,
-            .stripeWebhookSecrets, .telegramBotToken, .smtpURL, .backupSecretAccessKey:
+        case .databaseURL, .databaseDirectURL, .encryptionKey, .previousEncryptionKeys, .kimiAPIKey, .fallbackAPIKey,
+            .stripeSecretKey, .stripeWebhookSecrets, .telegramBotToken, .smtpURL, .backupSecretAccessKey:
             true
         default:
             false

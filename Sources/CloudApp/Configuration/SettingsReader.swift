@@ -28,6 +28,15 @@ struct SettingsReader {
         text(setting).map(Secret.init)
     }
 
+    /// A PostgreSQL URL, which may hold a password.
+    mutating func postgres(_ setting: Setting) -> Secret? {
+        guard let url = secret(setting) else { return nil }
+        if !["postgres://", "postgresql://"].contains(where: url.reveal().hasPrefix) {
+            fault(setting, "must start with postgres:// (leave it empty for SQLite)")
+        }
+        return url
+    }
+
     func list(_ setting: Setting) -> [String] {
         (text(setting) ?? "").split(separator: ",").map { String($0).trimmed }.filter { !$0.isEmpty }
     }

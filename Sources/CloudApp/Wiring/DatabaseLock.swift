@@ -13,9 +13,19 @@ struct DatabaseLock: Sendable {
     private static let key: Int64 = 0x6F70_656E
 
     /// Takes the lock; waits a little for the server to notice that an earlier holder was killed.
-    /// - Throws: ``DomainError`` with the code `database_in_use`; `SQLError`.
+    ///
+    /// Behind a pooler there is no session to hold it: who wants to be alone is refused, and who doesn't goes on without.
+    /// - Throws: ``DomainError`` with the code `database_in_use` or `database_pooled`; `SQLError`.
     init(url: Secret, sharing: DataDirectory.Sharing, logger: Logger) async throws {
         session = try PostgresDatabase(url: url.reveal(), connections: 1, logger: logger)
+        if try await session.isPooled() {
+            await session.close()
+            guard sharing == .exclusive else { return }
+            throw DomainError(
+                .unavailable, code: "database_pooled",
+                "DATABASE_URL leads through a connection pooler, and `serve` must hold a lock that no pooler keeps. "
+                    + "Set DATABASE_DIRECT_URL to the same database without the pooler, or run the services apart.")
+        }
         let function = sharing == .exclusive ? "pg_try_advisory_lock" : "pg_try_advisory_lock_shared"
         for _ in 0..<50 {
             let isHeld = try await session.write { transaction in

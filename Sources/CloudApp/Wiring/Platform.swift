@@ -47,8 +47,12 @@ struct Platform: Sendable {
         let database: any Database
         var lock: DatabaseLock?
         if let url = configuration.postgresURL {
-            if sharing != .unlocked { lock = try await DatabaseLock(url: url, sharing: sharing, logger: logger) }
-            database = try PostgresDatabase(url: url.reveal(), logger: logger)
+            if sharing != .unlocked {
+                lock = try await DatabaseLock(
+                    url: configuration.postgresDirectURL ?? url, sharing: sharing, logger: logger)
+            }
+            database = try PostgresDatabase(
+                url: url.reveal(), connections: configuration.databaseConnections, logger: logger)
         } else {
             database = try SQLiteDatabase(path: data.file("openclaw-cloud.sqlite"), logger: logger)
         }
