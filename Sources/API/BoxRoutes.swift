@@ -30,14 +30,12 @@ struct BoxRoutes: Sendable {
         try limits.restarts.check(customer.id.rawValue)
         let answer = try await queue.write { work in
             try IdempotencyStore(work.transaction).once(key, customerID: customer.id, now: work.now) {
-                var box = try Self.currentBox(of: customer, in: work.transaction)
-                guard box.desired == .running else {
+                let current = try Self.currentBox(of: customer, in: work.transaction)
+                guard let box = try BoxStore(work.transaction).restart(current, now: work.now) else {
                     throw DomainError(
                         .conflict, code: "box_not_running",
                         "The agent can't be restarted, because it isn't meant to run at the moment.")
                 }
-                box.restartMarker += 1
-                box = try BoxStore(work.transaction).want(box)
                 try work.enqueue(ReconcileBox(box))
                 work.changed(customer.id)
                 return try RecordedAnswer(status: .accepted, json: BoxBody(box, telegramLinkBase: telegramLinkBase))

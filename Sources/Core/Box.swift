@@ -19,8 +19,10 @@ package struct Box: Sendable, Hashable, Identified {
     package var desired: DesiredState
     /// Grows with every change of what is wanted.
     package var generation: Int64
-    /// Raise it, and want the box again, to have the agent restarted though nothing else changes.
+    /// Grows with each restart that is asked for.
     package var restartMarker: Int64
+    /// When somebody last asked for a restart.
+    package var restartedAt: Timestamp?
     /// The container image that the agent is to run as; `nil` until the operator has chosen one.
     package var image: String?
     /// The image to go back to, for as long as ``image`` is on trial; `nil` once the agent has run as it, see `RolloutPlan`.

@@ -3,6 +3,14 @@ package enum Language: String, Sendable, Hashable, Codable, CaseIterable {
     case english = "en"
     case portuguese = "pt"
 
+    /// As browsers know it (RFC 5646): the Portuguese is Brazil's.
+    package var tag: String {
+        switch self {
+        case .english: "en"
+        case .portuguese: "pt-BR"
+        }
+    }
+
     /// The best match for an `Accept-Language` header (RFC 9110, 12.5.4); English if none fits.
     package init(acceptLanguage header: String) {
         var best = (language: Language.english, quality: 0.0)

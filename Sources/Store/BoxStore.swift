@@ -80,6 +80,18 @@ package struct BoxStore {
         ).map(Box.init(row:)) ?? box
     }
 
+    /// Wants the agent restarted though nothing else changes.
+    /// - Returns: the box as it stands now, with its new generation; `nil` if it isn't meant to run.
+    /// - Throws: `SQLError`.
+    package func restart(_ box: Box, now: Timestamp) throws -> Box? {
+        try transaction.first(
+            """
+            UPDATE boxes SET restart_marker = restart_marker + 1, restarted_at = ?3, generation = generation + 1
+            WHERE id = ?1 AND customer_id = ?2 AND desired = 'running' RETURNING *
+            """, [.text(box.id.rawValue), .text(box.customerID.rawValue), .integer(now.milliseconds)]
+        ).map(Box.init(row:))
+    }
+
     /// Writes what was seen of the box.
     /// - Parameters:
     ///   - generation: the generation that was made real.
@@ -156,6 +168,7 @@ extension Box {
             backupWaivedFor: try row.optionalValue("backup_waived_for"), restarts: try row.integer("restarts"),
             seenAt: try row.optionalTime("seen_at"), failures: try row.integer("failures"),
             timeZone: try row.optionalText("time_zone"))
+        restartedAt = try row.optionalTime("restarted_at")
     }
 }
 

@@ -11,6 +11,7 @@ package enum Migrations {
         Migration(number: 6, name: "units", sql: text(PackageResources.m006_units_sql)),
         Migration(number: 7, name: "reminders", sql: text(PackageResources.m007_reminders_sql)),
         Migration(number: 8, name: "proved_addresses", sql: text(PackageResources.m008_proved_addresses_sql)),
+        Migration(number: 20, name: "restarts", sql: text(PackageResources.m020_restarts_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

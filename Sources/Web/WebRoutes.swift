@@ -17,6 +17,7 @@ package struct WebRoutes: Sendable {
     private let events: BoxEvents
     private let login: LoginRoutes
     private let privacy: PrivacyRoutes
+    private let account: AccountRoutes
 
     /// - Parameters:
     ///   - customerLimits: those that the API has, too.
@@ -57,6 +58,7 @@ package struct WebRoutes: Sendable {
             interval: interval)
         login = LoginRoutes(site: site, identity: identity, cookie: cookie, limits: limits, streams: streams)
         privacy = PrivacyRoutes(site: site)
+        account = AccountRoutes(site: site)
     }
 
     /// - Parameter router: made by `Router.app`, with ``errorPage`` as its page for errors.
@@ -70,6 +72,7 @@ package struct WebRoutes: Sendable {
         events.addRoutes(to: group)
         login.addRoutes(to: group)
         privacy.addRoutes(to: group)
+        account.addRoutes(to: group)
     }
 
     /// The page that tells a person what went wrong.

@@ -40,6 +40,11 @@ struct DashboardTests {
             #expect(box?.restartMarker == 1 && box?.generation == 2)
             #expect(try await web.platform.queuedJobs("operator.reconcile").count == 1)
             #expect(try await web.get("/dashboard", as: owner).text.contains("Restarting"))
+            try await web.platform.database.write {
+                try BoxStore($0).observe(
+                    try #require(box), generation: 2, status: .running, detail: nil, readyAt: testNow)
+            }
+            #expect(try await web.get("/dashboard", as: owner).text.contains("Restarted on "))
         }
     }
 

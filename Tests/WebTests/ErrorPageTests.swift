@@ -9,9 +9,18 @@ struct ErrorPageTests {
             let answer = try await web.get("/nowhere", as: nil, [.acceptLanguage: "pt"])
             #expect(answer.status == .notFound)
             #expect(answer.headers[.contentType] == "text/html; charset=utf-8")
-            #expect(answer.text.contains("Aqui não há nada"))
+            #expect(answer.text.contains("Não há nada aqui"))
             let id = try #require(answer.headers[HTTPField.Name("X-Request-Id")!])
-            #expect(answer.text.contains(id))
+            let beginning = try #require(id.firstMatch(of: /req_([0-9a-f]{8})/)).1
+            #expect(answer.text.contains("<code>\(beginning)</code>") && !answer.text.contains(id))
+        }
+    }
+
+    @Test func anExpiredLinkAsksForTheAddressRightThere() async throws {
+        try await TestWeb.run { web in
+            let page = try await web.get("/login/unknown").text
+            #expect(page.contains("action=\"/login\"") && page.contains("type=\"email\""))
+            #expect(try await web.post("/login", "email=ana%40example.com").text.contains("ana@example.com"))
         }
     }
 

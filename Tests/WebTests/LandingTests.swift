@@ -55,6 +55,21 @@ struct LandingTests {
         }
     }
 
+    @Test func aSharedLinkHasAPictureAndAHomeScreenAnIcon() async throws {
+        try await TestWeb.run { web in
+            let page = try await web.get("/").text
+            let image = try #require(page.firstMatch(of: #/og:image" content="([^"]+)"/#)).1
+            let path = String(image).replacing("&#x3D;", with: "=").replacing("&#61;", with: "=")
+            #expect(path.hasPrefix(TestWeb.origin))
+            let icon = try await web.get("/apple-touch-icon.png")
+            for url in [String(path.dropFirst(TestWeb.origin.count)), try #require(icon.location)] {
+                let picture = try await web.get(url)
+                #expect(picture.headers[.contentType] == "image/png")
+                #expect(Array(picture.body.readableBytesView.prefix(4)) == [0x89, 0x50, 0x4E, 0x47])
+            }
+        }
+    }
+
     @Test func keepsCrawlersFromPagesOfPeople() async throws {
         try await TestWeb.run { web in
             let robots = try await web.get("/robots.txt").text
@@ -62,7 +77,7 @@ struct LandingTests {
         }
     }
 
-    @Test(arguments: [("pt-PT,pt;q=0.9,en;q=0.5", "pt"), ("de,en;q=0.5", "en"), ("", "en")])
+    @Test(arguments: [("pt-PT,pt;q=0.9,en;q=0.5", "pt-BR"), ("de,en;q=0.5", "en"), ("", "en")])
     func speaksWhatTheBrowserAsksFor(_ header: String, _ language: String) async throws {
         try await TestWeb.run { web in
             let page = try await web.get("/", as: nil, [.acceptLanguage: header])
@@ -74,12 +89,12 @@ struct LandingTests {
     @Test func remembersALanguageThatWasPicked() async throws {
         try await TestWeb.run { web in
             let page = try await web.get("/?lang=pt", as: nil, [.acceptLanguage: "en"])
-            #expect(page.headers[.contentLanguage] == "pt")
+            #expect(page.headers[.contentLanguage] == "pt-BR")
             let cookie = try #require(page.headers[.setCookie])
             #expect(cookie.contains("language=pt") && cookie.contains("Secure") && cookie.contains("SameSite=Lax"))
             #expect(
                 try await web.get("/", as: nil, [.cookie: "language=pt", .acceptLanguage: "en"]).headers[.contentLanguage]
-                    == "pt")
+                    == "pt-BR")
             #expect(try await web.get("/?lang=xx").headers[.setCookie] == nil)
         }
     }
@@ -89,7 +104,7 @@ struct LandingTests {
             let visitor = try await web.visitor()
             _ = try await web.get("/?lang=pt", as: visitor)
             #expect(try await web.identity.customer(sessionToken: visitor.token)?.language == .portuguese)
-            #expect(try await web.get("/privacy", as: visitor).headers[.contentLanguage] == "pt")
+            #expect(try await web.get("/privacy", as: visitor).headers[.contentLanguage] == "pt-BR")
         }
     }
 }

@@ -12,11 +12,17 @@ struct SamplePages {
 
     var all: [any PageModel] {
         [
-            LandingPage(plans: .builtIn, publicURL: "https://claw.example", texts: texts), PrivacyPage(texts: texts),
+            LandingPage(plans: .builtIn, publicURL: "https://claw.example", imageURL: "/assets/cover.png", texts: texts),
+            PrivacyPage(texts: texts),
             chat(Self.conversation), chat(Array(Self.conversation.prefix(2))), CheckoutWaitingPage(), done(.provisioning),
             done(.running), dashboard(.running, quota: .sample(used: 1_234_567), calls: 2, reminders: 2), dashboard(.failed),
             LoginPage(email: "", fault: nil), LoginPage(email: "ana@", fault: texts["login_invalid"]),
-            LoginSentPage(message: texts["login_sent_text"]), LoginConfirmPage(token: "abc"), error(404), error(410),
+            LoginSentPage(message: texts["login_sent_text"]), LoginConfirmPage(token: "abc"), AccountPage(.sample()),
+            AccountPage(Self.owner),
+            error(404), error(410),
+            ErrorPage(
+                Problem(status: .gone, code: "magic_link_expired", detail: "Any.", requestID: "req_64bc1f20aa"), texts: texts
+            ),
         ]
     }
 
@@ -39,6 +45,12 @@ struct SamplePages {
         ErrorPage(
             Problem(status: .init(code: status), code: "any", detail: "Any.", requestID: "req_1"), texts: texts)
     }
+
+    private static let owner: Customer = {
+        var customer = Customer.sample()
+        customer.email = "ana@example.com"
+        return customer
+    }()
 
     private static let checkout = Checkout.sample(of: .sample(of: .sample()))
 

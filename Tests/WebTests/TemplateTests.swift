@@ -54,7 +54,7 @@ struct TemplateTests {
         let site = try Site(sandbox: nil)
         for page in SamplePages(texts: site.texts(language)).all {
             let html = site.render(page, language: language, isCustomer: false)
-            #expect(html.hasPrefix("<!doctype html>\n<html lang=\"\(language.rawValue)\">"))
+            #expect(html.hasPrefix("<!doctype html>\n<html lang=\"\(language.tag)\">"))
             #expect(html.hasSuffix("</html>\n"))
             #expect(html.matches(of: #/<main /#).count == 1)
             #expect(html.matches(of: #/<h1[ >]/#).count == 1)

@@ -102,12 +102,10 @@ struct AdminBoxCommand: AsyncParsableCommand {
         func run() async throws {
             try await Launcher.withPlatform { platform in
                 let box = try await platform.queue.write { work in
-                    var box = try subject.find(work.transaction)
-                    guard box.desired == .running else {
-                        throw ValidationError("The box isn't meant to run; it is wanted \(box.desired.rawValue).")
+                    let found = try subject.find(work.transaction)
+                    guard let box = try BoxStore(work.transaction).restart(found, now: work.now) else {
+                        throw ValidationError("The box isn't meant to run; it is wanted \(found.desired.rawValue).")
                     }
-                    box.restartMarker += 1
-                    box = try BoxStore(work.transaction).want(box)
                     try work.enqueue(ReconcileBox(box))
                     return box
                 }

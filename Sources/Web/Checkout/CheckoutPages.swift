@@ -48,15 +48,18 @@ struct ProgressView: Sendable {
         botURL = views.botURL(box)
         steps = [
             Step(
-                state: snapshot.isPaid ? "done" : "active", title: texts["step_paid"],
+                state: snapshot.isPaid ? "done" : "active",
+                title: snapshot.isPaid ? texts["step_paid"] : texts["step_paid_pending"],
                 note: snapshot.isPaid
                     ? texts("step_paid_note", ["plan": plan.name, "price": texts.dollars(plan.monthlyPrice)])
                     : texts["step_paid_waiting"]),
             Step(
                 state: isOnline ? "done" : !snapshot.isPaid ? "waiting" : hasFailed ? "failed" : "active",
-                title: texts["step_box"], note: hasFailed ? texts["step_box_failed"] : texts["step_box_note"]),
+                title: isOnline ? texts["step_box_done"] : texts["step_box"],
+                note: hasFailed ? texts["step_box_failed"] : texts["step_box_note"]),
             Step(
-                state: isOnline ? "done" : "waiting", title: texts["step_online"],
+                state: isOnline ? "done" : "waiting",
+                title: isOnline ? texts["step_online_done"] : texts["step_online"],
                 note: box.bot.map { texts("step_online_note", ["bot": "@" + $0.username]) }
                     ?? texts["step_online_note_plain"]),
         ]

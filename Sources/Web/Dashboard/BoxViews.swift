@@ -47,10 +47,13 @@ struct StatusView: Sendable {
             }
     }
 
-    /// How often the agent has been restarted, and, while it doesn't answer, when it last did.
+    /// When its owner had the agent restarted, how often it came back by itself, and, while it doesn't answer, when it last did.
     private static func history(_ box: Box, _ texts: Texts) -> String? {
         guard box.desired == .running else { return nil }
         var parts: [String] = []
+        if box.runs, let restartedAt = box.restartedAt {
+            parts.append(texts("status_restarted_at", ["when": texts.moment(restartedAt)]))
+        }
         if box.restarts == 1 { parts.append(texts["status_restarted_once"]) }
         if box.restarts > 1 { parts.append(texts("status_restarted", ["times": texts.number(Int(box.restarts))])) }
         if box.status != .running, let seenAt = box.seenAt {

@@ -34,11 +34,10 @@ struct DashboardRoutes: Sendable {
         try limits.restarts.check(customerID.rawValue)
         try await queue.write { work in
             let store = BoxStore(work.transaction)
-            guard var box = try store.current(customerID: customerID), box.desired == .running else {
+            guard let box = try store.current(customerID: customerID).flatMap({ try store.restart($0, now: work.now) }) else {
                 throw DomainError(.conflict, code: "not_running", "There is no running agent to restart.")
             }
-            box.restartMarker += 1
-            try work.enqueue(ReconcileBox(try store.want(box)))
+            try work.enqueue(ReconcileBox(box))
             work.changed(customerID)
         }
         return .redirect(to: "/dashboard")

@@ -4,17 +4,22 @@ import HTTPSupport
 struct ErrorPage: PageModel {
     static let template = "error"
 
-    let status: Int
+    /// `Error 404`.
+    let number: String
     let title: String
     let message: String
     let action: String
     let actionPath: String
     let isHomeOffered: Bool
-    let requestID: String
+    /// The page then asks for the address that a new link goes to.
+    let isLinkExpired: Bool
+    /// The beginning of the request's id, short enough to be read out.
+    let reference: String
 
     init(_ problem: Problem, texts: Texts) {
-        status = problem.status
-        requestID = problem.requestID
+        number = texts("error_number", ["status": String(problem.status)])
+        reference = Self.reference(problem.requestID)
+        isLinkExpired = problem.code == "magic_link_expired"
         switch problem.status {
         case 401: (title, message) = (texts["error_401_title"], texts["error_401_text"])
         case 403: (title, message) = (texts["error_403_title"], texts["error_403_text"])
@@ -32,9 +37,14 @@ struct ErrorPage: PageModel {
         }
         switch problem.status {
         case 401: (action, actionPath, isHomeOffered) = (texts["login_title"], "/login", true)
-        case 410: (action, actionPath, isHomeOffered) = (texts["login_send"], "/login", true)
+        case 410: (action, actionPath, isHomeOffered) = (texts["login_title"], "/login", true)
         case 400, 413: (action, actionPath, isHomeOffered) = (texts["back_to_chat"], "/chat", true)
         default: (action, actionPath, isHomeOffered) = (texts["error_home"], "/", false)
         }
+    }
+
+    /// Eight characters of an id find its line in the log.
+    private static func reference(_ requestID: String) -> String {
+        String((requestID.hasPrefix("req_") ? requestID.dropFirst(4) : requestID[...]).prefix(8))
     }
 }

@@ -8,10 +8,13 @@ struct LandingPage: PageModel {
 
     /// The page's own address, for search engines.
     let url: String
+    /// The picture that goes with a link to the page; a whole address, as the programs that show it want.
+    let image: String
     let plans: [PlanCard]
 
-    init(plans table: PlanTable, publicURL: String, texts: Texts) {
+    init(plans table: PlanTable, publicURL: String, imageURL: String, texts: Texts) {
         url = publicURL + "/"
+        image = publicURL + imageURL
         plans = table.all.map { plan in
             PlanCard(
                 plan, isRecommended: plan.tier == .pro, recommendation: texts["plan_recommended"],
@@ -29,7 +32,9 @@ struct LandingRoutes: Sendable {
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
         group.get("/") { _, context in
             site.response(
-                LandingPage(plans: plans, publicURL: publicURL, texts: site.texts(context.language)), context: context)
+                LandingPage(
+                    plans: plans, publicURL: publicURL, imageURL: site.assets.cover.url, texts: site.texts(context.language)),
+                context: context)
         }
         group.get("/robots.txt") { _, _ in
             Response(
@@ -40,6 +45,7 @@ struct LandingRoutes: Sendable {
 
     private static let robots = """
         User-agent: *
+        Disallow: /account
         Disallow: /chat
         Disallow: /checkout
         Disallow: /dashboard

@@ -25,10 +25,15 @@ struct Asset: Sendable {
 
 /// `/assets/…`
 struct Assets: Sendable {
-    let style = Asset("site.css", "text/css; charset=utf-8", PackageResources.site_css)
+    let style = Asset(
+        "site.css", "text/css; charset=utf-8", PackageResources.site_css + PackageResources.account_css)
     let live = Asset("live.js", "text/javascript; charset=utf-8", PackageResources.live_js)
     let chat = Asset("chat.js", "text/javascript; charset=utf-8", PackageResources.chat_js)
     let mark = Asset("mark.svg", "image/svg+xml", PackageResources.mark_svg)
+    /// 180 pixels wide, for a phone's home screen.
+    let touchIcon = Asset("touch-icon.png", "image/png", PackageResources.touch_icon_png)
+    /// 1200 by 630 pixels, for links that are shared.
+    let cover = Asset("cover.png", "image/png", PackageResources.cover_png)
 
     /// As templates see them.
     struct URLs: Sendable {
@@ -36,12 +41,15 @@ struct Assets: Sendable {
         let live: String
         let chat: String
         let mark: String
+        let touchIcon: String
     }
 
-    var urls: URLs { URLs(style: style.url, live: live.url, chat: chat.url, mark: mark.url) }
+    var urls: URLs {
+        URLs(style: style.url, live: live.url, chat: chat.url, mark: mark.url, touchIcon: touchIcon.url)
+    }
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
-        for asset in [style, live, chat, mark] {
+        for asset in [style, live, chat, mark, touchIcon, cover] {
             group.get("/assets/\(asset.name)") { request, _ in
                 let isCurrent = request.uri.queryParameters["v"].map(String.init) == asset.version
                 return Response(
@@ -54,5 +62,6 @@ struct Assets: Sendable {
             }
         }
         group.get("/favicon.ico") { [mark] _, _ in Response.redirect(to: mark.url) }
+        group.get("/apple-touch-icon.png") { [touchIcon] _, _ in Response.redirect(to: touchIcon.url) }
     }
 }

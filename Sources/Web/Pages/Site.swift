@@ -51,7 +51,7 @@ struct Site: Sendable {
         return Response(
             status: status,
             headers: [
-                .contentType: "text/html; charset=utf-8", .contentLanguage: context.language.rawValue,
+                .contentType: "text/html; charset=utf-8", .contentLanguage: context.language.tag,
                 .cacheControl: "no-store",
             ],
             body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
@@ -75,7 +75,7 @@ struct Site: Sendable {
     /// What a page's template sees: `t` for texts, `page` for what every page has, `model` for what is its own.
     func pageData(_ model: some PageModel, language: Language, isCustomer: Bool) -> [String: Any] {
         let frame = PageFrame(
-            language: language.rawValue, isEnglish: language == .english, isSignedIn: isCustomer, assets: assets.urls,
+            languageTag: language.tag, isEnglish: language == .english, isSignedIn: isCustomer, assets: assets.urls,
             sandbox: sandbox.map { SandboxView($0, texts: texts(language)) }, contact: contact)
         return ["t": texts(language), "page": frame, "model": model]
     }
@@ -83,7 +83,8 @@ struct Site: Sendable {
 
 /// What every page has around its content.
 struct PageFrame: Sendable {
-    let language: String
+    /// As browsers know it (RFC 5646).
+    let languageTag: String
     let isEnglish: Bool
     let isSignedIn: Bool
     let assets: Assets.URLs

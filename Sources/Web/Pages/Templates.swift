@@ -3,6 +3,7 @@ import Mustache
 /// The templates in `Resources`.
 enum Templates {
     static let all: [String: [UInt8]] = [
+        "account": PackageResources.account_mustache,
         "chat": PackageResources.chat_mustache,
         "checkout_done": PackageResources.checkout_done_mustache,
         "checkout_waiting": PackageResources.checkout_waiting_mustache,

@@ -19,9 +19,14 @@ extension Texts {
     }
 
     /// - Parameter cents: US cents.
-    /// - Returns: `$19`, or `$19.50` where there are cents.
+    /// - Returns: `$19`, or `$19.50` where there are cents; `US$ 19,50` in Portuguese.
     func dollars(_ cents: Int) -> String {
-        let whole = "$" + number(cents / 100)
+        let sign =
+            switch language {
+            case .english: "$"
+            case .portuguese: "US$\u{A0}"
+            }
+        let whole = sign + number(cents / 100)
         let rest = cents % 100
         guard rest != 0 else { return whole }
         let point =

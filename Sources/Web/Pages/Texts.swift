@@ -10,12 +10,15 @@ struct Texts: Sendable, MustacheParent {
     /// - Throws: a `DecodingError` if the file that was built in is malformed.
     init(_ language: Language) throws {
         self.language = language
-        let json =
+        let files =
             switch language {
-            case .english: PackageResources.en_json
-            case .portuguese: PackageResources.pt_json
+            case .english: [PackageResources.en_json, PackageResources.account_en_json]
+            case .portuguese: [PackageResources.pt_json, PackageResources.account_pt_json]
             }
-        entries = try JSONDecoder().decode([String: String].self, from: Data(json))
+        entries = try files.reduce(into: [:]) { entries, file in
+            let texts = try JSONDecoder().decode([String: String].self, from: Data(file))
+            entries.merge(texts) { first, _ in first }
+        }
     }
 
     func child(named key: String) -> Any? { entries[key] }
