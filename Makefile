@@ -11,7 +11,7 @@ RELEASE_FLAGS := -c release --scratch-path .build-release --static-swift-stdlib 
 	-Xswiftc -cross-module-optimization
 PROGRAM := .build/debug/openclaw-cloud
 
-.PHONY: run test build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy abuse-site fuzz-proxy \
+.PHONY: run test check build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy abuse-site fuzz-proxy \
 	bench-proxy test-openclaw test-operator chaos-operator bench-operator help
 
 run: ## Build, and start the whole product on this machine: http://localhost:8080
@@ -38,6 +38,12 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	scripts/with-cluster scripts/bench-operator --quick --program $(PROGRAM)
 	scripts/with-cluster scripts/chaos-operator --seconds 45 --seed 1
 	@if [ "$$(id -u)" = 0 ]; then scripts/journey-operator; else echo "scripts/journey-operator: skipped, needs root"; fi
+
+check: ## Build, lint, and run the unit tests on SQLite: for work in progress
+	@scripts/bootstrap run
+	swift build $(BUILD_FLAGS) --build-tests
+	scripts/lint
+	TEST_ENGINES=sqlite swift test $(BUILD_FLAGS) --skip-build --no-parallel --skip "JourneyTests|ClusterTests|OpenClaw(Contract|Journey)Tests"
 
 build: ## Build everything, the tests too
 	@scripts/bootstrap run

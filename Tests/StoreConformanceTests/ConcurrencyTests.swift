@@ -102,7 +102,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test func awaitingAConnectionCanBeCancelled() async throws {
+    @Test(.enabled(if: Engine.postgres.isTested)) func awaitingAConnectionCanBeCancelled() async throws {
         try await Engine.postgres.withPlace { place in
             let database = try place.open(connections: 1)
             let (begun, signal) = AsyncStream.makeStream(of: Void.self)

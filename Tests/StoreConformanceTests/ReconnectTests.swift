@@ -8,7 +8,7 @@ import Testing
 struct ReconnectTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    @Test func theNextCallConnectsAgainAfterTheServerClosedTheConnection() async throws {
+    @Test(.enabled(if: Engine.postgres.isTested)) func theNextCallConnectsAgainAfterTheServerClosedTheConnection() async throws {
         try await Engine.postgres.withPlace { place in
             let database = try place.open(connections: 1)
             let killer = try place.open(connections: 1)
@@ -20,7 +20,7 @@ struct ReconnectTests {
         }
     }
 
-    @Test func aTransactionThatLosesItsConnectionBeforeTheCommitIsRunAgain() async throws {
+    @Test(.enabled(if: Engine.postgres.isTested)) func aTransactionThatLosesItsConnectionBeforeTheCommitIsRunAgain() async throws {
         try await Engine.postgres.withPlace { place in
             let database = try place.open(connections: 1)
             let killer = try place.open(connections: 1)

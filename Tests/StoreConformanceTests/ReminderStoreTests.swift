@@ -173,7 +173,7 @@ struct ReminderStoreTests {
     }
 
     /// Two processes that look at the same moment share what is due.
-    @Test func onPostgresNobodyTakesWhatAnotherIsTaking() async throws {
+    @Test(.enabled(if: Engine.postgres.isTested)) func onPostgresNobodyTakesWhatAnotherIsTaking() async throws {
         try await Engine.postgres.withDatabase { database in
             let box = try await database.write { transaction in
                 let box = try Self.box(transaction)

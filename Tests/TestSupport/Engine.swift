@@ -9,8 +9,15 @@ import Store
 package enum Engine: String, Sendable, CaseIterable {
     case sqlite, postgres
 
-    /// Behind a pooler only what is behind it.
-    package static var allCases: [Engine] { Place.pooler == nil ? [.sqlite, .postgres] : [.postgres] }
+    /// Those that `TEST_ENGINES` names, such as `sqlite`; both unless it is set. Behind a pooler only what is behind it.
+    package static let allCases: [Engine] = {
+        if Place.pooler != nil { return [.postgres] }
+        guard let names = ProcessInfo.processInfo.environment["TEST_ENGINES"] else { return [.sqlite, .postgres] }
+        return names.split(separator: ",").compactMap { Engine(rawValue: String($0)) }
+    }()
+
+    /// For tests that are about one engine alone.
+    package var isTested: Bool { Self.allCases.contains(self) }
 
     /// Makes a database of a test's own and removes it afterwards.
     /// - Parameter migrations: what is applied before `body` runs.
