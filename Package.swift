@@ -87,6 +87,9 @@ let package = Package(
             "Kubernetes",
             [.asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioSSL, .subprocess, .systemPackage, .yams]),
 
+        // The platform's own objects in a cluster, and the machines under it.
+        room("Cluster", ["Kubernetes", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1]),
+
         // Features: they meet through stored state and job arguments.
         room("Identity", ["Core", "SQL", "Store", "Jobs", .crypto]),
         room("Billing", ["Core", "SQL", "Store", "Jobs", "Stripe", .logging]),
@@ -142,8 +145,9 @@ let package = Package(
         room(
             "CloudApp",
             [
-                "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "S3", "Stripe", "Telegram", "SMTP",
-                "ModelAPI", "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy", "HTTPSupport",
+                "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "Cluster", "S3", "Stripe", "Telegram",
+                "SMTP", "ModelAPI", "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy",
+                "HTTPSupport",
                 "AgentTools", "API", "Web", "Sandbox",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
@@ -192,6 +196,12 @@ let package = Package(
                 .logging,
                 .nioCore, .nioHTTP1,
                 .serviceLifecycle,
+            ]),
+        tests(
+            "InfrastructureTests",
+            [
+                "Cluster", "CloudApp", "Kubernetes", .argumentParser, .asyncHTTPClient, .configuration, .hummingbird,
+                .hummingbirdTesting, .httpTypes, .logging, .nioCore, .nioHTTP1,
             ]),
         tests("IdentityTests", ["Identity", "Core", "Jobs", "SQL", "Store", "TestSupport"]),
         tests(

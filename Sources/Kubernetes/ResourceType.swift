@@ -47,5 +47,18 @@ extension ResourceType {
         group: "networking.k8s.io", kind: "NetworkPolicy", plural: "networkpolicies")
     package static let deployments = ResourceType(group: "apps", kind: "Deployment", plural: "deployments")
     package static let jobs = ResourceType(group: "batch", kind: "Job", plural: "jobs")
+    package static let roles = ResourceType(group: "rbac.authorization.k8s.io", kind: "Role", plural: "roles")
+    package static let roleBindings = ResourceType(
+        group: "rbac.authorization.k8s.io", kind: "RoleBinding", plural: "rolebindings")
+    package static let clusterRoles = ResourceType(
+        group: "rbac.authorization.k8s.io", kind: "ClusterRole", plural: "clusterroles", isNamespaced: false)
+    package static let clusterRoleBindings = ResourceType(
+        group: "rbac.authorization.k8s.io", kind: "ClusterRoleBinding", plural: "clusterrolebindings", isNamespaced: false)
+    package static let admissionPolicies = ResourceType(
+        group: "admissionregistration.k8s.io", kind: "ValidatingAdmissionPolicy",
+        plural: "validatingadmissionpolicies", isNamespaced: false)
+    package static let admissionPolicyBindings = ResourceType(
+        group: "admissionregistration.k8s.io", kind: "ValidatingAdmissionPolicyBinding",
+        plural: "validatingadmissionpolicybindings", isNamespaced: false)
     package static let leases = ResourceType(group: "coordination.k8s.io", kind: "Lease", plural: "leases")
 }

@@ -6,8 +6,8 @@ package struct S3Bucket: Sendable, Hashable {
     let host: String
     /// Percent-encoded, with a slash at its end and none at its start; empty where the store is at the endpoint's root.
     private let prefix: String
-    let region: String
-    let name: String
+    package let region: String
+    package let name: String
 
     /// - Parameters:
     ///   - endpoint: the store's http or https URL; a path in it is kept.

@@ -1,6 +1,6 @@
 /// What a client of an S3-compatible store proves itself with. It prints as `[redacted]`, in dumps too.
 package struct S3Credentials: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    let accessKeyID: String
+    package let accessKeyID: String
     let secretAccessKey: String
 
     package init(accessKeyID: String, secretAccessKey: String) {

@@ -3,13 +3,11 @@
 import json
 import os
 import re
-from pathlib import Path
 
+import access
 import asked
-import yaml
 
-with open(Path(__file__).resolve().parents[2] / "deploy/kubernetes/operator.yaml") as _file:
-    _RULES = [rule for each in yaml.safe_load_all(_file) if each and each["kind"] == "ClusterRole" for rule in each["rules"]]
+_RULES = [rule for each in access.documents() if each["kind"] == "ClusterRole" for rule in each["rules"]]
 #: What the operator may list and watch over all namespaces, if it names what is its own.
 WATCHED = {resource for rule in _RULES if "watch" in rule["verbs"] for resource in rule["resources"]}
 LEASE = "openclaw-cloud-operator"

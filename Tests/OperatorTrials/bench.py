@@ -22,6 +22,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import access
 import audit
 from cluster import OURS, Cluster, Identity
 from fleet import PROGRAM, ROOT, Fleet, ProgramFailed
@@ -316,14 +317,13 @@ async def main(arguments):
     parser.add_argument("--check", action="store_true", help="exit with 1 if a time isn't what is wanted, too")
     parser.add_argument("--program", help="another build of openclaw-cloud than .build-release/release/openclaw-cloud")
     options = parser.parse_args(arguments)
-    boxes = options.boxes or (30 if options.quick else 300)
-    pairs = options.pairs or (5 if options.quick else 15)
+    boxes, pairs = options.boxes or (30 if options.quick else 300), options.pairs or (5 if options.quick else 15)
     load_before = os.getloadavg()[0]
     if load_before > 0.5 * os.cpu_count():
         progress(f"The load average is {load_before:.2f}: something else runs here, and the figures will suffer.")
     cluster = Cluster()
     started = time.monotonic()
-    subprocess.run(["kubectl", "apply", "-f", Identity.manifest(ROOT)], check=True, stdout=subprocess.DEVNULL)
+    access.apply()
     try:
         measured = await measure_pairs(cluster, pairs)
         fleet = await measure_fleet(cluster, boxes)

@@ -14,10 +14,10 @@ import json
 import os
 import random
 import shutil
-import subprocess
 import sys
 import time
 
+import access
 import audit
 from cluster import OURS, Away, Cluster, Identity
 from fleet import ROOT, Fleet, ProgramFailed
@@ -48,7 +48,7 @@ class Campaign:
         self.calm_after = None
 
     async def run(self):
-        subprocess.run(["kubectl", "apply", "-f", Identity.manifest(ROOT)], check=True, stdout=subprocess.DEVNULL)
+        access.apply()
         identity = await Identity(self._cluster, self._fleet.folder).log_in()
         log = audit.AuditLog(identity.user) if audit.AuditLog.exists() else None
         self.interceptor = Interceptor(self._cluster, identity, self._seed)

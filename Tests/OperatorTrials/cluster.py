@@ -24,7 +24,8 @@ KINDS = {
     "Secret": ("/api/v1", "secrets"), "ConfigMap": ("/api/v1", "configmaps"),
     "PersistentVolumeClaim": ("/api/v1", "persistentvolumeclaims"), "ResourceQuota": ("/api/v1", "resourcequotas"),
     "LimitRange": ("/api/v1", "limitranges"), "NetworkPolicy": ("/apis/networking.k8s.io/v1", "networkpolicies"),
-    "Deployment": ("/apis/apps/v1", "deployments"), "Pod": ("/api/v1", "pods"),
+    "RoleBinding": ("/apis/rbac.authorization.k8s.io/v1", "rolebindings"), "Deployment": ("/apis/apps/v1", "deployments"),
+    "Pod": ("/api/v1", "pods"),
 }
 #: Those that the operator itself writes into a box's namespace.
 OWNED = [kind for kind in KINDS if kind not in ("Namespace", "Pod")]
@@ -173,7 +174,7 @@ class Cluster:
 
 
 class Identity:
-    """The operator's service account, as deploy/kubernetes/operator.yaml makes it."""
+    """The operator's service account, as `openclaw-cloud cluster render --access` makes it."""
 
     def __init__(self, cluster, folder, namespace="platform", name="operator"):
         self.cluster = cluster
@@ -182,10 +183,6 @@ class Identity:
         self._name = name
         self._folder = folder
         self.token = None
-
-    @staticmethod
-    def manifest(root):
-        return os.path.join(root, "deploy/kubernetes/operator.yaml")
 
     async def log_in(self):
         """Fetches a token of the service account (TokenRequest), which must be there."""

@@ -1,23 +1,23 @@
-"""Tries what the operator's service account may do: all that deploy/kubernetes/operator.yaml lists, and nothing else.
+"""Tries what the operator's service account may do: all that `cluster render --access` lists, and nothing else.
 
     scripts/rbac-operator [--only RESOURCE] [--skip-needed]
 
-First it asks the API server about every verb of every resource that there is. Then it takes each listed verb away in turn,
+First it asks the API server about every verb of every resource that there is: in all namespaces, in the platform's own, in a
+customer's that the operator has let itself into, in one that it hasn't, and in kube-system. Then it takes each listed verb away in turn,
 lets an operator lead a box through its life, and sees that it is refused and says so: a verb whose loss nobody notices isn't
 needed.
 """
 
 import argparse
 import asyncio
-import subprocess
 import sys
 import tempfile
 import time
 import uuid
 from collections import Counter
-from pathlib import Path
 
-import yaml
+import access
+from access import CUSTOMER, EVERYWHERE, HOME, RBAC, ROLES, binding, listed, rules
 from cluster import Away, Cluster, Identity
 from fleet import ROOT, Fleet, ProgramFailed
 from interceptor import Interceptor
@@ -44,21 +44,6 @@ LEASE = "openclaw-cloud-operator"
 _BACKUPS = {
     "BACKUP_S3_ENDPOINT": "http://127.0.0.1:9", "BACKUP_S3_BUCKET": "trial", "BACKUP_S3_ACCESS_KEY_ID": "trial",
     "BACKUP_S3_SECRET_ACCESS_KEY": "trial", "PLATFORM_IMAGE": "sandbox-agent:1"}
-
-
-#: As they are now: somebody may be at work on them.
-_MANIFEST = Path(Identity.manifest(ROOT)).read_text()
-
-
-def documents():
-    return [each for each in yaml.safe_load_all(_MANIFEST) if each]
-
-
-def listed(kind):
-    """(group, resource, verb, names) of the rules of the ClusterRole or Role."""
-    rules = [rule for each in documents() if each["kind"] == kind for rule in each["rules"]]
-    return [(group, resource, verb, tuple(rule.get("resourceNames", ())))
-            for rule in rules for group in rule["apiGroups"] for resource in rule["resources"] for verb in rule["verbs"]]
 
 
 # What is allowed
@@ -94,38 +79,63 @@ class Access:
         return sorted(found)
 
 
+#: Of customers: the operator has let itself into the first one's namespace.
+_BOUND, _UNBOUND = "customer-00000000000000000000000001", "customer-00000000000000000000000002"
+
+
 async def try_access(cluster, identity):
     """Returns texts of what is refused though listed, and allowed though not."""
-    access, faults = Access(cluster, identity), []
-    everywhere = {(group, resource, verb) for group, resource, verb, _ in listed("ClusterRole")}
-    at_home = listed("Role")
-    for group, resource, verb in sorted(everywhere):
-        if not await access.allows(group, resource, verb):
-            faults.append(f"refused though listed: {verb} {resource}")
-    for group, resource, verb, names in at_home:
-        for name in names or ("",):
-            if not await access.allows(group, resource, verb, identity.namespace, name):
-                faults.append(f"refused though listed: {verb} {resource} {name} in {identity.namespace}")
-    questions = [(group, resource, verb) for group, resource in await access.resources() for verb in _VERBS] + _MORE
-    for group, resource, verb in questions:
-        if (group, resource, verb) in everywhere or resource in _ALLOWED_TO_ALL:
+    for namespace in (_BOUND, _UNBOUND):
+        await cluster.create("Namespace", None, namespace, {}, {})
+    try:
+        bound = await cluster.request_as(
+            identity.token, "POST", f"/apis/{RBAC}/v1/namespaces/{_BOUND}/rolebindings",
+            binding(_BOUND, identity.namespace))
+        faults = [] if bound[0] in (201, 409) else [f"the operator can't let itself into a customer's namespace: {bound}"]
+        asked, more = await _ask_about_all(cluster, identity)
+        return asked, faults + more + await _really_ask(cluster, identity)
+    finally:
+        for namespace in (_BOUND, _UNBOUND):
+            await cluster.delete("Namespace", None, namespace)
+
+
+async def _ask_about_all(cluster, identity):
+    reviews, faults = Access(cluster, identity), []
+    roles = {"": listed(EVERYWHERE), identity.namespace: listed(HOME), _BOUND: listed(CUSTOMER), _UNBOUND: [],
+             "kube-system": []}
+    for namespace, rights in roles.items():
+        for group, resource, verb, names in rights:
+            for name in names or ("",):
+                if not await reviews.allows(group, resource, verb, namespace, name):
+                    faults.append(f"refused though listed: {verb} {resource} {name} in {namespace or 'all namespaces'}")
+    questions = [(group, resource, verb) for group, resource in await reviews.resources() for verb in _VERBS] + _MORE
+    for question in questions:
+        # Names of one's own are asked for above, and others here.
+        if question[1] in _ALLOWED_TO_ALL or (*question, ()) in roles[""]:
             continue
-        own = {each[3] for each in at_home if each[:3] == (group, resource, verb)}
-        places = [("", ""), ("customer-00000000000000000000000000", ""), ("kube-system", "")]
-        if () not in own:
-            places += [(identity.namespace, ""), (identity.namespace, "another")]
-        for namespace, name in places:
-            if await access.allows(group, resource, verb, namespace, name):
-                faults.append(f"allowed though not listed: {verb} {resource} {name} in {namespace or 'all namespaces'}")
-    faults += await _really_ask(cluster, identity)
-    return access.asked, faults
+        for namespace, rights in roles.items():
+            if (*question, ()) in rights:
+                continue
+            for name in ("", "another"):
+                if await reviews.allows(*question, namespace, name):
+                    faults.append(f"allowed though not listed: {question[2]} {question[1]} {name} in "
+                                  f"{namespace or 'all namespaces'}")
+    return reviews.asked, faults
 
 
 async def _really_ask(cluster, identity):
     """Not only by asking what would be: some requests that must be refused, as the service account itself."""
     faults = []
+    admin = binding(_UNBOUND, identity.namespace)
+    admin["roleRef"]["name"] = "cluster-admin"
+    bindings = f"/apis/{RBAC}/v1/namespaces/{_UNBOUND}/rolebindings"
+    status, _ = await cluster.request_as(identity.token, "POST", bindings, admin)
+    if status != 403:
+        faults.append(f"binding cluster-admin as the operator answers {status}, not 403")
     for method, target in (
         ("GET", "/api/v1/secrets"), ("GET", "/api/v1/namespaces/kube-system/secrets"), ("GET", "/api/v1/nodes"),
+        ("GET", "/api/v1/namespaces/kube-system/secrets/any"), ("GET", f"/api/v1/namespaces/{_UNBOUND}/secrets/agent"),
+        ("POST", "/apis/apps/v1/namespaces/kube-system/deployments"), ("GET", "/api/v1/namespaces/platform/secrets/any"),
         ("GET", "/api/v1/namespaces/kube-system/pods/any/log"), ("POST", "/api/v1/namespaces/default/pods"),
         ("POST", "/api/v1/namespaces/default/pods/any/exec?command=sh"), ("DELETE", "/api/v1/namespaces/default/pods/any"),
         ("DELETE", "/api/v1/namespaces/default/secrets/any"), ("GET", "/apis/rbac.authorization.k8s.io/v1/clusterroles"),
@@ -148,16 +158,19 @@ class Stand:
         self._cluster = cluster
         self.name = f"rbac-trial-{uuid.uuid4().hex[:8]}"
         self._folder = folder
-        self._rules = {kind: next(each["rules"] for each in documents() if each["kind"] == kind)
-                       for kind in ("ClusterRole", "Role")}
+        #: Where it is seen what the role for customers' namespaces allows by now.
+        self._probe = f"{self.name}-probe"
 
     async def __aenter__(self):
         made = []
-        for each in documents():
-            if each["kind"] == "PriorityClass":
+        for each in access.documents():
+            if each["kind"] == "PriorityClass" or each["kind"].startswith("Validating"):
                 continue
             if each["kind"] == "Namespace":
                 each["metadata"] = {"name": self.name}
+            elif (each["kind"], each["metadata"]["name"]) == CUSTOMER:
+                # That one is the program's own to name.
+                continue
             elif each["kind"].startswith("ClusterRole"):
                 each["metadata"]["name"] = self.name
             else:
@@ -167,37 +180,43 @@ class Stand:
             if each.get("roleRef", {}).get("kind") == "ClusterRole":
                 each["roleRef"]["name"] = self.name
             made.append(each)
-        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-            yaml.safe_dump_all(made, file)
-            file.flush()
-            subprocess.run(["kubectl", "apply", "-f", file.name], check=True, stdout=subprocess.DEVNULL)
+        made += [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self._probe}},
+                 binding(self._probe, self.name)]
+        access.apply(made)
         self.identity = await Identity(self._cluster, self._folder, self.name).log_in()
         self._access = Access(self._cluster, self.identity)
         return self
 
     async def __aexit__(self, *_):
-        for kind in ("clusterrolebinding", "clusterrole", "namespace"):
-            subprocess.run(["kubectl", "delete", kind, self.name, "--wait=false"], stdout=subprocess.DEVNULL)
+        for kind, name in (("clusterrolebinding", self.name), ("clusterrole", self.name), ("namespace", self.name),
+                           ("namespace", self._probe)):
+            access.delete(kind, name)
+        access.apply()
 
     async def allow(self, without=None):
         """Gives it all rights, but for (group, resource, verb)."""
         targets = {
-            "ClusterRole": f"/apis/rbac.authorization.k8s.io/v1/clusterroles/{self.name}",
-            "Role": f"/apis/rbac.authorization.k8s.io/v1/namespaces/{self.name}/roles/operator"}
-        for kind, target in targets.items():
-            rules = [{**rule, "apiGroups": [group], "resources": [resource], "verbs": verbs}
-                     for rule in self._rules[kind] for group in rule["apiGroups"] for resource in rule["resources"]
-                     if (verbs := [verb for verb in rule["verbs"] if (group, resource, verb) != without])]
+            EVERYWHERE: f"/apis/{RBAC}/v1/clusterroles/{self.name}",
+            CUSTOMER: f"/apis/{RBAC}/v1/clusterroles/{CUSTOMER[1]}",
+            HOME: f"/apis/{RBAC}/v1/namespaces/{self.name}/roles/operator"}
+        for role, target in targets.items():
+            kept = [{**rule, "apiGroups": [group], "resources": [resource], "verbs": verbs}
+                    for rule in rules(role) for group in rule["apiGroups"] for resource in rule["resources"]
+                    if (verbs := [verb for verb in rule["verbs"] if (group, resource, verb) != without])]
             status, answer = await self._cluster.request(
-                "PATCH", target, {"rules": rules}, "application/merge-patch+json")
+                "PATCH", target, {"rules": kept}, "application/merge-patch+json")
             if status != 200:
                 raise ProgramFailed(f"the role can't be changed: {answer}")
         # The authorizer hears of it by a watch.
-        subject = without or ("", "namespaces", "get")
-        home = (self.name, LEASE if subject[2] != "create" else "") if subject[1] == "leases" else ("", "")
-        while await self._access.allows(*subject, *home) != (without is None):
-            await asyncio.sleep(0.02)
+        for role in ROLES:
+            for group, resource, verb, names in listed(role):
+                if without in (None, (group, resource, verb)):
+                    await self._until_heard(role, group, resource, verb, names, without is None)
 
+    async def _until_heard(self, role, group, resource, verb, names, is_allowed):
+        place = {EVERYWHERE: "", CUSTOMER: self._probe, HOME: self.name}[role]
+        while await self._access.allows(group, resource, verb, place, *names[:1]) != is_allowed:
+            await asyncio.sleep(0.02)
 
     async def remove_lease(self):
         """So that the next operator needn't wait for it to run out."""
@@ -208,6 +227,8 @@ class Stand:
 def _uses(request, resource, verb):
     """Whether a request wants that right; an apply wants to patch, and to create where there is nothing yet."""
     verbs = {"replace": ("update",), "apply": ("patch", "create")}.get(request.verb, (request.verb,))
+    if verb == "bind":
+        return request.resource == "rolebindings" and request.is_write
     return request.resource == resource and verb in verbs
 
 
@@ -223,6 +244,8 @@ async def try_without(cluster, stand, fleet, group, resource, verb):
         # Of an apply of what isn't there yet, Kubernetes 1.20 says that it is forbidden, and not why.
         words = (f'cannot {verb} resource "{resource}"', f"403 Forbidden: {resource}")
         text = operator.log_text().replace("\\", "")
+        if verb == "bind":
+            return "attempting to grant RBAC permissions not currently held" in text
         return words[0] in text or verb == "create" and words[1] in text
 
     def is_felt():
@@ -261,7 +284,7 @@ async def try_lives(cluster, is_taken_away):
                        if each.status == 403 and (each.verb, each.target) not in done]
             faults += [f"refused though all rights are there: {text}" for text in refused]
             print(f"a whole life with all rights: {len(record)} requests, {len(refused)} refused", flush=True)
-            rights = [each for each in listed("ClusterRole") + listed("Role") if is_taken_away(each[1])]
+            rights = [each for role in ROLES for each in listed(role) if is_taken_away(each[1])]
             for number, (group, resource, verb, _) in enumerate(rights, 1):
                 phase, is_told, record, _ = await try_without(cluster, stand, fleet, group, resource, verb)
                 uses = sum(_uses(each, resource, verb) for each in record)
@@ -286,7 +309,7 @@ async def main(arguments):
     parser.add_argument("--program", help="another build of openclaw-cloud than .build/debug/openclaw-cloud")
     options = parser.parse_args(arguments)
     cluster = Cluster()
-    subprocess.run(["kubectl", "apply", "-f", Identity.manifest(ROOT)], check=True, stdout=subprocess.DEVNULL)
+    access.apply()
     try:
         with tempfile.TemporaryDirectory() as folder:
             asked, faults = await try_access(cluster, await Identity(cluster, folder).log_in())
@@ -300,7 +323,7 @@ async def main(arguments):
     for text in faults:
         print(f"  {text}")
     kinds = Counter(text.split(":")[0] for text in faults)
-    print(f"{len(listed('ClusterRole') + listed('Role'))} rights, " + (
+    print(f"{sum(len(listed(role)) for role in ROLES)} rights, " + (
         ", ".join(f"{count} {kind}" for kind, count in kinds.items()) or "no violations"))
     return 1 if faults else 0
 

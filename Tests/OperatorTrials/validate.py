@@ -1,11 +1,13 @@
-"""Holds the objects of boxes against Kubernetes' own schemas, old and new, and against its Pod Security Standard.
+"""Holds the objects of boxes and of the platform itself against Kubernetes' own schemas, old and new, and against its Pod
+Security Standard.
 
     scripts/validate-manifests
 
 Boxes of all three plans, with open and strict egress, and with every setting that puts something more into a manifest. Each
 object has to be valid, without a field that isn't known, by the schemas of Kubernetes 1.20 and of the newest release that
 PyPI's kubernetes-validate has; pods' templates have to keep within "restricted". Where KUBECONFIG leads to a cluster, its API
-server is asked, too, without anything being made but a namespace that is deleted again.
+server is asked, too: boxes' objects aren't made there, the platform's are, twice, and are deleted again. The admission policy
+that keeps the operator to customers' namespaces is evaluated by an evaluator of its language.
 """
 
 import argparse
@@ -19,7 +21,9 @@ from collections import Counter
 from pathlib import Path
 
 import kubernetes_validate
+import platform_objects
 import pod_security
+import yaml
 from fleet import TIERS, Fleet, ProgramFailed
 from jsonschema import Draft4Validator
 from objects import parse
@@ -38,7 +42,7 @@ _MODES = {
 }
 #: The kinds that every box has, and how many of each; and what a store for backups adds.
 _EXPECTED = Counter({"Namespace": 1, "ServiceAccount": 1, "ResourceQuota": 1, "LimitRange": 1, "NetworkPolicy": 2, "Secret": 1,
-                     "ConfigMap": 1, "PersistentVolumeClaim": 1, "Deployment": 1})
+                     "ConfigMap": 1, "PersistentVolumeClaim": 1, "Deployment": 1, "RoleBinding": 1})
 _BACKUP = Counter({"NetworkPolicy": 1, "Job": 2})
 
 
@@ -100,6 +104,30 @@ def ask_server(text, namespace):
     return [] if done.returncode == 0 else [line for line in done.stderr.splitlines() if line]
 
 
+def platform_faults(all_schemas):
+    """Returns how many objects of the platform were looked at, and texts of faults."""
+    count, found = 0, []
+    for where, options, settings in platform_objects.cases():
+        for schemas in all_schemas:
+            text = platform_objects.render(
+                "--image", platform_objects.IMAGE, "--kubernetes", schemas.version, *options, **settings)
+            objects = list(yaml.safe_load_all(text))
+            count += len(objects)
+            for body in objects:
+                found += [f"{where}, {body['kind']} {body['metadata']['name']}, {schemas.version}: {fault}"
+                          for fault in schemas.faults(body)]
+            found += [f"{where}: {fault}" for fault in platform_objects.faults(objects, text)]
+        print(f"{where}: {len(objects)} objects", flush=True)
+    judged, wrong = platform_objects.admission_faults()
+    print(f"admission policy: {judged} requests judged, {len(wrong)} wrongly", flush=True)
+    found += [f"admission policy: {text}" for text in wrong]
+    if os.environ.get("KUBECONFIG"):
+        applied, refused = platform_objects.apply_twice()
+        print(f"the API server took {applied} objects of the platform, twice", flush=True)
+        found += refused
+    return count, found
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(
         prog="scripts/validate-manifests", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -109,7 +137,9 @@ def main(arguments):
     all_schemas = [OldSchemas(options.old), NewSchemas()]
     faults = [f"the check itself: {text}" for text in pod_security.self_test()]
     faults += [f"the check itself: {each.version}: {text}" for each in all_schemas for text in schemas_catch_faults(each)]
-    objects, asked = 0, 0
+    objects, platform = platform_faults(all_schemas)
+    faults += platform
+    asked = 0
     fleet = Fleet()
     try:
         for tier in TIERS:

@@ -59,7 +59,8 @@ def _container(**fields):
 
 _NAMED = [
     ("ServiceAccount", "agent"), ("ConfigMap", "agent"), ("PersistentVolumeClaim", "agent-state"), ("ResourceQuota", "agent"),
-    ("LimitRange", "agent"), ("NetworkPolicy", "default-deny"), ("NetworkPolicy", "agent-egress"), ("Deployment", "agent"),
+    ("LimitRange", "agent"), ("NetworkPolicy", "default-deny"), ("NetworkPolicy", "agent-egress"), ("RoleBinding", "operator"),
+    ("Deployment", "agent"),
 ]
 
 #: None of these may cost a customer a restart.
@@ -100,12 +101,15 @@ HARMLESS = [
     Edit("Deployment", "agent", {"spec": {"revisionHistoryLimit": 9}}),
     Edit("Deployment", "agent", {"spec": {"progressDeadlineSeconds": 77}}),
     Edit("Deployment", "agent", {"spec": {"strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 0}}}}),
+    Edit("RoleBinding", "operator", {"subjects": [{"kind": "ServiceAccount", "name": "default", "namespace": "default"}]}),
+    Edit("RoleBinding", "operator", {"subjects": None}),
     Edit("Secret", "agent", {"data": {"EXTRA": "eA=="}}),
     Edit("Secret", "agent", {"data": {"TELEGRAM_BOT_TOKEN": "eA=="}}),
     _label("Secret", "agent"),
     _label("Secret", "agent", MANAGED, None),
     Deletion("ServiceAccount", "agent"), Deletion("ConfigMap", "agent"), Deletion("ResourceQuota", "agent"),
     Deletion("LimitRange", "agent"), Deletion("NetworkPolicy", "default-deny"), Deletion("NetworkPolicy", "agent-egress"),
+    Deletion("RoleBinding", "operator"),
     Addition("ConfigMap", "earlier", (("data", {"a": "b"}),)),
     Addition("ServiceAccount", "earlier", ()),
     Addition("NetworkPolicy", "earlier", (("spec", {"podSelector": {}, "ingress": [{}]}),)),

@@ -67,7 +67,7 @@ extension CloudConfiguration {
         return Self.isThisMachine(publicURL) ? nil : "PUBLIC_URL isn't this machine"
     }
 
-    private static func isThisMachine(_ url: String) -> Bool {
+    static func isThisMachine(_ url: String) -> Bool {
         guard let host = URL(string: url)?.host()?.lowercased() else { return false }
         return ["localhost", "::1", "[::1]"].contains(host) || host.hasSuffix(".localhost") || host.hasPrefix("127.")
     }

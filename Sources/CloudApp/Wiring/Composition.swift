@@ -175,7 +175,7 @@ struct Composition {
         LeaderElectedService(
             election: LeaderElection(
                 client: cluster, namespace: configuration.cluster.settings.platformNamespace,
-                name: "openclaw-cloud-operator", identity: platform.instance, logger: platform.logger),
+                name: OperatorAccess.lease, identity: platform.instance, logger: platform.logger),
             services: services, logger: platform.logger)
     }
 

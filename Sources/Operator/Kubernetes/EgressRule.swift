@@ -1,8 +1,8 @@
 import FoundationEssentials
-import Kubernetes
+package import Kubernetes
 
 /// Where a pod's connections may go to, as rules of a NetworkPolicy.
-enum EgressRule {
+package enum EgressRule {
     static let nameService: JSONValue = [
         "to": [
             [
@@ -15,7 +15,7 @@ enum EgressRule {
 
     /// The way to one of the host's own addresses.
     /// - Returns: `nil` for a public name, which the rules for public addresses are about.
-    static func own(_ url: String) -> JSONValue? {
+    package static func own(_ url: String) -> JSONValue? {
         guard let host = URL(string: url)?.host() else { return nil }
         let ports: JSONValue = [["port": .integer(port(of: url)), "protocol": "TCP"]]
         let labels = host.split(separator: ".").map(String.init)
@@ -37,13 +37,13 @@ enum EgressRule {
         return ["to": [["ipBlock": ["cidr": .string(plain + (isIPv6 ? "/128" : "/32"))]]], "ports": ports]
     }
 
-    static func port(of url: String) -> Int64 {
+    package static func port(of url: String) -> Int64 {
         let address = URL(string: url)
         return Int64(address?.port ?? (address?.scheme == "http" ? 80 : 443))
     }
 
     /// - Parameter blocked: ranges beside the private ones.
-    static func publicAddresses(port: Int64, except blocked: [String]) -> JSONValue {
+    package static func publicAddresses(port: Int64, except blocked: [String]) -> JSONValue {
         let blocked4 = private4 + blocked.filter { !$0.contains(":") }.map { .string($0) }
         let blocked6 = private6 + blocked.filter { $0.contains(":") }.map { .string($0) }
         return [

@@ -16,6 +16,7 @@ extension KubernetesRuntime {
             transfer: transfer, settings: settings, platformImage: backups.image, storage: storage,
             isBesideAgent: state != .stopped)
         try await inOwnersWords(agent) {
+            try await ensureAccess(to: agent)
             // A box that was stopped before the host set backups up has no way to the store yet.
             if let policy = settings.backupEgress(of: agent) {
                 _ = try await ensure(policy, live: informers.live(policy))
@@ -39,6 +40,7 @@ extension KubernetesRuntime {
         let kept = Set(kept.map(\.name))
         for job in jobs(of: agent) where !kept.contains(job.name) {
             try await inOwnersWords(agent) {
+                try await ensureAccess(to: agent)
                 // Its pods and its Secret are its own, and go with it.
                 try await client.delete(.jobs, job.name, namespace: agent.namespace, uid: job.uid)
             }

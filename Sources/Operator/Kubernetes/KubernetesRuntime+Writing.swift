@@ -55,6 +55,39 @@ extension KubernetesRuntime {
         }
     }
 
+    /// Lets the operator into an agent's namespace, if there is one: an earlier release may have made it, and its binding may be
+    /// gone. Comes before whatever else is asked for there.
+    func ensureAccess(to agent: AgentReference) async throws {
+        guard hasNamespace(agent) else { return }
+        let binding = settings.access.binding(for: agent)
+        _ = try await ensure(binding, live: informers.live(binding))
+    }
+
+    private func hasNamespace(_ agent: AgentReference) -> Bool {
+        guard let namespace = informers.object(.namespaces, agent.namespace), !namespace.isBeingDeleted else { return false }
+        return AgentReference(namespace: namespace) == agent
+    }
+
+    /// The agent's Secret; where it has no namespace, there is none, and nobody may ask.
+    func secret(of agent: AgentReference) async throws -> KubernetesObject? {
+        guard hasNamespace(agent) else { return nil }
+        try await ensureAccess(to: agent)
+        return try await client.get(.secrets, Tenant.name, namespace: agent.namespace)
+    }
+
+    /// The API server learns by a watch of its own what a new binding allows.
+    private nonisolated func waitForAccess(to namespace: String) async throws {
+        let deadline = ContinuousClock.now + .seconds(5)
+        while true {
+            do {
+                _ = try await client.get(.secrets, Tenant.name, namespace: namespace)
+                return
+            } catch let error as KubernetesError where error.isForbidden && .now < deadline {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+    }
+
     /// Makes the object as it should be, without a request if it is.
     nonisolated func ensure(_ wanted: KubernetesObject, live: KubernetesObject?) async throws -> KubernetesObject {
         if let live, Drift.of(live, from: wanted) == nil { return live }
@@ -71,6 +104,7 @@ extension KubernetesRuntime {
             }
         }
         informers.remember(object)
+        if wanted.type == .roleBindings { try await waitForAccess(to: wanted.namespace) }
         if Drift.of(object, from: wanted) != nil {
             logger.error(
                 "the cluster changes what is applied", metadata: ["object": "\(wanted.type.kind) \(wanted.namespace)"])

@@ -98,7 +98,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
 
     package func proxyTokenHash(of agent: AgentReference) async throws -> String? {
         secrets[agent] = try await inOwnersWords(agent) {
-            try await client.get(.secrets, Tenant.name, namespace: agent.namespace)
+            try await secret(of: agent)
         }
         let token = TenantSecrets.value(AgentSpecification.SecretName.proxyToken, of: secrets[agent])
         return token.map { AccessToken($0.reveal()).hash }
@@ -173,7 +173,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
             applied[agent] = nil
             try checkNamespaceIsFree(for: agent)
             var held = secrets[agent]
-            if held == nil { held = try await client.get(.secrets, Tenant.name, namespace: agent.namespace) }
+            if held == nil { held = try await secret(of: agent) }
             guard let tenantSecrets = TenantSecrets(specification, held: held) else {
                 throw DomainError(
                     .conflict, code: "proxy_token_lost",
@@ -205,6 +205,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     private func claim(of agent: AgentReference) async throws -> KubernetesObject? {
         let known = informers.object(.persistentVolumeClaims, Tenant.volume, namespace: agent.namespace)
         guard known == nil, informers.object(.namespaces, agent.namespace) != nil else { return known }
+        try await ensureAccess(to: agent)
         return try await client.patch(
             .persistentVolumeClaims, Tenant.volume, namespace: agent.namespace,
             merging: ["metadata": ["labels": JSONValue(Tenant.labels(agent))]], fieldManager: Tenant.fieldManager)
@@ -215,6 +216,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         applied[agent] = nil
         guard let namespace = try await namespace(of: agent), !namespace.isBeingDeleted else { return }
         try await changing(agent) {
+            try await ensureAccess(to: agent)
             // By its name, whether it is in the copy or somebody has taken its labels off.
             let deployment = informers.object(.deployments, Tenant.name, namespace: agent.namespace)
             if deployment?["spec"]?["replicas"]?.integer != 0 {
@@ -233,6 +235,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         guard let namespace = try await namespace(of: agent) else { return }
         try await changing(agent) {
             if !namespace.isBeingDeleted {
+                try await ensureAccess(to: agent)
                 // The workload first: a namespace with running pods in it takes long to go.
                 try await client.delete(
                     .deployments, Tenant.name, namespace: agent.namespace, propagation: .foreground)

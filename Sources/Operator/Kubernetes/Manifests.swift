@@ -37,6 +37,8 @@ struct Manifests {
     var steps: [[KubernetesObject]] {
         [
             [namespace],
+            // Without it the operator may do nothing more in that namespace.
+            [settings.access.binding(for: agent)],
             // The bounds come before what has to keep within them, or a larger plan's volume would be refused.
             [serviceAccount, resourceQuota, limitRange] + networkPolicies,
             [secret, configMap, persistentVolumeClaim],

@@ -10,10 +10,10 @@ struct TenantInformers: Sendable {
 
     static let types: [ResourceType] = [
         .namespaces, .serviceAccounts, .configMaps, .persistentVolumeClaims, .resourceQuotas, .limitRanges,
-        .networkPolicies, .deployments, .pods, .jobs,
+        .networkPolicies, .deployments, .pods, .jobs, .roleBindings,
     ]
     /// What comes and goes by itself, isn't the box's to say, or holds data.
-    static let unprunedTypes: Set<ResourceType> = [.namespaces, .pods, .jobs, .persistentVolumeClaims]
+    static let unprunedTypes: Set<ResourceType> = [.namespaces, .pods, .jobs, .persistentVolumeClaims, .roleBindings]
 
     init(client: KubernetesClient, logger: Logger) {
         let (changes, continuation) = AsyncStream<Informer.Change>.makeStream()

@@ -1,0 +1,116 @@
+import Cluster
+import FoundationEssentials
+import Kubernetes
+import Operator
+import S3
+
+extension CloudConfiguration {
+    /// The table of the platform's services, one for each role that runs in a cluster.
+    var platformServices: [PlatformService] {
+        Role.allCases.filter { $0 != .sandbox }.map(service)
+    }
+
+    private func service(_ role: Role) -> PlatformService {
+        let port = port(of: role)
+        var service = PlatformService(
+            name: role.rawValue, port: port, probePort: PortCheck.hasOpsPort([role]) ? opsPort : port?.number ?? opsPort,
+            egress: egress(of: role), secrets: secrets(of: role), scale: .redundant)
+        switch role {
+        case .web, .api: (service.callers, service.scale) = ([.visitors], .elastic)
+        // Metered tokens lie in its journal until the database has them.
+        case .tokenProxy: (service.callers, service.scale, service.volume) = ([.agents], .elastic, 1)
+        case .agentTools: (service.callers, service.scale) = ([.agents], .elastic)
+        // Telegram refuses a second poller.
+        case .onboardingAgent: service.scale = .single
+        case .operator: (service.reachesCluster, service.variables) = (true, operatorVariables)
+        case .billingWorker, .sandbox: break
+        }
+        return service
+    }
+
+    private func port(of role: Role) -> PlatformService.Port? {
+        switch role {
+        case .web: .init(name: "http", number: webPort)
+        case .api: .init(name: "http", number: apiPort)
+        case .tokenProxy: .init(name: "http", number: tokenProxyPort)
+        case .agentTools: .init(name: "http", number: agentToolsPort)
+        case .onboardingAgent, .billingWorker, .operator, .sandbox: nil
+        }
+    }
+
+    /// Each service gets the secrets that it needs, and no other.
+    private func secrets(of role: Role) -> [PlatformService.SecretVariable] {
+        var needed: [Setting] = role == .tokenProxy ? [] : [.encryptionKey, .previousEncryptionKeys]
+        for part in Part.allCases where role.parts.contains(part) { needed += part.secrets }
+        if role == .operator { needed += [.backupSecretAccessKey] }
+        return ([.databaseURL] + needed).map {
+            .init(name: $0.rawValue, isRequired: [.databaseURL, .encryptionKey].contains($0))
+        }
+    }
+
+    private func egress(of role: Role) -> [JSONValue] {
+        var urls: [String] = []
+        for part in role.parts {
+            switch part {
+            case .kimi:
+                urls += [kimi.baseURL, kimi.anthropicBaseURL]
+                if let fallback { urls += [fallback.baseURL, fallback.anthropicBaseURL] }
+            case .stripe: urls.append(stripe.baseURL)
+            case .telegram: urls.append(telegram.apiRoot)
+            case .mail: urls += ["https://mail.example:465", "https://mail.example:587"]
+            }
+        }
+        var rules: [JSONValue] = []
+        for rule in urls.map(Self.way).sorted(by: { $0.text().lexicographicallyPrecedes($1.text()) })
+        where !rules.contains(rule) { rules.append(rule) }
+        // Where the API server listens depends on the cluster; what it takes, RBAC says.
+        if role == .operator {
+            rules.append(["ports": [["port": 443, "protocol": "TCP"], ["port": 6443, "protocol": "TCP"]]])
+        }
+        return rules
+    }
+
+    /// What the sandbox would play here has its key in the cluster's Secret, and is public there.
+    private static func way(to url: String) -> JSONValue {
+        if isThisMachine(url) { return EgressRule.publicAddresses(port: 443, except: []) }
+        return EgressRule.own(url) ?? EgressRule.publicAddresses(port: EgressRule.port(of: url), except: [])
+    }
+
+    /// What concerns nobody but the operator.
+    private var operatorVariables: [String: String] {
+        guard let backup else { return [:] }
+        return [
+            Setting.backupEndpoint.rawValue: backup.endpoint, Setting.backupBucket.rawValue: backup.bucket.name,
+            Setting.backupRegion.rawValue: backup.bucket.region,
+            Setting.backupAccessKeyID.rawValue: backup.credentials.accessKeyID,
+            Setting.backupRanges.rawValue: cluster.settings.backups?.ranges.joined(separator: ",") ?? "",
+        ].filter { !$0.value.isEmpty }
+    }
+}
+
+extension Part {
+    /// The keys to the real one.
+    fileprivate var secrets: [Setting] {
+        switch self {
+        case .kimi: [.kimiAPIKey, .fallbackAPIKey]
+        case .stripe: [.stripeSecretKey, .stripeWebhookSecrets]
+        case .telegram: [.telegramBotToken]
+        case .mail: [.smtpURL]
+        }
+    }
+}
+
+extension Setting {
+    /// Whether a cluster's services take it as it is set here: it is no secret, and isn't about this machine.
+    var isSharedInCluster: Bool {
+        switch self {
+        // The manifests set them.
+        case .dataDirectory, .host, .plansFile, .platformNamespace, .platformImage: false
+        case .kubeConfig, .agentExecutable: false
+        // The operator's own.
+        case .backupEndpoint, .backupRanges, .backupBucket, .backupRegion, .backupAccessKeyID: false
+        case .sandboxPort, .sandboxSMTPPort: false
+        default: !isSecret
+        }
+    }
+}
