@@ -1,0 +1,26 @@
+# The toolchain, and what `make test` would otherwise install.
+{ pkgs, colmena }:
+pkgs.mkShell {
+  packages = [
+    (pkgs.callPackage ./images/toolchain.nix { })
+    pkgs.age
+    pkgs.chromedriver
+    pkgs.chromium
+    pkgs.gnumake
+    pkgs.kubectl
+    pkgs.nixfmt-rfc-style
+    pkgs.nixos-anywhere
+    pkgs.pkg-config
+    pkgs.postgresql
+    pkgs.python3
+    pkgs.shellcheck
+    pkgs.sops
+    pkgs.ssh-to-age
+    colmena
+  ];
+  buildInputs = [
+    pkgs.libpq
+    pkgs.sqlite
+    pkgs.zlib
+  ];
+}
