@@ -38,6 +38,7 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	scripts/with-cluster scripts/bench-operator --quick --program $(PROGRAM)
 	scripts/with-cluster scripts/chaos-operator --seconds 45 --seed 1
 	@if [ "$$(id -u)" = 0 ]; then scripts/journey-operator; else echo "scripts/journey-operator: skipped, needs root"; fi
+	scripts/test-nix
 
 check: ## Build, lint, and run the unit tests on SQLite: for work in progress
 	@scripts/bootstrap run
@@ -52,6 +53,18 @@ build: ## Build everything, the tests too
 release: ## Build the program for others: .build-release/release/openclaw-cloud
 	@scripts/bootstrap run
 	swift build $(RELEASE_FLAGS) --product openclaw-cloud
+
+.PHONY: image test-nix journey-platform
+image: release ## Pack the program into an image, without Docker and without Nix: .build-release/image
+	scripts/image
+
+test-nix: ## Check the flake, as far as that goes without the network: NIX_INPUTS is a folder with its inputs' sources
+	scripts/test-nix
+
+journey-platform: ## Run the whole platform on a real node from its rendered manifests and its own image, and walk the journey
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --product openclaw-cloud
+	scripts/journey-platform
 
 format: ## Format the Swift files in place
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources

@@ -108,6 +108,11 @@ import_into_node() {
     run_ctr images import - <"$1" >&2 || fail "containerd couldn't import $1; is it an image as docker save writes it?"
 }
 
+pull_into_node() {
+    set_node_command
+    run_ctr images pull --plain-http "$1" >/dev/null || fail "containerd couldn't pull $1"
+}
+
 node_is_registered() { kubectl get node node; }
 
 start_node() {
