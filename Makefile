@@ -39,6 +39,7 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	scripts/with-cluster scripts/chaos-operator --seconds 45 --seed 1
 	@if [ "$$(id -u)" = 0 ]; then scripts/journey-operator; else echo "scripts/journey-operator: skipped, needs root"; fi
 	scripts/test-nix
+	scripts/test-image
 
 check: ## Build, lint, and run the unit tests on SQLite: for work in progress
 	@scripts/bootstrap run
