@@ -12,7 +12,7 @@ RELEASE_FLAGS := -c release --scratch-path .build-release --static-swift-stdlib 
 PROGRAM := .build/debug/openclaw-cloud
 
 .PHONY: run test check build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy abuse-site fuzz-proxy \
-	bench-proxy test-openclaw test-operator chaos-operator bench-operator help
+	bench-proxy test-openclaw test-pages test-operator chaos-operator bench-operator help
 
 run: ## Build, and start the whole product on this machine: http://localhost:8080
 	@scripts/bootstrap run
@@ -27,6 +27,7 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	scripts/with-postgres scripts/with-pgbouncer swift test $(BUILD_FLAGS) --skip-build --filter "StoreConformanceTests"
 	scripts/with-openclaw swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "OpenClaw(Contract|Journey)Tests"
 	scripts/test-peers
+	scripts/test-pages --quick
 	scripts/limit-proxy --rounds 5
 	scripts/chaos-proxy --kills 60
 	scripts/abuse-proxy --seconds 2
@@ -110,6 +111,11 @@ test-openclaw: ## Run the tests that need the real OpenClaw program: what is ren
 	@scripts/bootstrap test
 	swift build $(BUILD_FLAGS) --build-tests
 	scripts/with-openclaw swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "OpenClaw(Contract|Journey)Tests"
+
+test-pages: ## Look at every page with a browser and axe: phone and desk, light and dark, both languages
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --build-tests
+	scripts/test-pages
 
 bench-proxy: ## Measure the token proxy beside nginx and LiteLLM
 	scripts/bench-proxy

@@ -35,6 +35,8 @@ struct Assets: Sendable {
     /// 1200 by 630 pixels, for links that are shared.
     let cover = Asset("cover.png", "image/png", PackageResources.cover_png)
 
+    var all: [Asset] { [style, live, chat, mark, touchIcon, cover] }
+
     /// As templates see them.
     struct URLs: Sendable {
         let style: String
@@ -49,7 +51,7 @@ struct Assets: Sendable {
     }
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
-        for asset in [style, live, chat, mark, touchIcon, cover] {
+        for asset in all {
             group.get("/assets/\(asset.name)") { request, _ in
                 let isCurrent = request.uri.queryParameters["v"].map(String.init) == asset.version
                 return Response(

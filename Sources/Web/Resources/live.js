@@ -34,3 +34,11 @@ if (parts.length) {
   }
   openEvents(document.querySelector("[data-events]").dataset.events, listeners);
 }
+
+// A page that waits: it goes on as soon as the server would send it elsewhere.
+if (document.querySelector("[data-until-moved]")) {
+  setInterval(async () => {
+    const answer = await fetch(location, { redirect: "manual" }).catch(() => null);
+    if (answer?.type === "opaqueredirect") location.reload();
+  }, 1000);
+}
