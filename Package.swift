@@ -92,6 +92,7 @@ let package = Package(
 
         // Features: they meet through stored state and job arguments.
         room("Identity", ["Core", "SQL", "Store", "Jobs", .crypto]),
+        room("Account", ["Core", "SQL", "Store", "Jobs"]),
         room("Billing", ["Core", "SQL", "Store", "Jobs", "Stripe", .logging]),
         room("Notifications", ["Core", "SQL", "Store", "Jobs", "SMTP", .logging]),
         room("Onboarding", ["Core", "SQL", "Store", "Jobs", "Telegram", .logging, .serviceLifecycle]),
@@ -124,13 +125,13 @@ let package = Package(
             ]),
         room(
             "API",
-            ["Core", "SQL", "Store", "Jobs", "HTTPSupport", .hummingbird, .httpTypes, .nioCore],
+            ["Account", "Core", "SQL", "Store", "Jobs", "HTTPSupport", .hummingbird, .httpTypes, .nioCore],
             resources: [.embedInCode("Resources")]),
         room(
             "Web",
             [
-                "Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", "Onboarding", .crypto, .hummingbird,
-                .httpTypes, .mustache, .nioCore, .serviceLifecycle,
+                "Account", "Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", "Onboarding", .crypto,
+                .hummingbird, .httpTypes, .mustache, .nioCore, .serviceLifecycle,
             ], resources: [.embedInCode("Resources")]),
 
         // The stand-ins for Kimi, Stripe, Telegram and SMTP, and the stand-in agent.
@@ -147,7 +148,7 @@ let package = Package(
             [
                 "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "Cluster", "S3", "Stripe", "Telegram",
                 "SMTP", "ModelAPI", "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy",
-                "HTTPSupport",
+                "HTTPSupport", "Account",
                 "AgentTools", "API", "Web", "Sandbox",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
@@ -166,7 +167,7 @@ let package = Package(
         tests(
             "APITests",
             [
-                "API", "Core", "HTTPSupport", "Identity", "Jobs", "SQL", "Store", "TestSupport", .hummingbird,
+                "API", "Account", "Core", "HTTPSupport", "Identity", "Jobs", "SQL", "Store", "TestSupport", .hummingbird,
                 .hummingbirdTesting, .httpTypes, .logging, .nioCore,
             ]),
         tests(
@@ -175,6 +176,7 @@ let package = Package(
                 "AgentTools", "Core", "HTTPSupport", "Jobs", "SQL", "Sandbox", "Store", "Telegram", "TestSupport",
                 .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore,
             ]),
+        tests("AccountTests", ["Account", "Core", "Jobs", "SQL", "Store", "TestSupport"]),
         tests("ArchitectureTests", []),
         tests(
             "BillingTests",
@@ -254,7 +256,8 @@ let package = Package(
         tests(
             "WebTests",
             [
-                "Web", "Billing", "Core", "HTTPSupport", "Identity", "Jobs", "Onboarding", "SQL", "Store", "Stripe",
+                "Web", "Account", "Billing", "Core", "HTTPSupport", "Identity", "Jobs", "Onboarding", "SQL", "Store",
+                "Stripe",
                 "Telegram", "TestSupport", .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTesting, .httpTypes,
                 .logging, .mustache, .nioCore, .nioHTTP1,
             ]),

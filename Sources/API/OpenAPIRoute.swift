@@ -9,10 +9,15 @@ struct OpenAPIRoute: Sendable {
     let cookie: SessionCookie
 
     func add(to router: Router<AppRequestContext>) {
-        let document = String(decoding: PackageResources.openapi_json, as: UTF8.self)
-            .replacing(#""in": "cookie", "name": "session""#, with: #""in": "cookie", "name": "\#(cookie.name)""#)
+        let files = [
+            PackageResources.openapi_json, PackageResources.openapi_agent_json, PackageResources.openapi_account_json,
+        ]
+        let document = Result { try OpenAPIDocument.text(of: files) }.map {
+            $0.replacing(#""in":"cookie","name":"session""#, with: #""in":"cookie","name":"\#(cookie.name)""#)
+        }
         router.get("/openapi.json") { _, _ in
-            Response(
+            let document = try document.get()
+            return Response(
                 status: .ok, headers: [.contentType: "application/json", .cacheControl: "public, max-age=300"],
                 body: ResponseBody(byteBuffer: ByteBuffer(string: document)))
         }

@@ -43,6 +43,9 @@ package struct BillingService: Sendable {
         handlers.register(ConvergeSubscription.self) { arguments, context in
             try await outlasting(context) { try await converge(arguments) }
         }
+        handlers.register(EndSubscription.self) { arguments, context in
+            try await outlasting(context) { try await end(arguments) }
+        }
         handlers.register(SweepSubscriptions.self) { _, _ in
             try await sweep()
         }

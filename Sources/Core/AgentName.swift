@@ -1,10 +1,11 @@
 /// How an agent may be called.
-enum AgentName {
-    static let longest = 32
+package enum AgentName {
+    /// Characters.
+    package static let longest = 32
 
     /// - Returns: the name without quotes, blanks around it and a full stop; `nil` if it has no letter or digit, more than
     ///   32 characters, or one that belongs to addresses, markup or control sequences.
-    static func validated(_ candidate: String) -> String? {
+    package static func validated(_ candidate: String) -> String? {
         var name = candidate[...]
         let wrapping: Set<Character> = ["\"", "'", "“", "”", "„", "‘", "’", "«", "»", " ", ".", "!", ","]
         while let first = name.first, wrapping.contains(first) { name.removeFirst() }

@@ -31,6 +31,7 @@ package struct Box: Sendable, Hashable, Identified {
     package var backupWaivedFor: Backup.Reason?
     /// The owner's time zone, such as `America/Sao_Paulo`; `nil` until somebody has said it.
     package var timeZone: String?
+    package var profile = AgentProfile()
 
     /// The generation that the world was last made to look like.
     package var observedGeneration: Int64

@@ -19,14 +19,15 @@ package struct IdentityService: Sendable {
 
     /// Creates a customer without a name, and a session that proves to be them.
     /// - Throws: `SQLError`.
-    package func newVisitor(language: Language) async throws -> (customer: Customer, session: AccessToken) {
+    package func newVisitor(language: Language, device: String = "") async throws -> (customer: Customer, session: AccessToken) {
         let session = AccessToken.random()
         let customer = try await queue.write { work in
             let customer = Customer(id: work.ids.next(), language: language, createdAt: work.now)
             let store = CustomerStore(work.transaction)
             try store.insert(customer)
             try store.insertSession(
-                tokenHash: session.hash, customerID: customer.id, now: work.now, expiresAt: work.now + Self.sessionLifetime)
+                tokenHash: session.hash, customerID: customer.id, now: work.now, expiresAt: work.now + Self.sessionLifetime,
+                device: device)
             return customer
         }
         return (customer, session)
@@ -84,7 +85,7 @@ package struct IdentityService: Sendable {
     /// - Returns: a new session of the link's customer.
     /// - Throws: `DomainError` with the code `magic_link_expired` if the link is unknown, expired or was used before;
     ///   `SQLError`.
-    package func signIn(magicLinkToken: String, former: String? = nil) async throws -> AccessToken {
+    package func signIn(magicLinkToken: String, former: String? = nil, device: String = "") async throws -> AccessToken {
         let hash = AccessToken(magicLinkToken).hash
         let session = AccessToken.random()
         try await queue.write { work in
@@ -97,7 +98,8 @@ package struct IdentityService: Sendable {
             if try store.proveEmail(customerID, now: work.now) { try store.endSessions(of: customerID) }
             if let former { try store.endSession(tokenHash: AccessToken(former).hash) }
             try store.insertSession(
-                tokenHash: session.hash, customerID: customerID, now: work.now, expiresAt: work.now + Self.sessionLifetime)
+                tokenHash: session.hash, customerID: customerID, now: work.now, expiresAt: work.now + Self.sessionLifetime,
+                device: device)
             // Open pages look whether their session is still there.
             work.changed(customerID)
         }

@@ -13,9 +13,9 @@ package struct NotificationService: Sendable {
     /// oldest and so many of the youngest have links in one mail. The others are the owner's, and all have theirs.
     static let mostUnproved = 10
 
-    private let queue: WorkQueue
+    let queue: WorkQueue
     private let smtp: SMTPClient
-    private let publicURL: String
+    let publicURL: String
     private let telegramLinkBase: String
     private let from: Mailbox
     /// The host's address; `nil`: alerts only go to the log.
@@ -45,6 +45,7 @@ package struct NotificationService: Sendable {
         handlers.register(SendMagicLink.self, sendMagicLink)
         handlers.register(SendWelcome.self, sendWelcome)
         handlers.register(AlertHost.self, alertHost)
+        handlers.register(SendEmailChange.self, sendEmailChange)
     }
 
     /// Mails one link for each account with the address; to an unknown address, nothing.
@@ -110,7 +111,7 @@ package struct NotificationService: Sendable {
     }
 
     /// - Parameter identity: the same for a repetition of the same mail.
-    private func send(_ content: MailContent, to address: String, identity: String) async throws {
+    func send(_ content: MailContent, to address: String, identity: String) async throws {
         let messageID = "\(identity)@\(from.domain)"
         do {
             try await deliver(content, to: address, messageID: messageID)

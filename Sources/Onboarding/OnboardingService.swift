@@ -51,6 +51,7 @@ package struct OnboardingService: Sendable {
     package func register(in handlers: inout JobHandlers) {
         handlers.register(AnswerVisitor.self) { job, context in try await answer(job, attempt: context.attempt) }
         handlers.register(SendOnTelegram.self) { job, context in try await send(job, attempt: context.attempt) }
+        handlers.register(NameBot.self) { job, context in try await name(job, attempt: context.attempt) }
         handlers.register(ConnectManagedBot.self) { job, context in try await connect(job, attempt: context.attempt) }
     }
 

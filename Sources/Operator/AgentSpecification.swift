@@ -19,6 +19,7 @@ package struct AgentSpecification: Sendable {
     private let ownerUserIDs: [Int64]
     private let plan: Plan
     private let timeZone: String?
+    private let switchedOff: Set<AgentProfile.Ability>
 
     /// The agent's credential at the token proxy.
     package struct ProxyToken: Sendable, Hashable {
@@ -43,6 +44,7 @@ package struct AgentSpecification: Sendable {
         workspace =
             Workspace(
                 agentName: box.agentName, purpose: box.purpose, language: box.language,
+                profile: box.profile, hasInstructions: plan.ownInstructions,
                 hasPlatformTools: settings.agentToolsURL != nil
             ).files
         self.proxyToken = proxyToken
@@ -52,10 +54,12 @@ package struct AgentSpecification: Sendable {
         ownerUserIDs = [bot.ownerUserID]
         self.plan = plan
         timeZone = box.timeZone
+        switchedOff = box.profile.switchedOff
 
         containerConfiguration =
             OpenClawConfiguration(
-                settings: settings, ownerUserIDs: ownerUserIDs, plan: plan, timeZone: timeZone, place: .container
+                settings: settings, ownerUserIDs: ownerUserIDs, plan: plan, timeZone: timeZone, switchedOff: switchedOff,
+                place: .container
             ).text
         // Rendered for one place, so that the hash says nothing of where the agent runs.
         var content: JSONObject = [
@@ -76,8 +80,10 @@ package struct AgentSpecification: Sendable {
 
     /// - Returns: the text of `openclaw.json`.
     package func configuration(at place: AgentPlace) -> String {
-        OpenClawConfiguration(settings: settings, ownerUserIDs: ownerUserIDs, plan: plan, timeZone: timeZone, place: place)
-            .text
+        OpenClawConfiguration(
+            settings: settings, ownerUserIDs: ownerUserIDs, plan: plan, timeZone: timeZone, switchedOff: switchedOff,
+            place: place
+        ).text
     }
 
     /// - Returns: the agent's environment without its secrets, which go under the names in ``SecretName``.

@@ -1,7 +1,16 @@
+import Core
 import Kubernetes
 
 extension OpenClawConfiguration {
-    private static let toolNames = ["web_fetch", "memory_search", "memory_get", "read", "write", "edit"]
+    private var toolNames: [String] {
+        (may(.web) ? ["web_fetch"] : []) + (may(.memory) ? ["memory_search", "memory_get"] : [])
+            + (may(.files) ? ["read", "write", "edit"] : [])
+    }
+
+    /// The platform's, as OpenClaw names the tools of the MCP server `platform`.
+    private static let reminderTools = ["reminders_set", "reminders_list", "reminders_cancel"].map { "platform__" + $0 }
+
+    func may(_ ability: AgentProfile.Ability) -> Bool { !switchedOff.contains(ability) }
 
     /// Web pages, memory and files of its own, and what the platform offers over MCP. No shell, no browser, no messages to
     /// others, no jobs of its own: what acts by itself would spend tokens that nobody asked for.
@@ -9,12 +18,8 @@ extension OpenClawConfiguration {
         [
             "profile": "minimal",
             "alsoAllow": .array(
-                Self.toolNames.map(JSONValue.string) + (settings.agentToolsURL == nil ? [] : ["bundle-mcp"])),
-            "deny": [
-                "group:runtime", "group:ui", "group:nodes", "group:messaging", "group:automation", "apply_patch", "x_search",
-                "sessions_spawn", "sessions_send", "conversations_send", "conversations_turn", "subagents",
-                "skill_workshop", "image_generate", "music_generate", "video_generate", "tts", "openclaw", "secrets",
-            ],
+                toolNames.map(JSONValue.string) + (settings.agentToolsURL == nil ? [] : ["bundle-mcp"])),
+            "deny": .array((Self.denied + (may(.reminders) ? [] : Self.reminderTools)).map(JSONValue.string)),
             "fs": ["workspaceOnly": true],
             "exec": ["mode": "deny"],
             "elevated": ["enabled": false],
@@ -27,7 +32,7 @@ extension OpenClawConfiguration {
             "web": [
                 "search": ["enabled": false],
                 "fetch": [
-                    "enabled": true, "maxChars": 8000, "maxCharsCap": 12000, "maxResponseBytes": 400_000,
+                    "enabled": .bool(may(.web)), "maxChars": 8000, "maxCharsCap": 12000, "maxResponseBytes": 400_000,
                     "timeoutSeconds": 20, "maxRedirects": 3,
                 ],
             ],
@@ -38,6 +43,12 @@ extension OpenClawConfiguration {
             "message": ["crossContext": ["allowWithinProvider": false, "allowAcrossProviders": false]],
         ]
     }
+
+    private static let denied = [
+        "group:runtime", "group:ui", "group:nodes", "group:messaging", "group:automation", "apply_patch", "x_search",
+        "sessions_spawn", "sessions_send", "conversations_send", "conversations_turn", "subagents",
+        "skill_workshop", "image_generate", "music_generate", "video_generate", "tts", "openclaw", "secrets",
+    ]
 
     /// The plugins that are loaded: without the list there are fifteen.
     var plugins: JSONValue {

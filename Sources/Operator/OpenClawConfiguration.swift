@@ -15,6 +15,8 @@ struct OpenClawConfiguration {
     let plan: Plan
     /// The owner's, an IANA name; `nil` where it isn't known.
     var timeZone: String?
+    /// What the owner doesn't want the agent to do.
+    var switchedOff: Set<AgentProfile.Ability> = []
     let place: AgentPlace
 
     /// What the program ends with when it refuses its configuration. Starting it again with the same file is no use.
@@ -38,7 +40,7 @@ struct OpenClawConfiguration {
             // A keyword index in SQLite: no embeddings, no cost.
             "memory": [
                 "search": [
-                    "enabled": true, "provider": "none", "fallback": "none", "sources": ["memory"],
+                    "enabled": .bool(may(.memory)), "provider": "none", "fallback": "none", "sources": ["memory"],
                     "rememberAcrossConversations": false, "query": ["maxResults": 4],
                 ]
             ],

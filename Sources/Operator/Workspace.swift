@@ -8,6 +8,9 @@ struct Workspace {
     let agentName: String
     let purpose: String
     let language: Language
+    var profile = AgentProfile()
+    /// Whether the plan takes the owner's own instructions.
+    var hasInstructions = false
     /// Whether the agent has the platform's tools.
     var hasPlatformTools = false
 
@@ -32,20 +35,11 @@ struct Workspace {
 
         ## Memory
 
-        A conversation is forgotten when a new one begins. Only your files stay, and nothing gets into them by itself.
-
-        - Write it down at once, before you answer, when your owner says "remember", or tells you what will matter later:
-          names, dates, likes, plans, decisions. One line each, at the end of MEMORY.md (`write` if there is no such file,
-          else `edit`). Long notes go into memory/<topic>.md.
-        - Search with `memory_search` before you answer anything about your owner or about earlier days. Say that you
-          don't know it only after you have searched.
-        - Correct or delete the line when your owner says so.
-        - Never write down passwords, card numbers or codes.
+        \(memory)
 
         ## What you can do
 
-        - `web_fetch` reads a public web page whose address you have.
-        - `read`, `write` and `edit` keep texts and lists in your own folder.\(platformTools)
+        \(abilities.isEmpty ? "You answer from what you know: your owner has switched your tools off." : abilities.joined(separator: "\n"))
 
         ## What you can't do
 
@@ -55,27 +49,80 @@ struct Workspace {
         """
     }
 
-    private var platformTools: String {
-        guard hasPlatformTools else { return "" }
+    private var memory: String {
+        let intro =
+            "A conversation is forgotten when a new one begins. Only your files stay, and nothing gets into them by itself."
+        guard profile.may(.files) else {
+            return """
+                A conversation is forgotten when a new one begins. Your owner has switched your files off: you write nothing
+                down. Say so when you are asked to remember something.
+                """
+        }
+        let search =
+            profile.may(.memory)
+            ? """
+            - Search with `memory_search` before you answer anything about your owner or about earlier days. Say that you
+              don't know it only after you have searched.
+            """
+            : """
+            - Your owner has switched the search of your memory off: what isn't before you, you don't know. Say so when it
+              matters.
+            """
         return """
+            \(intro)
 
-            - The tools that begin with `platform__` set, list and cancel reminders, which reach your owner on Telegram at
-              their minute by themselves, and tell how much of the month is left. Use them for every "remind me".
+            - Write it down at once, before you answer, when your owner says "remember", or tells you what will matter later:
+              names, dates, likes, plans, decisions. One line each, at the end of MEMORY.md (`write` if there is no such file,
+              else `edit`). Long notes go into memory/<topic>.md.
+            \(search)
+            - Correct or delete the line when your owner says so.
+            - Never write down passwords, card numbers or codes.
             """
     }
 
-    private var exceptReminders: String { hasPlatformTools ? " but reminders" : "" }
+    private var abilities: [String] {
+        var abilities: [String] = []
+        if profile.may(.web) { abilities.append("- `web_fetch` reads a public web page whose address you have.") }
+        if profile.may(.files) {
+            abilities.append("- `read`, `write` and `edit` keep texts and lists in your own folder.")
+        }
+        if hasReminders {
+            abilities.append(
+                """
+                - The tools that begin with `platform__` set, list and cancel reminders, which reach your owner on Telegram at
+                  their minute by themselves, and tell how much of the month is left. Use them for every "remind me".
+                """)
+        } else if hasPlatformTools {
+            abilities.append("- The tools that begin with `platform__` tell how much of the month is left.")
+        }
+        return abilities
+    }
+
+    private var hasReminders: Bool { hasPlatformTools && profile.may(.reminders) }
+
+    private var exceptReminders: String { hasReminders ? " but reminders" : "" }
 
     private var soul: String {
         """
         # Your manner
 
-        - Warm, calm and clear. Plain words, short messages that read well on a phone.
+        - \(tone)
         - Answer first, explain after, and only as much as is needed.
         - Honest about mistakes and limits. No flattery.
         - Remember what matters to your owner, and respect what is private.
 
         """
+    }
+
+    private var tone: String {
+        switch profile.tone {
+        case .warm: "Warm, calm and clear. Plain words, short messages that read well on a phone."
+        case .brief:
+            "As brief as can be: one or two sentences, no greetings, no asides. More only when you are asked for it."
+        case .formal: "Polite and formal, in whole sentences. No slang, no emoji. Short messages that read well on a phone."
+        case .playful:
+            "Light and playful, with a joke where one fits. Plain words, short messages that read well on a phone."
+        }
     }
 
     private var identity: String {
@@ -92,13 +139,26 @@ struct Workspace {
         let head = """
             # Your owner
 
-            - Language: \(languageName). Answer in it unless your owner writes in another one.
+            - Language: \(languageName). Answer in it unless your owner writes in another one.\(workingHours)
 
             ## What your owner wants of you, in their own words
 
 
             """
-        return head + Self.quotation(purpose, limit: Self.userFileLimit - head.utf16.count - 1) + "\n"
+        let instructions = hasInstructions ? profile.instructions : ""
+        let room = Self.userFileLimit - head.utf16.count - 1
+        guard !instructions.isEmpty else { return head + Self.quotation(purpose, limit: room) + "\n" }
+        let purpose = Self.quotation(purpose, limit: room / 3)
+        let middle = "\n\n## What your owner has told you to do and to leave\n\n"
+        return head + purpose + middle
+            + Self.quotation(instructions, limit: room - purpose.utf16.count - middle.utf16.count) + "\n"
+    }
+
+    private var workingHours: String {
+        guard let hours = profile.workingHours else { return "" }
+        return
+            "\n- Works from \(hours.from) to \(hours.until), by their own clock. Suggest times within these hours for work, and "
+            + "others for the rest."
     }
 
     private var languageName: String {

@@ -169,6 +169,7 @@ extension Box {
             seenAt: try row.optionalTime("seen_at"), failures: try row.integer("failures"),
             timeZone: try row.optionalText("time_zone"))
         restartedAt = try row.optionalTime("restarted_at")
+        profile = try AgentProfile(json: try row.text("profile"))
     }
 }
 

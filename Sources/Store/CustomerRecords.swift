@@ -12,28 +12,53 @@ package struct CustomerRecords {
     /// Nothing that opens a door: neither tokens nor their hashes.
     private static let contents = [
         Content(
-            table: "customers", columns: ["id", "email", "language", "stripe_customer_id", "created_at"],
+            table: "customers",
+            columns: ["id", "email", "email_proved_at", "language", "stripe_customer_id", "created_at"],
             condition: "id = ?1"),
-        Content(table: "conversations", columns: ["id", "telegram_user_id", "created_at"]),
+        Content(table: "sessions", columns: ["device", "created_at", "expires_at"]),
+        Content(table: "magic_links", columns: ["created_at", "expires_at", "used_at"]),
+        Content(
+            table: "email_changes",
+            columns: ["email", "new_confirmed_at", "old_confirmed_at", "created_at", "expires_at"]),
+        Content(table: "api_tokens", columns: ["id", "name", "scope", "created_at", "last_used_at"]),
+        Content(table: "exports", columns: ["created_at", "expires_at"]),
+        Content(table: "erasures", columns: ["requested_at", "due_at", "done_at"]),
+        Content(table: "conversations", columns: ["id", "state", "telegram_user_id", "created_at"]),
         Content(
             table: "messages", columns: ["position", "role", "body", "created_at"],
             condition: "conversation_id IN (SELECT id FROM conversations WHERE customer_id = ?1)"),
         Content(
             table: "boxes",
             columns: [
-                "id", "tier", "agent_name", "purpose", "language", "bot_username", "bot_owner_user_id", "desired", "status",
-                "created_at", "ready_at", "seen_at",
+                "id", "tier", "agent_name", "purpose", "profile", "language", "time_zone", "bot_username",
+                "bot_owner_user_id", "desired", "status", "created_at", "ready_at", "seen_at", "restarted_at",
             ]),
+        Content(
+            table: "reminders",
+            columns: ["number", "body", "repeats", "local_time", "occurs_at", "created_at", "ended_at", "end_reason"]),
         Content(table: "checkouts", columns: ["id", "tier", "stripe_session_id", "completed_at", "created_at"]),
         Content(
             table: "subscriptions",
             columns: ["id", "tier", "stripe_id", "status", "period_start", "period_end", "cancel_at", "ended_at"]),
+        Content(
+            table: "stripe_events", columns: ["id", "type", "payload", "received_at"],
+            condition: """
+                payload LIKE (SELECT '%"' || stripe_customer_id || '"%' FROM customers WHERE id = ?1)
+                """),
         Content(table: "quotas", columns: ["period_start", "period_end", "token_limit", "used"]),
+        Content(table: "proxy_tokens", columns: ["box_id", "created_at", "revoked_at"]),
+        Content(table: "leases", columns: ["period_start"]),
         Content(
             table: "usage_events",
             columns: ["request_id", "model", "input", "cached", "output", "estimated", "created_at"]),
         Content(table: "backups", columns: ["id", "reason", "state", "size", "created_at"]),
+        Content(table: "restores", columns: ["id", "backup_id", "state", "created_at", "ended_at"]),
+        Content(table: "idempotency_keys", columns: ["idempotency_key", "status", "body", "created_at"]),
+        Content(table: "jobs", columns: ["id", "kind", "state"]),
     ]
+
+    /// The tables that an export has rows of.
+    package static var tables: [String] { contents.map(\.table) }
 
     private let transaction: any Transaction
 
@@ -80,12 +105,19 @@ package struct CustomerRecords {
             try transaction.execute(
                 "DELETE FROM stripe_events WHERE handled_at IS NOT NULL AND payload LIKE ?1", [.text("%\"\(name)\"%")])
         }
+        if let email = try transaction.first("SELECT email FROM customers WHERE id = ?1", [customer])?.optionalText("email")
+        {
+            try transaction.execute(
+                "DELETE FROM jobs WHERE state IN ('complete', 'failed') AND arguments LIKE ?1", [.text("%\"\(email)\"%")])
+        }
         for statement in [
             "DELETE FROM sessions WHERE customer_id = ?1", "DELETE FROM magic_links WHERE customer_id = ?1",
             "DELETE FROM conversations WHERE customer_id = ?1", "DELETE FROM idempotency_keys WHERE customer_id = ?1",
             "DELETE FROM jobs WHERE customer_id = ?1 AND state IN ('complete', 'failed')",
+            "DELETE FROM reminders WHERE customer_id = ?1", "DELETE FROM api_tokens WHERE customer_id = ?1",
+            "DELETE FROM email_changes WHERE customer_id = ?1", "DELETE FROM exports WHERE customer_id = ?1",
             "UPDATE checkouts SET url = NULL WHERE customer_id = ?1",
-            "UPDATE boxes SET agent_name = '', purpose = '', detail = NULL WHERE customer_id = ?1",
+            "UPDATE boxes SET agent_name = '', purpose = '', profile = '{}', detail = NULL WHERE customer_id = ?1",
             "UPDATE customers SET email = NULL, email_proved_at = NULL WHERE id = ?1",
         ] {
             try transaction.execute(statement, [customer])

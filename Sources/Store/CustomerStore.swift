@@ -60,12 +60,19 @@ package struct CustomerStore {
 
     // MARK: Sessions
 
-    /// - Parameter tokenHash: SHA-256 of the cookie's value, in hex.
+    /// - Parameters:
+    ///   - tokenHash: SHA-256 of the cookie's value, in hex.
+    ///   - device: such as `Firefox, Linux`.
     /// - Throws: `SQLError`.
-    package func insertSession(tokenHash: String, customerID: Customer.ID, now: Timestamp, expiresAt: Timestamp) throws {
+    package func insertSession(
+        tokenHash: String, customerID: Customer.ID, now: Timestamp, expiresAt: Timestamp, device: String = ""
+    ) throws {
         try transaction.execute(
-            "INSERT INTO sessions (token_hash, customer_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
-            [.text(tokenHash), .text(customerID.rawValue), .integer(now.milliseconds), .integer(expiresAt.milliseconds)])
+            "INSERT INTO sessions (token_hash, customer_id, created_at, expires_at, device) VALUES (?1, ?2, ?3, ?4, ?5)",
+            [
+                .text(tokenHash), .text(customerID.rawValue), .integer(now.milliseconds), .integer(expiresAt.milliseconds),
+                .text(device),
+            ])
     }
 
     /// - Returns: whose session it is, unless it has expired or been ended.
@@ -92,7 +99,9 @@ package struct CustomerStore {
     /// - Throws: `SQLError`.
     package func deleteExpired(now: Timestamp) throws {
         try transaction.execute("DELETE FROM sessions WHERE expires_at <= ?1", [.integer(now.milliseconds)])
-        try transaction.execute("DELETE FROM magic_links WHERE expires_at <= ?1", [.integer(now.milliseconds)])
+        for table in ["magic_links", "email_changes", "exports"] {
+            try transaction.execute("DELETE FROM \(table) WHERE expires_at <= ?1", [.integer(now.milliseconds)])
+        }
     }
 
     // MARK: Magic links

@@ -12,6 +12,7 @@ package enum Migrations {
         Migration(number: 7, name: "reminders", sql: text(PackageResources.m007_reminders_sql)),
         Migration(number: 8, name: "proved_addresses", sql: text(PackageResources.m008_proved_addresses_sql)),
         Migration(number: 20, name: "restarts", sql: text(PackageResources.m020_restarts_sql)),
+        Migration(number: 21, name: "accounts", sql: text(PackageResources.m021_accounts_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -133,6 +133,14 @@ extension StripeClient {
         try await get("/v1/subscriptions/\(id)")
     }
 
+    /// Ends a subscription at once; what was paid for isn't paid back.
+    /// - Parameter id: `sub_…`
+    /// - Throws: ``StripeError``.
+    @discardableResult
+    package func cancelSubscription(_ id: String) async throws -> StripeSubscription {
+        try await delete("/v1/subscriptions/\(id)")
+    }
+
     /// - Parameter id: `ch_…`
     /// - Throws: ``StripeError``.
     package func charge(_ id: String) async throws -> StripeCharge {

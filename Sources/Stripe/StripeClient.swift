@@ -48,6 +48,12 @@ package struct StripeClient: Sendable, CustomStringConvertible, CustomDebugStrin
         return try await send(&request)
     }
 
+    func delete<Value: Decodable & Sendable>(_ path: String) async throws -> Value {
+        var request = HTTPClientRequest(url: baseURL + path)
+        request.method = .DELETE
+        return try await send(&request)
+    }
+
     private func send<Value: Decodable & Sendable>(_ request: inout HTTPClientRequest) async throws -> Value {
         request.headers.add(name: "Authorization", value: "Bearer \(apiKey)")
         request.headers.add(name: "Stripe-Version", value: Self.apiVersion)

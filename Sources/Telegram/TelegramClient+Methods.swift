@@ -38,6 +38,11 @@ extension TelegramClient {
         try await done("sendChatAction", SendChatAction(chatID: chatID, action: action))
     }
 
+    /// Whether updates go to a webhook, and so to nobody who polls.
+    package func getWebhookInfo() async throws -> TelegramWebhook {
+        try await call("getWebhookInfo", NoParameters())
+    }
+
     /// - Parameter name: at most 64 characters.
     package func setMyName(_ name: String) async throws {
         try await done("setMyName", ["name": name])

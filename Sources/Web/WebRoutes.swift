@@ -1,3 +1,4 @@
+package import Account
 package import Billing
 package import Core
 package import HTTPSupport
@@ -18,6 +19,8 @@ package struct WebRoutes: Sendable {
     private let login: LoginRoutes
     private let privacy: PrivacyRoutes
     private let account: AccountRoutes
+    private let agentSettings: AgentSettingsRoutes
+    private let silence: SilenceRoutes
 
     /// - Parameters:
     ///   - customerLimits: those that the API has, too.
@@ -29,8 +32,9 @@ package struct WebRoutes: Sendable {
     ///   - interval: how often live pages look for themselves, and say that they are alive.
     /// - Throws: if a template or a text that was built in is malformed.
     package init(
-        queue: WorkQueue, notifier: any Notifier, identity: IdentityService, onboarding: OnboardingService,
-        billing: BillingService, limits customerLimits: CustomerLimits? = nil, plans: PlanTable, publicURL: String,
+        queue: WorkQueue, notifier: any Notifier, identity: IdentityService, account accounts: AccountService,
+        onboarding: OnboardingService, billing: BillingService, limits customerLimits: CustomerLimits? = nil,
+        plans: PlanTable, publicURL: String,
         telegramLinkBase: String,
         sandbox: SandboxBar? = nil, contact: String? = nil, maximumStreams: Int = 1024,
         interval: Duration = .seconds(10)
@@ -58,7 +62,11 @@ package struct WebRoutes: Sendable {
             interval: interval)
         login = LoginRoutes(site: site, identity: identity, cookie: cookie, limits: limits, streams: streams)
         privacy = PrivacyRoutes(site: site)
-        account = AccountRoutes(site: site)
+        account = AccountRoutes(site: site, account: accounts, limits: limits)
+        silence = SilenceRoutes(
+            site: site, account: accounts, limits: customerLimits, views: views, contact: contact)
+        agentSettings = AgentSettingsRoutes(
+            site: site, queue: queue, account: accounts, limits: customerLimits, plans: plans)
     }
 
     /// - Parameter router: made by `Router.app`, with ``errorPage`` as its page for errors.
@@ -73,6 +81,8 @@ package struct WebRoutes: Sendable {
         login.addRoutes(to: group)
         privacy.addRoutes(to: group)
         account.addRoutes(to: group)
+        agentSettings.addRoutes(to: group)
+        silence.addRoutes(to: group)
     }
 
     /// The page that tells a person what went wrong.

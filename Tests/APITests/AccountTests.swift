@@ -70,7 +70,8 @@ struct AccountTests {
 
     @Test(arguments: [
         (HTTPRequest.Method.get, "/v1/me"), (.get, "/v1/box"), (.post, "/v1/box/restart"), (.get, "/v1/usage"),
-        (.get, "/v1/usage/events"),
+        (.get, "/v1/usage/events"), (.get, "/v1/agent"), (.get, "/v1/sessions"), (.get, "/v1/tokens"), (.post, "/v1/export"),
+        (.get, "/v1/erasure"), (.post, "/v1/erasure"), (.delete, "/v1/erasure"),
     ])
     func withoutASessionNothingIsShownOrDone(method: HTTPRequest.Method, uri: String) async throws {
         try await TestAPI.run { api in

@@ -42,7 +42,7 @@ struct OpenAPITests {
     @Test func theAnswersHaveTheDescribedFields() async throws {
         try await TestAPI.run { api in
             let document = JSONValue.object(try await document(api))
-            for (uri, schema) in [("/v1/me", "Customer"), ("/v1/box", "Box")] {
+            for (uri, schema) in [("/v1/me", "Customer"), ("/v1/box", "Box"), ("/v1/agent", "Agent")] {
                 let answer = try await api.client.execute(uri: uri, method: .get, headers: api.ana.headers()) {
                     try TestAPI.object($0)
                 }

@@ -1,4 +1,5 @@
 import API
+import Account
 import Core
 import FoundationEssentials
 import HTTPSupport
@@ -72,7 +73,8 @@ struct TestAPI: Sendable {
             try await identity.customer(sessionToken: $0)
         }
         APIRoutes(
-            queue: platform.queue, plans: .builtIn, telegramLinkBase: "https://t.me",
+            queue: platform.queue, account: AccountService(queue: platform.queue, plans: .builtIn), plans: .builtIn,
+            telegramLinkBase: "https://t.me",
             receiveStripeEvent: { try stripe.receive($0, $1) }
         ).addRoutes(to: router)
         return router

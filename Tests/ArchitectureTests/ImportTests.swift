@@ -14,6 +14,7 @@ struct ImportTests {
         "Kubernetes": client.union(["Logging", "Yams", "Subprocess", "SystemPackage"]),
         "Cluster": client.union(["Kubernetes", "Logging"]),
         "Identity": feature,
+        "Account": feature,
         "Billing": feature.union(["Stripe"]),
         "Notifications": feature.union(["SMTP"]),
         "Onboarding": feature.union(["Telegram"]),
@@ -21,8 +22,8 @@ struct ImportTests {
         "Operator": feature.union(client).union(["Kubernetes", "S3", "Subprocess"]),
         "TokenProxy": client.union(["Core", "ModelAPI", "ServiceLifecycle", "Logging"]),
         "HTTPSupport": http.union(["Core", "SQL", "Store", "NIOHTTPTypes"]),
-        "API": http.union(feature).union(["HTTPSupport", "Identity", "Billing"]),
-        "Web": http.union(feature).union(["HTTPSupport", "Identity", "Billing", "Onboarding", "Mustache"]),
+        "API": http.union(feature).union(["HTTPSupport", "Account", "Identity", "Billing"]),
+        "Web": http.union(feature).union(["HTTPSupport", "Account", "Identity", "Billing", "Onboarding", "Mustache"]),
         "Sandbox": http.union(client).union(["SQL", "Stripe", "Telegram", "ModelAPI", "Mustache", "Subprocess"]),
         "openclaw-cloud": ["CloudApp", "ArgumentParser"],
     ]
@@ -56,7 +57,9 @@ struct ImportTests {
     }
 
     @Test func featuresNeverImportEachOther() throws {
-        let features: Set<String> = ["Identity", "Billing", "Notifications", "Onboarding", "Operator", "AgentTools"]
+        let features: Set<String> = [
+            "Identity", "Account", "Billing", "Notifications", "Onboarding", "Operator", "AgentTools",
+        ]
         for feature in features {
             for file in try Repository.files(in: "Sources/\(feature)") {
                 let others = features.intersection(file.imports).subtracting([feature])

@@ -19,6 +19,14 @@ struct OpenClawContractTests {
         }
     }
 
+    @Test(arguments: AgentProfile.Ability.allCases)
+    func takesTheConfigurationWithWhatIsSwitchedOff(ability: AgentProfile.Ability) async throws {
+        try await OpenClawProgram.with(tier: .pro, isCluster: true, switchedOff: [ability]) { program in
+            let result = try await program.run(["config", "validate", "--json"])
+            #expect(result.code == 0, "\(result.output)")
+        }
+    }
+
     @Test func itsOwnAuditFindsNothingToWarnOf() async throws {
         try await OpenClawProgram.with(tier: .team, isCluster: true) { program in
             let result = try await program.run(["security", "audit", "--json"])
@@ -55,7 +63,10 @@ struct OpenClawProgram {
     private let environment: [String: String]
 
     /// - Parameter isCluster: rendered as for a cluster, with the platform's tools and the real Telegram.
-    static func with(tier: Tier, isCluster: Bool, _ body: (OpenClawProgram) async throws -> Void) async throws {
+    static func with(
+        tier: Tier, isCluster: Bool, switchedOff: Set<AgentProfile.Ability> = [],
+        _ body: (OpenClawProgram) async throws -> Void
+    ) async throws {
         let home = FileManager.default.temporaryDirectory.appending(path: "openclaw-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: home) }
         let place = AgentPlace(home: home, bind: isCluster ? .lan : .loopback, port: 18999)
@@ -70,7 +81,8 @@ struct OpenClawProgram {
                 agentToolsURL: "http://agent-tools.platform.svc.cluster.local:8084/mcp")
             : AgentSettings(tokenProxyURL: "http://127.0.0.1:8082/v1", telegramAPIRoot: "http://127.0.0.1:8090")
         let rendered = OpenClawConfiguration(
-            settings: settings, ownerUserIDs: isCluster ? [1, 2, 3] : [1], plan: PlanTable.builtIn[tier], place: place
+            settings: settings, ownerUserIDs: isCluster ? [1, 2, 3] : [1], plan: PlanTable.builtIn[tier],
+            switchedOff: switchedOff, place: place
         ).text
         try Data(rendered.utf8).write(to: URL(filePath: place.configuration))
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: place.configuration)

@@ -15,13 +15,16 @@ struct OpenClawSchemaTests {
         return try JSONDecoder().decode(JSONSchema.self, from: try Data(contentsOf: file))
     }
 
-    private static func rendering(_ tier: Tier, users: Int = 1, isCluster: Bool = true) throws -> String {
+    private static func rendering(
+        _ tier: Tier, users: Int = 1, isCluster: Bool = true, switchedOff: Set<AgentProfile.Ability> = []
+    ) throws -> String {
         let settings =
             isCluster
             ? AgentSettings(tokenProxyURL: "http://proxy.local/v1", agentToolsURL: "http://tools.local/mcp")
             : AgentSettings(tokenProxyURL: "http://127.0.0.1:1/v1", telegramAPIRoot: "http://127.0.0.1:2")
         return OpenClawConfiguration(
-            settings: settings, ownerUserIDs: (1...users).map(Int64.init), plan: PlanTable.builtIn[tier], place: .container
+            settings: settings, ownerUserIDs: (1...users).map(Int64.init), plan: PlanTable.builtIn[tier],
+            switchedOff: switchedOff, place: .container
         ).text
     }
 
@@ -35,6 +38,11 @@ struct OpenClawSchemaTests {
         for (users, isCluster) in [(1, true), (10, true), (1, false)] {
             #expect(try Self.faults(try Self.rendering(tier, users: users, isCluster: isCluster), schema) == [])
         }
+        for ability in AgentProfile.Ability.allCases {
+            #expect(try Self.faults(try Self.rendering(tier, switchedOff: [ability]), schema) == [])
+        }
+        let everything = Set(AgentProfile.Ability.allCases)
+        #expect(try Self.faults(try Self.rendering(tier, isCluster: false, switchedOff: everything), schema) == [])
     }
 
     /// What stands in a rendering, what to put in its place, and what the fault must name.

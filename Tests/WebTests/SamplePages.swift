@@ -1,3 +1,4 @@
+import Account
 import Core
 import HTTPSupport
 import HTTPTypes
@@ -17,13 +18,17 @@ struct SamplePages {
             chat(Self.conversation), chat(Array(Self.conversation.prefix(2))), CheckoutWaitingPage(), done(.provisioning),
             done(.running), dashboard(.running, quota: .sample(used: 1_234_567), calls: 2, reminders: 2), dashboard(.failed),
             LoginPage(email: "", fault: nil), LoginPage(email: "ana@", fault: texts["login_invalid"]),
-            LoginSentPage(message: texts["login_sent_text"]), LoginConfirmPage(token: "abc"), AccountPage(.sample()),
-            AccountPage(Self.owner),
+            LoginSentPage(message: texts["login_sent_text"]), LoginConfirmPage(token: "abc"),
+            account(.init(customer: .sample())), account(Self.fullAccount, news: Self.news),
+            agentSettings(.starter), agentSettings(.pro, fault: texts["agent_fault_hours"]),
+            EmailConfirmPage(token: "abc", text: texts["email_confirm_text"]),
+            EmailConfirmedPage(text: texts["email_confirmed_old_missing"]),
+            silence(.running), silence(.failed), silence(.running, bot: .gone), silence(.suspended, desired: .suspended),
             error(404), error(410),
             ErrorPage(
                 Problem(status: .gone, code: "magic_link_expired", detail: "Any.", requestID: "req_64bc1f20aa"), texts: texts
             ),
-        ]
+        ] + backups
     }
 
     func chat(_ messages: [ChatMessage]) -> ChatPage {
@@ -45,6 +50,58 @@ struct SamplePages {
         ErrorPage(
             Problem(status: .init(code: status), code: "any", detail: "Any.", requestID: "req_1"), texts: texts)
     }
+
+    func account(_ records: AccountRecords, news: AccountPage.News = .init()) -> AccountPage {
+        AccountPage(records, thisSession: "1", news: news, texts: texts)
+    }
+
+    func agentSettings(_ tier: Tier, fault: String? = nil) -> AgentSettingsPage {
+        var box = BoxSnapshot.sample(status: .running).box
+        box.profile.switchedOff = fault == nil ? [] : [.web]
+        return AgentSettingsPage(box, plan: PlanTable.builtIn[tier], isSaved: fault == nil, fault: fault, texts: texts)
+    }
+
+    func silence(_ status: BoxStatus, bot: BotState = .fine, desired: DesiredState = .running) -> SilencePage {
+        var box = BoxSnapshot.sample(status: status, desired: desired).box
+        box.detail = status == .failed ? "It crashed." : nil
+        let diagnosis = Diagnosis(
+            box: box, subscription: nil, quota: nil, lastCall: nil, restore: nil, bot: bot, now: testNow)
+        return SilencePage(
+            diagnosis, box: box, botURL: "https://t.me/ada_bot", hasBackups: true, contact: "help@cloud.example",
+            texts: texts)
+    }
+
+    var backups: [any PageModel] {
+        let box = BoxSnapshot.sample(status: .running).box
+        let done = Backup(
+            id: testIDs.next(), customerID: box.customerID, boxID: box.id, reason: .upgrade, generation: 1,
+            objectKey: "k", state: .done, size: 12_000_000, createdAt: testNow)
+        let running = Backup(id: testIDs.next(), of: box, for: .manual, at: testNow)
+        let restore = Restore(
+            id: testIDs.next(), customerID: box.customerID, boxID: box.id, backupID: done.id, state: .done,
+            createdAt: testNow)
+        return [
+            BackupsPage([running, done], restore: restore, texts: texts), BackupsPage([], restore: nil, texts: texts),
+        ]
+    }
+
+    private static let news = AccountPage.News(
+        newToken: Secret("ocu_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
+        exportPath: "/account/export/abc", fault: "Fault")
+
+    private static let fullAccount = AccountRecords(
+        customer: owner,
+        emailChange: EmailChange(
+            customerID: owner.id, email: "anna@example.com", newConfirmedAt: nil, oldConfirmedAt: nil, expiresAt: testNow),
+        sessions: [
+            Session(handle: "1", device: "Firefox, Linux", createdAt: testNow, expiresAt: testNow),
+            Session(handle: "2", device: "", createdAt: testNow, expiresAt: testNow),
+        ],
+        tokens: [
+            APIToken(
+                id: testIDs.next(), customerID: owner.id, name: "Backup script", scope: .read, createdAt: testNow,
+                lastUsedAt: testNow)
+        ], erasure: Erasure(customerID: owner.id, requestedAt: testNow, dueAt: testNow))
 
     private static let owner: Customer = {
         var customer = Customer.sample()

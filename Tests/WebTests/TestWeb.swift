@@ -1,3 +1,4 @@
+import Account
 import AsyncHTTPClient
 import Billing
 import Core
@@ -57,7 +58,7 @@ struct TestWeb: Sendable {
     ) throws -> WebRoutes {
         let telegram = TelegramClient(httpClient: .shared, apiRoot: nowhere, token: "1:a")
         return try WebRoutes(
-            queue: queue, notifier: notifier, identity: identity,
+            queue: queue, notifier: notifier, identity: identity, account: AccountService(queue: queue, plans: .builtIn),
             onboarding: OnboardingService(
                 queue: queue, plans: .builtIn, vault: Vault(key: SymmetricKey(size: .bits256)), manager: telegram,
                 publicURL: origin, telegramLinkBase: "https://t.me", makeBotClient: { _ in telegram }, logger: logger),

@@ -1,4 +1,5 @@
 import API
+import Account
 import AsyncHTTPClient
 import Billing
 import Core
@@ -37,6 +38,7 @@ struct Composition {
     let metrics = MetricsRegistry()
 
     let identity: IdentityService
+    let account: AccountService
     let billing: BillingService
     let onboarding: OnboardingService
 
@@ -83,6 +85,9 @@ struct Composition {
             publicURL: configuration.publicURL, telegramLinkBase: configuration.telegram.linkBase,
             makeBotClient: { TelegramClient(httpClient: httpClient, apiRoot: apiRoot, token: $0.reveal()) },
             contact: Self.contact(configuration), logger: platform.logger)
+        account = AccountService(
+            queue: platform.queue, plans: configuration.plans,
+            checkBot: { [onboarding] in await onboarding.botState(of: $0) })
     }
 
     /// Where people can write to: the sender of our mails, unless that is the built-in one, which nobody reads.
@@ -115,6 +120,7 @@ struct Composition {
         if roles.contains(.onboardingAgent) {
             onboarding.register(in: &handlers)
             identity.register(in: &handlers)
+            account.register(in: &handlers)
             try notifications().register(in: &handlers)
             periodic.append(PeriodicJob(every: .hours(1), DeleteExpiredSessions()))
             periodic.append(PeriodicJob(every: .hours(24), ApplyRetention()))
@@ -196,8 +202,8 @@ struct Composition {
         let web =
             hasPages
             ? try WebRoutes(
-                queue: platform.queue, notifier: platform.notifier, identity: identity, onboarding: onboarding,
-                billing: billing, limits: limits, plans: configuration.plans, publicURL: configuration.publicURL,
+                queue: platform.queue, notifier: platform.notifier, identity: identity, account: account,
+                onboarding: onboarding, billing: billing, limits: limits, plans: configuration.plans, publicURL: configuration.publicURL,
                 telegramLinkBase: configuration.telegram.linkBase, sandbox: sandboxBar,
                 contact: Self.contact(configuration), maximumStreams: siteConnections / 2) : nil
         let router = Router.app(
@@ -209,7 +215,7 @@ struct Composition {
         web?.addRoutes(to: router)
         if roles.contains(.api) {
             APIRoutes(
-                queue: platform.queue, plans: configuration.plans, telegramLinkBase: configuration.telegram.linkBase,
+                queue: platform.queue, account: account, plans: configuration.plans, telegramLinkBase: configuration.telegram.linkBase,
                 limits: limits, cookie: SessionCookie(isSecure: configuration.publicURL.hasPrefix("https://")),
                 receiveStripeEvent: { [billing] in try await billing.receive(event: $0, signature: $1) }
             ).addRoutes(to: router)

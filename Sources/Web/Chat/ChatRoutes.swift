@@ -51,7 +51,7 @@ struct ChatRoutes: Sendable {
     private func say(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let message = try await request.form(VisitorMessage.self, context: context)
         let (text, key) = (try OnboardingService.checked(message.text), try message.checkedKey())
-        let (customer, session) = try await speaker(context)
+        let (customer, session) = try await speaker(request, context)
         try limits.checkMessage(customer.id)
         try await onboarding.say(text, clientKey: key, customer: customer)
         var response = request.wantsPage ? Response.redirect(to: "/chat#latest") : Response(status: .noContent)
@@ -61,10 +61,12 @@ struct ChatRoutes: Sendable {
         return response
     }
 
-    private func speaker(_ context: AppRequestContext) async throws -> (Customer, AccessToken?) {
+    private func speaker(
+        _ request: Request, _ context: AppRequestContext
+    ) async throws -> (Customer, AccessToken?) {
         if let customer = context.customer { return (customer, nil) }
         try limits.checkNewVisitor(context)
-        return try await identity.newVisitor(language: context.language)
+        return try await identity.newVisitor(language: context.language, device: request.device)
     }
 
     /// For programs: the messages after a position, as JSON.

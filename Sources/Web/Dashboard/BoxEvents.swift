@@ -36,6 +36,7 @@ struct BoxEvents: Sendable {
         let plan = views.plans[snapshot.subscription?.tier ?? snapshot.box.tier]
         return [
             part("progress", ProgressView.template, ProgressView(snapshot, views: views, texts: texts), language),
+            part("applied", AppliedView.template, AppliedView(snapshot.box, texts: texts), language),
             part("status", StatusView.template, StatusView(snapshot, views: views, texts: texts), language),
             part("usage", UsageView.template, UsageView(snapshot.quota, plan: plan, texts: texts), language),
             part("reminders", RemindersView.template, RemindersView(snapshot, texts: texts), language),

@@ -34,7 +34,8 @@ struct DashboardRoutes: Sendable {
         try limits.restarts.check(customerID.rawValue)
         try await queue.write { work in
             let store = BoxStore(work.transaction)
-            guard let box = try store.current(customerID: customerID).flatMap({ try store.restart($0, now: work.now) }) else {
+            guard let box = try store.current(customerID: customerID).flatMap({ try store.restart($0, now: work.now) })
+            else {
                 throw DomainError(.conflict, code: "not_running", "There is no running agent to restart.")
             }
             try work.enqueue(ReconcileBox(box))

@@ -61,7 +61,7 @@ struct LoginRoutes: Sendable {
         let token = try token(context)
         let session: AccessToken
         do {
-            session = try await identity.signIn(magicLinkToken: token, former: context.sessionToken)
+            session = try await identity.signIn(magicLinkToken: token, former: context.sessionToken, device: request.device)
         } catch let error as DomainError where error.kind == .gone {
             guard try await isSignedIn(by: token, context) else { throw error }
             return .redirect(to: "/dashboard")

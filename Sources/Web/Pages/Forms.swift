@@ -1,3 +1,4 @@
+import Account
 import Core
 import HTTPSupport
 import HTTPTypes
@@ -20,6 +21,9 @@ extension Request {
             throw DomainError(.invalid, code: "malformed_form", "A field of the form is missing or malformed.")
         }
     }
+
+    /// What the browser is, in a word or two.
+    var device: String { Device.name(userAgent: headers[.userAgent] ?? "") }
 
     /// Whether a person's browser is going from page to page, rather than a script or a program asking.
     var wantsPage: Bool { headers[.accept]?.contains("text/html") == true }

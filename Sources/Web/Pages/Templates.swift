@@ -4,10 +4,15 @@ import Mustache
 enum Templates {
     static let all: [String: [UInt8]] = [
         "account": PackageResources.account_mustache,
+        "agent": PackageResources.agent_mustache,
+        "applied": PackageResources.applied_mustache,
+        "backups": PackageResources.backups_mustache,
         "chat": PackageResources.chat_mustache,
         "checkout_done": PackageResources.checkout_done_mustache,
         "checkout_waiting": PackageResources.checkout_waiting_mustache,
         "dashboard": PackageResources.dashboard_mustache,
+        "email_confirm": PackageResources.email_confirm_mustache,
+        "email_confirmed": PackageResources.email_confirmed_mustache,
         "error": PackageResources.error_mustache,
         "landing": PackageResources.landing_mustache,
         "layout": PackageResources.layout_mustache,
@@ -21,6 +26,7 @@ enum Templates {
         "progress": PackageResources.progress_mustache,
         "recent": PackageResources.recent_mustache,
         "reminders": PackageResources.reminders_mustache,
+        "silence": PackageResources.silence_mustache,
         "status": PackageResources.status_mustache,
         "usage": PackageResources.usage_mustache,
     ]

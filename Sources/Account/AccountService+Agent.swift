@@ -1,0 +1,78 @@
+package import Core
+import Jobs
+import SQL
+import Store
+
+/// What is wrong with the agent, and what was saved of it.
+extension AccountService {
+    /// - Parameter asksTelegram: whether Telegram may be asked, too, which takes a moment.
+    /// - Returns: the box and why it is silent; `nil` if the customer has none.
+    /// - Throws: `SQLError`.
+    package func diagnose(
+        _ customerID: Customer.ID, asksTelegram: Bool
+    ) async throws -> (box: Box, diagnosis: Diagnosis)? {
+        let now = queue.clock.now
+        let found = try await queue.database.read { transaction -> Findings? in
+            guard let box = try BoxStore(transaction).current(customerID: customerID) else { return nil }
+            let usage = UsageStore(transaction)
+            return Findings(
+                box: box,
+                subscription: try BillingStore(transaction).subscription(boxID: box.id, customerID: customerID),
+                quota: try usage.quota(customerID: customerID, at: now),
+                lastCall: try usage.recentEvents(customerID: customerID, limit: 1).first,
+                restore: try RestoreStore(transaction).last(boxID: box.id, customerID: customerID))
+        }
+        guard let found else { return nil }
+        let bot = asksTelegram ? await checkBot(found.box) : .unknown
+        return (
+            found.box,
+            Diagnosis(
+                box: found.box, subscription: found.subscription, quota: found.quota, lastCall: found.lastCall,
+                restore: found.restore, bot: bot, now: now)
+        )
+    }
+
+    private struct Findings: Sendable {
+        let box: Box
+        let subscription: Subscription?
+        let quota: Quota?
+        let lastCall: UsageEvent?
+        let restore: Restore?
+    }
+
+    // MARK: Backups
+
+    /// What was saved of the customer's agents, the youngest first, and the last state that was put back.
+    /// - Throws: `SQLError`.
+    package func backups(of customerID: Customer.ID) async throws -> (backups: [Backup], restore: Restore?) {
+        try await queue.database.read { transaction in
+            let box = try BoxStore(transaction).current(customerID: customerID)
+            return (
+                try BackupStore(transaction).all(customerID: customerID),
+                try box.flatMap { try RestoreStore(transaction).last(boxID: $0.id, customerID: customerID) }
+            )
+        }
+    }
+
+    /// Puts a saved state in the place of the agent's own, which is saved before.
+    /// - Throws: ``DomainError`` with the code `no_box`, `no_backup` or `restore_running`; `SQLError`.
+    package func restore(_ id: Backup.ID, of customerID: Customer.ID) async throws {
+        try await queue.write { work in
+            let boxes = BoxStore(work.transaction)
+            guard let box = try boxes.current(customerID: customerID), box.desired != .draft else { throw Self.noBox }
+            guard let backup = try BackupStore(work.transaction).find(id, customerID: customerID), backup.state == .done
+            else {
+                throw DomainError(.notFound, code: "no_backup", "There is no such backup, or it isn't finished.")
+            }
+            let restores = RestoreStore(work.transaction)
+            guard try restores.last(boxID: box.id, customerID: customerID)?.state != .running else {
+                throw DomainError(.conflict, code: "restore_running", "A backup is being put in place already.")
+            }
+            try restores.insert(
+                Restore(id: work.ids.next(), customerID: customerID, boxID: box.id, backupID: id, createdAt: work.now))
+            // Another generation, which has its own backup before.
+            try work.enqueue(ReconcileBox(try boxes.want(box)))
+            work.changed(customerID)
+        }
+    }
+}
