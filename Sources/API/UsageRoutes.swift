@@ -21,11 +21,15 @@ struct UsageRoutes: Sendable {
     @Sendable private func quota(_: Request, _ context: AppRequestContext) async throws -> Response {
         let customer = try context.requireCustomer()
         let now = queue.clock.now
-        let quota = try await queue.database.read { try UsageStore($0).quota(customerID: customer.id, at: now) }
-        guard let quota else {
+        let found = try await queue.database.read { transaction -> (Quota, [CauseUse])? in
+            let store = UsageStore(transaction)
+            guard let quota = try store.quota(customerID: customer.id, at: now) else { return nil }
+            return (quota, try store.causes(customerID: customer.id, periodStart: quota.periodStart))
+        }
+        guard let (quota, causes) = found else {
             throw DomainError(.notFound, code: "no_quota", "There is no paid period at the moment, so nothing can be used.")
         }
-        return try Response(json: QuotaBody(quota))
+        return try Response(json: QuotaBody(quota, causes))
     }
 
     @Sendable private func events(_ request: Request, _ context: AppRequestContext) async throws -> Response {
@@ -62,14 +66,34 @@ struct QuotaBody: Encodable, Sendable {
     let used: Int
     let reserved: Int
     let available: Int
+    /// How many messages were answered, and what one took with all steps.
+    let messages: Int
+    let unitsPerMessage: Int
+    /// What used it, the dearest first.
+    let causes: [CauseBody]
 
-    init(_ quota: Quota) {
+    init(_ quota: Quota, _ causes: [CauseUse]) {
         periodStart = quota.periodStart.description
         periodEnd = quota.periodEnd.description
         limit = quota.limit
         used = quota.used
         reserved = quota.reserved
         available = quota.available
+        (messages, unitsPerMessage) = causes.messages
+        self.causes = causes.map(CauseBody.init)
+    }
+}
+
+/// What one cause has used, as the API shows it.
+struct CauseBody: Encodable, Sendable {
+    let cause: String
+    let calls: Int
+    let units: Int
+
+    init(_ use: CauseUse) {
+        cause = use.cause?.rawValue ?? "unknown"
+        calls = use.calls
+        units = use.units
     }
 }
 
@@ -85,6 +109,7 @@ struct UsageEventBody: Encodable, Sendable {
     let units: Int
     let estimated: Bool
     let interrupted: Bool
+    let cause: String
     let createdAt: String
 
     init(_ event: UsageEvent) {
@@ -96,6 +121,7 @@ struct UsageEventBody: Encodable, Sendable {
         units = event.usage.units
         estimated = event.estimated
         interrupted = event.interrupted
+        cause = event.cause?.rawValue ?? "unknown"
         createdAt = event.createdAt.description
     }
 }

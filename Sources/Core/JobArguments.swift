@@ -111,6 +111,19 @@ package struct SweepSubscriptions: JobArguments {
     package init() {}
 }
 
+/// Tell the owner of an agent that it was stopped because it ran away.
+package struct TellOfHold: JobArguments {
+    package static let kind = "notifications.hold"
+    package let boxID: Box.ID
+    package let customerID: Customer.ID?
+    package var uniqueKey: String? { boxID.rawValue }
+
+    package init(boxID: Box.ID, customerID: Customer.ID) {
+        self.boxID = boxID
+        self.customerID = customerID
+    }
+}
+
 /// Mail links that sign the owners of an address in.
 package struct SendMagicLink: JobArguments {
     package static let kind = "notifications.magic-link"

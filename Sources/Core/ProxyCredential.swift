@@ -9,12 +9,16 @@ package struct ProxyCredential: Sendable, Hashable {
     package let isAgents: Bool
     /// Whether its box is to stand still: then nothing may be called with it.
     package let isSuspended: Bool
+    /// Why its agent is stopped until the owner lets it go on; `nil` if it isn't.
+    package let hold: AgentHold.Reason?
+    /// How often the owner has let it go on.
+    package let releases: Int64
     /// What the box's people read.
     package let language: Language
 
     package init(
         customerID: Customer.ID, boxID: Box.ID, tier: Tier, isPaced: Bool = true, isAgents: Bool = false,
-        isSuspended: Bool = false, language: Language = .english
+        isSuspended: Bool = false, hold: AgentHold.Reason? = nil, releases: Int64 = 0, language: Language = .english
     ) {
         self.customerID = customerID
         self.boxID = boxID
@@ -22,6 +26,8 @@ package struct ProxyCredential: Sendable, Hashable {
         self.isPaced = isPaced
         self.isAgents = isAgents
         self.isSuspended = isSuspended
+        self.hold = hold
+        self.releases = releases
         self.language = language
     }
 }

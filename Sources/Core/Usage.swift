@@ -27,11 +27,16 @@ package struct UsageEvent: Sendable, Hashable {
     package let estimated: Bool
     /// Whether the platform's own end cut the call off: how it ended nobody heard, and all that was set aside was charged.
     package let interrupted: Bool
+    /// `nil` where it isn't known.
+    package let cause: UsageCause?
+    /// Tells an agent's turns apart, and nothing more: 0 for what its program does by itself, `nil` for a call that is no
+    /// agent's. Isn't stored with the event.
+    package let turn: Int64?
     package let createdAt: Timestamp
 
     package init(
         requestID: String, customerID: Customer.ID, boxID: Box.ID, periodStart: Timestamp, model: String, usage: TokenUsage,
-        estimated: Bool, interrupted: Bool = false, createdAt: Timestamp
+        estimated: Bool, interrupted: Bool = false, cause: UsageCause? = nil, turn: Int64? = nil, createdAt: Timestamp
     ) {
         self.requestID = requestID
         self.customerID = customerID
@@ -41,6 +46,8 @@ package struct UsageEvent: Sendable, Hashable {
         self.usage = usage
         self.estimated = estimated
         self.interrupted = interrupted
+        self.cause = cause
+        self.turn = turn
         self.createdAt = createdAt
     }
 }

@@ -17,6 +17,8 @@ package struct ModelRequest: Sendable, Hashable {
     /// Where the value of `messages` stands; `nil` also where the upstream adds more to them than a count of them would show.
     package let messages: Range<Int>?
 
+    package let turn: ModelTurn
+
     let modelRange: Range<Int>
     let capRanges: [Range<Int>]
     let streamOptions: StreamOptions
@@ -66,6 +68,7 @@ package struct ModelRequest: Sendable, Hashable {
         size = body.count
         promptBound = members.prompt.tokens(size: body.count)
         messages = members.prompt.addsUnseen ? nil : members.messages
+        turn = members.prompt.turn.turn(in: body)
     }
 }
 

@@ -7,6 +7,8 @@ struct PromptBound {
     private var fetchesMore = false
     /// Whether the upstream adds something that a count of the messages doesn't show.
     private(set) var addsUnseen = false
+    /// Who has the word.
+    private(set) var turn = TurnReader()
     /// The first tool that can't be had.
     private(set) var fault: ModelRequestFault?
 
@@ -28,29 +30,43 @@ struct PromptBound {
     /// Passes over the messages, and looks at their roles and the parts of their contents.
     mutating func readMessages(_ scanner: inout JSONScanner) throws(JSONFault) {
         try scanner.objects { (scanner) throws(JSONFault) in
+            var content = Content()
+            var role = TurnReader.Role.other
             try scanner.object { (scanner, key) throws(JSONFault) in
                 try scanner.refuse(key, ifLike: Self.names)
                 switch key {
-                case "content": try readContent(&scanner)
+                case "content" where try scanner.kind() == .string: content.text = try scanner.stringInPlace().inside
+                case "content": try readContent(&scanner, &content)
                 case "role" where try scanner.kind() == .string:
+                    role = Self.role(try scanner.stringInPlace())
                     // Kimi's `cache`, for one, stands for text that was sent before.
-                    if try !Self.isKnown(role: scanner.stringInPlace()) { addsUnseen = true }
+                    if role == .other { addsUnseen = true }
                 default: try scanner.skipValue()
                 }
             }
+            turn.add(role, content.text, hasToolResult: content.hasToolResult)
         }
     }
 
-    private static func isKnown(role: JSONString) -> Bool {
-        switch role {
-        case "system", "developer", "user", "assistant", "tool", "function": true
-        default: false
+    private static func role(_ name: JSONString) -> TurnReader.Role {
+        switch name {
+        case "user": .user
+        case "assistant": .assistant
+        case "tool", "function": .tool
+        case "system", "developer": .system
+        default: .other
         }
+    }
+
+    /// What a message's parts show.
+    private struct Content {
+        var text: UnsafeRawBufferPointer?
+        var hasToolResult = false
     }
 
     /// Counts pictures: parts of the type `image_url` in OpenAI's form, `image` in Anthropic's, there also in a tool's result.
     /// Anywhere else the same members are text.
-    private mutating func readContent(_ scanner: inout JSONScanner) throws(JSONFault) {
+    private mutating func readContent(_ scanner: inout JSONScanner, _ content: inout Content) throws(JSONFault) {
         try scanner.objects { (scanner) throws(JSONFault) in
             var isPicture = false
             var picture: PictureBound?
@@ -60,6 +76,7 @@ struct PromptBound {
                 case "type" where try scanner.kind() == .string:
                     switch try scanner.stringInPlace() {
                     case "image_url", "image": isPicture = true
+                    case "tool_result": content.hasToolResult = true
                     // Parts that name something larger than themselves.
                     case "video_url", "document", "file", "input_file": fetchesMore = true
                     default: break
@@ -68,7 +85,12 @@ struct PromptBound {
                     var sum = picture ?? .nothing
                     sum.add(try Self.readPicture(&scanner))
                     picture = sum
-                case "content": try readContent(&scanner)
+                case "text" where try scanner.kind() == .string:
+                    let text = try scanner.stringInPlace().inside
+                    if content.text == nil { content.text = text }
+                case "content":
+                    var inner = Content()
+                    try readContent(&scanner, &inner)
                 default: try scanner.skipValue()
                 }
             }

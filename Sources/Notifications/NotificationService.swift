@@ -46,6 +46,7 @@ package struct NotificationService: Sendable {
         handlers.register(SendWelcome.self, sendWelcome)
         handlers.register(AlertHost.self, alertHost)
         handlers.register(SendEmailChange.self, sendEmailChange)
+        handlers.register(TellOfHold.self, tellOfHold)
     }
 
     /// Mails one link for each account with the address; to an unknown address, nothing.
@@ -93,6 +94,25 @@ package struct NotificationService: Sendable {
                 .welcome(
                     agentName: box.agentName, botUsername: bot.username, botURL: "\(telegramLinkBase)/\(bot.username)",
                     dashboardURL: "\(publicURL)/dashboard", language: customer.language)
+            )
+        }
+        guard let recipient else { return }
+        try await send(recipient.content, to: recipient.address, identity: context.id.rawValue)
+    }
+
+    /// Tells the owner that the agent was stopped; unless they have let it go on meanwhile.
+    private func tellOfHold(_ job: TellOfHold, _ context: JobContext) async throws {
+        let recipient = try await queue.database.read { transaction -> (address: String, content: MailContent)? in
+            guard let customerID = job.customerID, let customer = try CustomerStore(transaction).find(customerID),
+                let address = customer.email, let box = try BoxStore(transaction).find(job.boxID, customerID: customerID),
+                box.desired == .running,
+                let hold = try AgentGuardStore(transaction).hold(of: job.boxID, customerID: customerID)
+            else { return nil }
+            return (
+                address,
+                .held(
+                    hold.reason, agentName: box.agentName, dashboardURL: "\(publicURL)/dashboard",
+                    language: customer.language)
             )
         }
         guard let recipient else { return }

@@ -50,7 +50,7 @@ package struct CustomerRecords {
         Content(table: "leases", columns: ["period_start"]),
         Content(
             table: "usage_events",
-            columns: ["request_id", "model", "input", "cached", "output", "estimated", "created_at"]),
+            columns: ["request_id", "model", "input", "cached", "output", "estimated", "cause", "created_at"]),
         Content(table: "backups", columns: ["id", "reason", "state", "size", "created_at"]),
         Content(table: "restores", columns: ["id", "backup_id", "state", "created_at", "ended_at"]),
         Content(table: "idempotency_keys", columns: ["idempotency_key", "status", "body", "created_at"]),

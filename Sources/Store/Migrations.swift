@@ -13,6 +13,7 @@ package enum Migrations {
         Migration(number: 8, name: "proved_addresses", sql: text(PackageResources.m008_proved_addresses_sql)),
         Migration(number: 20, name: "restarts", sql: text(PackageResources.m020_restarts_sql)),
         Migration(number: 21, name: "accounts", sql: text(PackageResources.m021_accounts_sql)),
+        Migration(number: 9, name: "what_used_it", sql: text(PackageResources.m009_what_used_it_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -226,7 +226,7 @@ extension UsageStore {
         while !rest.isEmpty {
             let rows = rest.count >= Self.rowsAtOnce ? Self.rowsAtOnce : 1
             var values: [SQLValue] = []
-            values.reserveCapacity(rows * 10)
+            values.reserveCapacity(rows * 11)
             for event in rest.prefix(rows) { event.append(to: &values) }
             try transaction.execute(rows == 1 ? Self.insertOne : Self.insertMany, values)
             rest = rest.dropFirst(rows)
@@ -238,11 +238,12 @@ extension UsageStore {
 
     private static func insertion(rows: Int) -> String {
         let tuples = (0..<rows).map { row in
-            "(" + (1...10).map { "?\(row * 10 + $0)" }.joined(separator: ", ") + ")"
+            "(" + (1...11).map { "?\(row * 11 + $0)" }.joined(separator: ", ") + ")"
         }
         return """
             INSERT INTO usage_events
-                (request_id, customer_id, box_id, period_start, model, input, cached, output, estimated, created_at)
+                (request_id, customer_id, box_id, period_start, model, input, cached, output, estimated, created_at,
+                cause)
             VALUES \(tuples.joined(separator: ", "))
             """
     }
@@ -261,5 +262,6 @@ extension UsageEvent {
         values.append(.integer(Int64(usage.output)))
         values.append(.integer(interrupted ? Self.interruption : estimated ? 1 : 0))
         values.append(.integer(createdAt.milliseconds))
+        values.append(SQLValue(cause?.rawValue))
     }
 }

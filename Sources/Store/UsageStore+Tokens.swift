@@ -53,8 +53,9 @@ extension UsageStore {
     ) throws -> [String: ProxyCredential] {
         let rows = try transaction.query(
             """
-            SELECT t.token_hash, t.customer_id, t.box_id, t.unpaced_at, b.tier, b.desired, b.bot_id, b.language
-            FROM proxy_tokens t JOIN boxes b ON b.id = t.box_id
+            SELECT t.token_hash, t.customer_id, t.box_id, t.unpaced_at, b.tier, b.desired, b.bot_id, b.language,
+                CASE WHEN g.held_at IS NOT NULL THEN g.reason END AS hold, coalesce(g.releases, 0) AS releases
+            FROM proxy_tokens t JOIN boxes b ON b.id = t.box_id LEFT JOIN agent_guards g ON g.box_id = t.box_id
             WHERE \(transaction.dialect.isOneOf("t.token_hash", "?1")) AND t.revoked_at IS NULL
             AND b.desired IN ('running', ?2)
             """, [.texts(hashes), .text(withSuspended ? "suspended" : "running")])
@@ -66,6 +67,7 @@ extension UsageStore {
             credentials[try row.text("token_hash")] = ProxyCredential(
                 customerID: try row.id("customer_id"), boxID: try row.id("box_id"), tier: try row.value("tier"),
                 isPaced: isPaced, isAgents: isPaced && hasBot, isSuspended: desired == .suspended,
+                hold: try row.optionalValue("hold"), releases: try row.integer("releases"),
                 language: try row.value("language"))
         }
     }

@@ -81,6 +81,7 @@ extension UsageEvent {
             usage: TokenUsage(
                 input: Int(try row.integer("input")), cached: Int(try row.integer("cached")),
                 output: Int(try row.integer("output"))),
-            estimated: certainty != 0, interrupted: certainty == Self.interruption, createdAt: try row.time("created_at"))
+            estimated: certainty != 0, interrupted: certainty == Self.interruption,
+            cause: try row.optionalText("cause").flatMap(UsageCause.init(rawValue:)), createdAt: try row.time("created_at"))
     }
 }

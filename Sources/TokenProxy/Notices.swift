@@ -34,6 +34,25 @@ extension LocalizedText {
             pt: "Estou em pausa porque o plano não está ativo no momento. O que você pode fazer está aqui: \(upgradeURL)")
     }
 
+    static func held(_ reason: AgentHold.Reason, dashboardURL: String) -> LocalizedText {
+        let what =
+            switch reason {
+            case .manyCalls:
+                LocalizedText(
+                    en: "I stopped: I needed more than \(AgentHold.mostCalls) steps for one message, and each uses up some "
+                        + "of your month.",
+                    pt: "Parei: eu precisei de mais de \(AgentHold.mostCalls) passos para uma única mensagem, e cada um "
+                        + "gasta um pouco do seu mês.")
+            case .unasked:
+                LocalizedText(
+                    en: "I stopped: within a day I used a tenth of your month without a message from you.",
+                    pt: "Parei: em um dia, usei um décimo do seu mês sem nenhuma mensagem sua.")
+            }
+        return LocalizedText(
+            en: "\(what.english) To let me go on, press the button on your dashboard: \(dashboardURL)",
+            pt: "\(what.portuguese) Para eu continuar, aperte o botão no seu painel: \(dashboardURL)")
+    }
+
     static let noPeriod = LocalizedText(
         en: "Your new month is being set up. Please send your message again in a few minutes.",
         pt: "Seu novo mês está sendo preparado. Por favor, envie sua mensagem de novo em alguns minutos.")

@@ -31,6 +31,10 @@ package protocol ProxyStorage: Sendable {
     /// Ends the leases of holders that haven't renewed them for so long that they must be dead, their journals lost.
     func endLostLeases() async throws
 
+    /// Holds an agent, so that each proxy refuses its calls, until its owner lets it go on; who is told of it. Holding it twice
+    /// is as once.
+    func hold(boxID: Box.ID, customerID: Customer.ID, _ reason: AgentHold.Reason) async throws
+
     /// - Throws: what is wrong with the storage.
     func check() async throws
 }

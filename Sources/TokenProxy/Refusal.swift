@@ -114,6 +114,13 @@ extension Refusal {
     /// For an agent whose box is to stand still, until it does.
     static func suspended(upgradeURL: String) -> Refusal { unauthenticated.saying(.suspended(upgradeURL: upgradeURL)) }
 
+    static func held(_ reason: AgentHold.Reason, dashboardURL: String) -> Refusal {
+        limited(
+            code: "agent_held", "This agent was stopped: it used more than it should by itself. Its owner can let it go on.",
+            retryAfter: 3600
+        ).saying(.held(reason, dashboardURL: dashboardURL))
+    }
+
     static func unavailable(code: String, _ message: String) -> Refusal {
         Refusal(.serviceUnavailable, "overloaded_error", code: code, message, headers: ["Retry-After": "5"])
     }

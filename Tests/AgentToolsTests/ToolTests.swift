@@ -149,6 +149,11 @@ struct ToolTests {
                 try await lab.call("usage_left", by: agent)
                     == "1000000 of 1000000 units are left (100 %). A new month begins on 2026-01-30T21:00 (America/Sao_Paulo)."
             )
+            try await lab.use(agent, [(.message, 1_000), (.message, 500), (.tool, 300), (nil, 7)])
+            #expect(
+                try await lab.call("usage_left", by: agent).hasSuffix(
+                    " 2 messages were answered, about 900 units each. Used for: answers to messages 1500, "
+                        + "further steps with tools 300, not told apart 7."))
             lab.platform.clock.advance(by: .days(31))
             #expect(try await lab.call("usage_left", by: agent) == "This month's allowance isn't known yet.")
             #expect(try await lab.call("usage_left", ["of": "Bob"], by: agent).hasPrefix("ERROR: There is no argument"))

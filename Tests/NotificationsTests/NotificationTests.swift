@@ -39,6 +39,25 @@ struct NotificationTests {
         }
     }
 
+    @Test(arguments: [(Language.english, "Ada was stopped"), (.portuguese, "Ada parou")])
+    func theOwnerIsToldThatTheAgentWasStopped(_ language: Language, _ subject: String) async throws {
+        try await MailRoom.run { room in
+            let customer = Customer(
+                id: testIDs.next(), email: "ana@example.com", language: language, createdAt: testNow)
+            let box = Box.sample(of: customer, botID: 1, desired: .running)
+            try await room.insert(customer, box: box)
+            try await room.perform(TellOfHold(boxID: box.id, customerID: customer.id))
+            #expect(try await room.mails().isEmpty, "it isn't held (any more)")
+            _ = try await room.platform.database.write {
+                try AgentGuardStore($0).hold(box.id, customerID: customer.id, .manyCalls, now: testNow)
+            }
+            try await room.perform(TellOfHold(boxID: box.id, customerID: customer.id))
+            let mail = try #require(try await room.mails().first)
+            #expect(mail.contains(subject))
+            #expect(mail.contains("/dashboard"))
+        }
+    }
+
     @Test func oneMailHasALinkForEachAgent() async throws {
         try await MailRoom.run { room in
             let customers = (0..<3).map { _ in Customer.sample(email: "ana@example.com") }

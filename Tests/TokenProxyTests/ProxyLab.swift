@@ -70,7 +70,7 @@ struct ProxyLab: Sendable {
                         name: "kimi", openAIBaseURL: upstreamURL + "/v1", anthropicBaseURL: upstreamURL + "/anthropic",
                         keys: [Secret("sk-platform")], models: ["k2p5": "kimi-k2.6", "retired": "kimi-k2.5"])))
             let (customer, box, token) = try await platform.addCustomer(limit: limit, agentSpeaks: agentSpeaks)
-            let database = TokenProxyStorage(database: platform.database, clock: platform.clock.wallClock) {
+            let database = TokenProxyStorage(queue: platform.queue) {
                 await platform.notifier.notify(.customer($0))
             }
             let settings = configuration

@@ -22,6 +22,7 @@ final class RecordingStorage: ProxyStorage {
         var heldByOthers = 0
         var leased = 0
         var wishes: [LeaseWish] = []
+        var holds: [AgentHold.Reason] = []
     }
 
     private let state = Mutex(State())
@@ -30,6 +31,7 @@ final class RecordingStorage: ProxyStorage {
     var ended: [(holder: String, isAllKnown: Bool)] { state.withLock { $0.ended } }
     var lookUps: Int { state.withLock { $0.lookUps } }
     var wishes: [LeaseWish] { state.withLock { $0.wishes } }
+    var holds: [AgentHold.Reason] { state.withLock { $0.holds } }
     var leased: Int { state.withLock { $0.leased } }
     var fails: Bool {
         get { state.withLock { $0.fails } }
@@ -110,6 +112,10 @@ final class RecordingStorage: ProxyStorage {
     func giveBack(_ tokens: Int, holder: String, customerID: Customer.ID, periodStart: Timestamp) async throws {
         try tell { $0.leased -= tokens }
         if losesAnswers { throw Mood() }
+    }
+
+    func hold(boxID: Box.ID, customerID: Customer.ID, _ reason: AgentHold.Reason) async throws {
+        try tell { $0.holds.append(reason) }
     }
 
     func renewLeases(holder: String) async throws { try tell { _ in } }

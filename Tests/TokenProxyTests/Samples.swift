@@ -11,7 +11,7 @@ extension CallReservation {
     ) -> CallReservation {
         CallReservation(
             requestBits: request, customerBits: customerID?.bits ?? 2, boxBits: boxID?.bits ?? 3, model: model,
-            periodStart: testNow, input: input, output: output, createdAt: testNow)
+            periodStart: testNow, input: input, output: output, createdAt: testNow, cause: .message)
     }
 }
 

@@ -145,7 +145,9 @@ extension BoxSnapshot {
                     usage: TokenUsage(input: 12_000, cached: 8000, output: 345), estimated: number == 0,
                     interrupted: number == 0, createdAt: testNow)
             }, reminders: (0..<reminders).map { .sample(of: box, number: $0) },
-            failedReminders: (0..<reminders).map { .sample(of: box, number: $0, end: .refused) })
+            failedReminders: (0..<reminders).map { .sample(of: box, number: $0, end: .refused) },
+            causes: calls > 0 ? [nil, .message].map { CauseUse(cause: $0, calls: calls, units: 9_000) } : [],
+            hold: status == .running && calls > 0 ? AgentHold(reason: .unasked, since: testNow) : nil)
     }
 }
 

@@ -23,7 +23,7 @@ enum Tool: String, Sendable, CaseIterable {
             "Sends the owner a message at a later time, by itself, even while you are off. Use it for every reminder."
         case .remindersList: "The waiting reminders with their ids, and the owner's date, time and time zone."
         case .remindersCancel: "Cancels a reminder."
-        case .usageLeft: "How much of this month's allowance is left and when it starts anew."
+        case .usageLeft: "What is left of this month's allowance, when it starts anew, and what used it."
         case .timeZoneSet: "Sets the owner's time zone. Call it when they say where they are; reminders follow."
         }
     }

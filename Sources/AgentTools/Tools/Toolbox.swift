@@ -52,10 +52,12 @@ struct Toolbox: Sendable {
     private func usageLeft(_ arguments: JSONValue, for agent: ProxyCredential) async throws -> ToolAnswer {
         _ = try ToolArguments(arguments, known: [])
         let now = queue.clock.now
-        let (box, quota) = try await queue.database.read { transaction in
-            (
-                try BoxStore(transaction).find(agent.boxID, customerID: agent.customerID),
-                try UsageStore(transaction).quota(customerID: agent.customerID, at: now)
+        let (box, quota, causes) = try await queue.database.read { transaction in
+            let usage = UsageStore(transaction)
+            let quota = try usage.quota(customerID: agent.customerID, at: now)
+            return (
+                try BoxStore(transaction).find(agent.boxID, customerID: agent.customerID), quota,
+                try quota.map { try usage.causes(customerID: agent.customerID, periodStart: $0.periodStart) } ?? []
             )
         }
         guard let box, let quota else { return ToolAnswer("This month's allowance isn't known yet.") }
@@ -63,7 +65,27 @@ struct Toolbox: Sendable {
         let percent = quota.limit > 0 ? left * 100 / quota.limit : 0
         return ToolAnswer(
             "\(left) of \(quota.limit) units are left (\(percent) %). "
-                + "A new month begins on \(LocalTime(quota.periodEnd, in: box.zone)) (\(box.zoneName)).")
+                + "A new month begins on \(LocalTime(quota.periodEnd, in: box.zone)) (\(box.zoneName))."
+                + Self.whatUsedIt(causes))
+    }
+
+    private static func whatUsedIt(_ causes: [CauseUse]) -> String {
+        guard !causes.isEmpty else { return "" }
+        let parts = causes.map { use in
+            let name =
+                switch use.cause {
+                case .message: "answers to messages"
+                case .tool: "further steps with tools"
+                case .resumed: "going on after restarts"
+                case .background: "summing up and other work by itself"
+                case .transcription: "voice notes"
+                case nil: "not told apart"
+                }
+            return "\(name) \(use.units)"
+        }
+        let messages = causes.messages
+        return " \(messages.count) messages were answered, about \(messages.unitsEach) units each. "
+            + "Used for: \(parts.joined(separator: ", "))."
     }
 
     private func setTimeZone(_ arguments: JSONValue, for agent: ProxyCredential) async throws -> ToolAnswer {

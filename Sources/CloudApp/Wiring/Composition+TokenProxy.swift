@@ -8,7 +8,7 @@ extension Composition {
     /// The proxy, and what brings changed keys and models to it.
     /// - Throws: ``DomainError`` with the code `invalid_upstream`.
     func tokenProxy() throws -> [any Service] {
-        let storage = TokenProxyStorage(database: platform.database, clock: platform.clock) {
+        let storage = TokenProxyStorage(queue: platform.queue) {
             [notifier = platform.notifier] in
             await notifier.notify(.customer($0))
         }

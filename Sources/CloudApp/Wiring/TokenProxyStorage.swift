@@ -6,17 +6,18 @@ import TokenProxy
 
 /// The token proxy's storage in the product's database.
 struct TokenProxyStorage: ProxyStorage {
-    private let database: any Database
-    private let clock: WallClock
+    private let queue: WorkQueue
     private let usageChanged: @Sendable (Customer.ID) async -> Void
+
+    private var database: any Database { queue.database }
+    private var clock: WallClock { queue.clock }
 
     /// After so long without a sign of life a proxy is taken for dead. It stops using its leases before.
     private static let patience = Duration.seconds(15 * 60)
 
     /// - Parameter usageChanged: told after a customer's usage has changed, such as to bring the dashboard up to date.
-    init(database: any Database, clock: WallClock, usageChanged: @escaping @Sendable (Customer.ID) async -> Void) {
-        self.database = database
-        self.clock = clock
+    init(queue: WorkQueue, usageChanged: @escaping @Sendable (Customer.ID) async -> Void) {
+        self.queue = queue
         self.usageChanged = usageChanged
     }
 
@@ -40,8 +41,15 @@ struct TokenProxyStorage: ProxyStorage {
     }
 
     func record(_ events: [UsageEvent], holder: String, isRepeated: Bool) async throws {
-        let customers = try await database.write { transaction in
-            let customers = try UsageStore(transaction).record(events, holder: holder, isRepeated: isRepeated)
+        let customers = try await queue.write { work in
+            let customers = try UsageStore(work.transaction).record(events, holder: holder, isRepeated: isRepeated)
+            // What is told again may have been counted before.
+            if !isRepeated {
+                for boxID in try AgentGuardStore(work.transaction).count(events, now: work.now) {
+                    guard let event = events.first(where: { $0.boxID == boxID }) else { continue }
+                    try work.enqueue(TellOfHold(boxID: boxID, customerID: event.customerID))
+                }
+            }
             KillPoint.duringBatch.pass()
             return customers
         }
@@ -66,6 +74,16 @@ struct TokenProxyStorage: ProxyStorage {
             do { try await endLeases(holder: holder, isAllKnown: false) } catch { failure = error }
         }
         if let failure { throw failure }
+    }
+
+    func hold(boxID: Box.ID, customerID: Customer.ID, _ reason: AgentHold.Reason) async throws {
+        try await queue.write { work in
+            guard
+                try AgentGuardStore(work.transaction).hold(boxID, customerID: customerID, reason, now: work.now)
+            else { return }
+            try work.enqueue(TellOfHold(boxID: boxID, customerID: customerID))
+            work.changed(customerID)
+        }
     }
 
     func check() async throws {

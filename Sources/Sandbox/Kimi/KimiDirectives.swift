@@ -6,6 +6,8 @@ import HTTPTypes
 /// - `[sandbox error=429 rate_limit_reached_error]`, and any other status and type; 504 is an HTML page
 /// - `[sandbox usage=finish]`, `usage=choice`, `usage=extra` (or several, with `+`): where a stream tells its usage
 /// - `[sandbox tool=NAME {"json": "arguments"}]`: calls that tool, if the request offers it
+/// - `[sandbox loop=NAME {"json": "arguments"}]`: the same, and again after each of its answers, without end; `{n}` in the
+///   arguments is how often it was called before
 /// - `[sandbox reasoning]`: thinks aloud first
 /// - `[sandbox words=500]`: answers that many words
 /// - `[sandbox hang]`: never answers; `[sandbox cut]`: breaks a stream off in the middle
@@ -28,17 +30,28 @@ struct KimiDirectives: Sendable {
     private(set) var fault: KimiFault?
     private(set) var usagePlaces: UsagePlaces?
     private(set) var tool: (name: String, arguments: String)?
+    /// Called again and again.
+    private(set) var loop: (name: String, arguments: String)?
     private(set) var reasons = false
     private(set) var words: Int?
     private(set) var hangs = false
     private(set) var cuts = false
+
+    /// - Parameter prompt: whose last message asks, if nobody has spoken since; a loop goes on though tools have.
+    init(_ prompt: KimiPrompt) {
+        self.init(prompt.lastText)
+        if loop == nil, prompt.toolResult != nil { loop = KimiDirectives(prompt.personTexts.last ?? "").loop }
+        guard let loop else { return }
+        let calls = prompt.messages.count { $0.isToolResult }
+        tool = (loop.name, loop.arguments.replacing("{n}", with: String(calls)))
+    }
 
     init(_ text: String) {
         var rest = text[...]
         while let start = rest.firstRange(of: "[sandbox ") {
             // Tool arguments may hold brackets of their own, so a directive ends with the last one of its line.
             let line = rest[start.upperBound...].prefix { $0 != "\n" }
-            let isTool = line.hasPrefix("tool=")
+            let isTool = line.hasPrefix("tool=") || line.hasPrefix("loop=")
             guard let end = isTool ? line.lastIndex(of: "]") : line.firstIndex(of: "]") else { return }
             read(String(line[..<end]))
             rest = rest[end...]
@@ -59,6 +72,7 @@ struct KimiDirectives: Sendable {
             let places: [String: UsagePlaces] = ["finish": .finish, "choice": .choice, "extra": .extra]
             usagePlaces = value.split(separator: "+").reduce(into: []) { $0.formUnion(places[String($1)] ?? []) }
         case "tool": tool = (value, parts.count > 1 ? parts[1] : "{}")
+        case "loop": loop = (value, parts.count > 1 ? parts[1] : "{}")
         case "reasoning": reasons = true
         case "words": words = Int(value).map { min(max($0, 1), 100_000) }
         case "hang": hangs = true

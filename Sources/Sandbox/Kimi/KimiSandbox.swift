@@ -76,7 +76,7 @@ package struct KimiSandbox: Sendable {
             let key = try key(request)
             let prompt = try await prompt(request, in: dialect)
             guard Self.models.contains(prompt.model) else { throw KimiFault.unknownModel(prompt.model) }
-            let directives = KimiDirectives(prompt.lastText)
+            let directives = KimiDirectives(prompt)
             if let fault = directives.fault { throw fault }
             if directives.hangs { try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(600)) } }
             let completion = KimiCompletion(prompt, directives)

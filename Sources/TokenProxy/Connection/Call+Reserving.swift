@@ -101,7 +101,7 @@ extension Call {
         let reservation = CallReservation(
             requestBits: request.idBits, customerBits: caller.account.customerBits, boxBits: caller.boxBits,
             model: wanted.model, periodStart: grant.period.lowerBound, input: wish.input, output: grant.output,
-            createdAt: loop.time)
+            createdAt: loop.time, cause: cause(of: wanted), turn: turn)
         do {
             ticket = try services.journal.reserve(reservation)
         } catch {

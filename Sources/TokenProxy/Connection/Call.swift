@@ -27,6 +27,8 @@ final class Call {
     var body: ByteBuffer
     var state = State.reserving
     var wanted: ModelRequest?
+    /// Of an agent's call: which turn it belongs to.
+    var turn: Int64?
     var wish: Allowance.Wish?
     /// Whether the upstream has been asked how many tokens the prompt has.
     var isEstimated = false
@@ -87,6 +89,7 @@ final class Call {
             self.wanted = wanted
             request.model = wanted.model
             if let refusal = request.refusal { throw refusal }
+            try countToTurn(wanted)
             KillPoint.beforeReservation.pass()
             try reserve(
                 Allowance.Wish(

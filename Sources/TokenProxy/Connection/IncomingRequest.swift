@@ -92,6 +92,10 @@ final class IncomingRequest {
         head.credential.flatMap { $0.isEmpty ? nil : withBytes($0) { TokenHash($0) } }
     }
 
+    func withCredential<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        withBytes(head.credential ?? 0..<0, body)
+    }
+
     /// Whether somebody reads the answer, so that errors which concern them come in words.
     var isReadByPeople: Bool { caller?.credential.isAgents == true && !head.wantsStatus }
 

@@ -10,7 +10,8 @@ import Core
 /// | 0 | checksum of 8..<144 |
 /// | 8, 24, 40 | request, customer, box: 128 bits each |
 /// | 56, 64 | start of the billing period, time of the reservation: milliseconds |
-/// | 72, 76 | tokens set aside: the prompt's bound, the answer's cap |
+/// | 72, 76 | tokens set aside: the prompt's bound, the answer's cap in three bytes |
+/// | 79 | what the call is made for: 0 if unknown, else its place among the causes, from 1 on |
 /// | 80, 81 | the model's name: its length, and up to 63 bytes of UTF-8 |
 /// | 144 | checksum of 152..<176 |
 /// | 152 | time of the settlement: milliseconds |
@@ -20,6 +21,7 @@ import Core
 enum JournalSlot {
     static let size = 192
     static let longestModel = 63
+    private static let mostOutput = 0xFF_FFFF
     private static let reservation = 8..<144
     private static let settlement = 152..<176
 
@@ -32,7 +34,7 @@ enum JournalSlot {
         slot.store(reservation.periodStart.milliseconds, at: 56)
         slot.store(reservation.createdAt.milliseconds, at: 64)
         slot.store(UInt32(clamping: reservation.input), at: 72)
-        slot.store(UInt32(clamping: reservation.output), at: 76)
+        slot.store(UInt32(clamping: min(reservation.output, mostOutput)) | number(of: reservation.cause) << 24, at: 76)
         var length = 0
         for byte in reservation.model.utf8.prefix(longestModel) {
             slot.storeBytes(of: byte, toByteOffset: 81 + length, as: UInt8.self)
@@ -73,8 +75,9 @@ enum JournalSlot {
             requestBits: slot.load(UInt128.self, at: 8), customerBits: slot.load(UInt128.self, at: 24),
             boxBits: slot.load(UInt128.self, at: 40), model: String(decoding: name, as: UTF8.self),
             periodStart: Timestamp(milliseconds: slot.load(Int64.self, at: 56)),
-            input: Int(slot.load(UInt32.self, at: 72)), output: Int(slot.load(UInt32.self, at: 76)),
-            createdAt: Timestamp(milliseconds: slot.load(Int64.self, at: 64)))
+            input: Int(slot.load(UInt32.self, at: 72)), output: Int(slot.load(UInt32.self, at: 76)) & mostOutput,
+            createdAt: Timestamp(milliseconds: slot.load(Int64.self, at: 64)),
+            cause: cause(slot.load(UInt32.self, at: 76) >> 24))
         guard slot.load(UInt64.self, at: 144) == checksum(slot, settlement) else { return .reserved(reserved) }
         let usage = TokenUsage(
             input: Int(slot.load(UInt32.self, at: 160)), cached: Int(slot.load(UInt32.self, at: 164)),
@@ -82,6 +85,22 @@ enum JournalSlot {
         return .settled(
             reserved, usage, isEstimated: slot.load(UInt32.self, at: 172) == 1,
             at: Timestamp(milliseconds: slot.load(Int64.self, at: 152)))
+    }
+
+    /// In the order of the journal; only ever to be added to.
+    private static func number(of cause: UsageCause?) -> UInt32 {
+        switch cause {
+        case nil: 0
+        case .message: 1
+        case .tool: 2
+        case .resumed: 3
+        case .background: 4
+        case .transcription: 5
+        }
+    }
+
+    private static func cause(_ number: UInt32) -> UsageCause? {
+        UsageCause.allCases.first { self.number(of: $0) == number }
     }
 
     /// Never zero, so that an empty slot has none that fits.

@@ -10,6 +10,7 @@ final class Account: Sendable {
 
     private struct State {
         var pace: Pace?
+        var turns = TurnCounts()
         /// The youngest last; older ones as long as calls of their period are under way.
         var allowances: [Allowance] = []
         /// Whether the lease is being changed: one change at a time, so that answers can't cross.
@@ -76,6 +77,11 @@ final class Account: Sendable {
 
     func leave(isPaced: Bool) {
         if isPaced { state.withLock { $0.pace?.leave() } }
+    }
+
+    /// Counts a call to its turn, see ``TurnCounts``.
+    func admit(turn mark: Int64, releases: Int64) -> Bool {
+        state.withLock { $0.turns.admit(mark, releases: releases) }
     }
 
     // MARK: Units

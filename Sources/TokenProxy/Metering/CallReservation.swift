@@ -13,6 +13,9 @@ struct CallReservation: Sendable, Hashable {
     /// The cap on the answer's tokens.
     let output: Int
     let createdAt: Timestamp
+    let cause: UsageCause?
+    /// Of an agent's call: which turn it belongs to. Isn't kept in the journal.
+    var turn: Int64?
 
     /// What is set aside: the most that the call can weigh.
     var units: Int { UnitWeights.most(input: input, output: output) }
@@ -27,6 +30,6 @@ struct CallReservation: Sendable, Hashable {
             requestID: ModelCall.ID(bits: requestBits).rawValue,
             customerID: caller?.customerID ?? Identifier(bits: customerBits),
             boxID: caller?.boxID ?? Identifier(bits: boxBits), periodStart: periodStart, model: model, usage: usage,
-            estimated: isEstimated, interrupted: isInterrupted, createdAt: time)
+            estimated: isEstimated, interrupted: isInterrupted, cause: cause, turn: turn, createdAt: time)
     }
 }

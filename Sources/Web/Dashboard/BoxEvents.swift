@@ -40,6 +40,7 @@ struct BoxEvents: Sendable {
             part("status", StatusView.template, StatusView(snapshot, views: views, texts: texts), language),
             part("usage", UsageView.template, UsageView(snapshot.quota, plan: plan, texts: texts), language),
             part("reminders", RemindersView.template, RemindersView(snapshot, texts: texts), language),
+            part("causes", CausesView.template, CausesView(snapshot.causes, texts: texts), language),
             part("recent", RecentView.template, RecentView(snapshot.recentCalls, texts: texts), language),
         ]
     }

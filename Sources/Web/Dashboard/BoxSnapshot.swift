@@ -16,6 +16,11 @@ struct BoxSnapshot: Sendable {
     /// Those that ended without having come, the last one first.
     var failedReminders: [Reminder] = []
 
+    /// What has used the period, the dearest first.
+    var causes: [CauseUse] = []
+    /// Why the agent was stopped; `nil` if it wasn't.
+    var hold: AgentHold?
+
     private static let numberOfCalls = 10
 
     /// - Returns: `nil` if the customer has no box.
@@ -27,13 +32,16 @@ struct BoxSnapshot: Sendable {
             let billing = BillingStore(transaction)
             let usage = UsageStore(transaction)
             let reminders = ReminderStore(transaction)
+            let quota = try usage.quota(customerID: customerID, at: now)
             return BoxSnapshot(
                 box: box, checkout: try billing.latestCheckout(customerID: customerID),
                 subscription: try billing.subscription(boxID: box.id, customerID: customerID),
-                quota: try usage.quota(customerID: customerID, at: now),
+                quota: quota,
                 recentCalls: try usage.recentEvents(customerID: customerID, limit: numberOfCalls),
                 reminders: try reminders.waiting(boxID: box.id, customerID: customerID),
-                failedReminders: try reminders.failed(boxID: box.id, customerID: customerID))
+                failedReminders: try reminders.failed(boxID: box.id, customerID: customerID),
+                causes: try quota.map { try usage.causes(customerID: customerID, periodStart: $0.periodStart) } ?? [],
+                hold: try AgentGuardStore(transaction).hold(of: box.id, customerID: customerID))
         }
     }
 

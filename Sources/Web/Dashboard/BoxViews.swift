@@ -25,6 +25,8 @@ struct StatusView: Sendable {
     let history: String?
     let botURL: String?
     let canRestart: Bool
+    /// Whether it was stopped, and its owner can let it go on.
+    let canRelease: Bool
 
     init(_ snapshot: BoxSnapshot, views: BoxViews, texts: Texts) {
         let box = snapshot.box
@@ -32,8 +34,11 @@ struct StatusView: Sendable {
         botURL = snapshot.isPaid ? views.botURL(box) : nil
         history = Self.history(box, texts)
         canRestart = box.desired == .running && (box.status == .running || box.status == .failed)
+        canRelease = snapshot.hold != nil && box.desired == .running
         (tone, label, detail) =
             switch (box.desired, box.status) {
+            case (.running, _) where snapshot.hold != nil:
+                ("bad", texts["status_held"], Self.holdDetail(snapshot, texts))
             case (.draft, _): ("busy", texts["status_draft"], texts["status_draft_detail"])
             case (.deleted, _): ("", texts["status_deleted"], "")
             case (.suspended, _): ("", texts["status_suspended"], texts["status_suspended_detail"])
@@ -60,6 +65,15 @@ struct StatusView: Sendable {
             parts.append(texts("status_seen", ["when": texts.moment(seenAt)]))
         }
         return parts.isEmpty ? nil : parts.joined(separator: " ")
+    }
+
+    private static func holdDetail(_ snapshot: BoxSnapshot, _ texts: Texts) -> String {
+        let name = snapshot.box.agentName
+        return switch snapshot.hold?.reason {
+        case .manyCalls: texts("status_held_many_calls", ["name": name, "calls": String(AgentHold.mostCalls)])
+        case .unasked: texts("status_held_unasked", ["name": name])
+        case nil: ""
+        }
     }
 
     private static func runningDetail(_ box: Box, _ texts: Texts) -> String {

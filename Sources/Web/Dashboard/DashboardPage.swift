@@ -7,6 +7,7 @@ struct DashboardPage: PageModel {
 
     let status: StatusView
     let usage: UsageView
+    let causes: CausesView
     let recent: RecentView
     let reminders: RemindersView
     let plan: PlanCard
@@ -17,6 +18,7 @@ struct DashboardPage: PageModel {
         let plan = views.plans[snapshot.subscription?.tier ?? snapshot.box.tier]
         status = StatusView(snapshot, views: views, texts: texts)
         usage = UsageView(snapshot.quota, plan: plan, texts: texts)
+        causes = CausesView(snapshot.causes, texts: texts)
         recent = RecentView(snapshot.recentCalls, texts: texts)
         reminders = RemindersView(snapshot, texts: texts)
         self.plan = PlanCard(plan, isRecommended: false, recommendation: "", action: "", texts: texts)

@@ -16,6 +16,7 @@ struct DashboardRoutes: Sendable {
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
         group.get("/dashboard", use: dashboard)
         group.post("/dashboard/restart", use: restart)
+        group.post("/dashboard/release", use: release)
         group.post("/dashboard/reminders/cancel", use: cancelReminder)
         group.post("/dashboard/billing", use: manageBilling)
     }
@@ -39,6 +40,17 @@ struct DashboardRoutes: Sendable {
                 throw DomainError(.conflict, code: "not_running", "There is no running agent to restart.")
             }
             try work.enqueue(ReconcileBox(box))
+            work.changed(customerID)
+        }
+        return .redirect(to: "/dashboard")
+    }
+
+    /// Lets an agent go on that was stopped. One that isn't stopped (any more) goes on anyway.
+    private func release(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let customerID = try context.requireCustomer().id
+        try await queue.write { work in
+            guard let box = try BoxStore(work.transaction).current(customerID: customerID) else { return }
+            _ = try AgentGuardStore(work.transaction).release(box.id, customerID: customerID)
             work.changed(customerID)
         }
         return .redirect(to: "/dashboard")

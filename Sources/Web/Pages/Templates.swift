@@ -7,6 +7,7 @@ enum Templates {
         "agent": PackageResources.agent_mustache,
         "applied": PackageResources.applied_mustache,
         "backups": PackageResources.backups_mustache,
+        "causes": PackageResources.causes_mustache,
         "chat": PackageResources.chat_mustache,
         "checkout_done": PackageResources.checkout_done_mustache,
         "checkout_waiting": PackageResources.checkout_waiting_mustache,
