@@ -103,6 +103,9 @@ let package = Package(
                 .nioHTTP1, .nioPosix, .serviceLifecycle, .subprocess, .systemPackage,
             ]),
 
+        // What the host sees and does, in the browser and on the terminal.
+        room("HostDesk", ["Core", "SQL", "Store", "Jobs", .crypto]),
+
         // The hot path.
         room(
             "TokenProxy",
@@ -130,7 +133,8 @@ let package = Package(
         room(
             "Web",
             [
-                "Account", "Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", "Onboarding", .crypto,
+                "Account", "Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", "HostDesk", "Onboarding",
+                .crypto,
                 .hummingbird, .httpTypes, .mustache, .nioCore, .serviceLifecycle,
             ], resources: [.embedInCode("Resources")]),
 
@@ -149,7 +153,7 @@ let package = Package(
                 "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "Cluster", "S3", "Stripe", "Telegram",
                 "SMTP", "ModelAPI", "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy",
                 "HTTPSupport", "Account",
-                "AgentTools", "API", "Web", "Sandbox",
+                "AgentTools", "API", "HostDesk", "Web", "Sandbox",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
@@ -205,11 +209,13 @@ let package = Package(
                 "Cluster", "CloudApp", "Kubernetes", .argumentParser, .asyncHTTPClient, .configuration, .hummingbird,
                 .hummingbirdTesting, .httpTypes, .logging, .nioCore, .nioHTTP1,
             ]),
+        tests("HostDeskTests", ["HostDesk", "Core", "Jobs", "SQL", "Store", "TestSupport", .crypto]),
         tests("IdentityTests", ["Identity", "Core", "Jobs", "SQL", "Store", "TestSupport"]),
         tests(
             "JourneyTests",
             [
-                "CloudApp", "Core", "TestSupport", "openclaw-cloud", .asyncHTTPClient, .nioCore, .nioFoundationCompat,
+                "CloudApp", "Core", "HostDesk", "TestSupport", "openclaw-cloud", .asyncHTTPClient, .nioCore,
+                .nioFoundationCompat,
                 .nioHTTP1,
             ]),
         tests("JobsTests", ["Jobs", "Core", "SQL", "TestSupport", .logging, .serviceLifecycle]),
@@ -256,7 +262,8 @@ let package = Package(
         tests(
             "WebTests",
             [
-                "Web", "Account", "Billing", "Core", "HTTPSupport", "Identity", "Jobs", "Onboarding", "SQL", "Store",
+                "Web", "Account", "Billing", "Core", "HTTPSupport", "HostDesk", "Identity", "Jobs", "Onboarding", "SQL",
+                "Store",
                 "Stripe",
                 "Telegram", "TestSupport", .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTesting, .httpTypes,
                 .logging, .mustache, .nioCore, .nioHTTP1,

@@ -29,6 +29,9 @@ extension BillingService {
                 id: event.id, type: event.type, payload: text, now: work.now)
             {
                 try work.enqueue(HandleStripeEvent(eventID: event.id))
+                if let payment = Payment(event: payload, now: work.now) {
+                    try PaymentStore(work.transaction).insert(payment)
+                }
             }
         }
     }

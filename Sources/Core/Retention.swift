@@ -9,6 +9,8 @@ package enum Retention: String, Sendable, CaseIterable {
     case completedJobs = "completed jobs"
     case failedJobs = "failed jobs"
     case reminders = "reminders, after they have ended"
+    case hostAudit = "what the host looked at and did"
+    case alerts = "alerts to the host"
 
     package var days: Int64 {
         switch self {
@@ -21,6 +23,8 @@ package enum Retention: String, Sendable, CaseIterable {
         case .completedJobs: 7
         case .failedJobs: 30
         case .reminders: 7
+        case .hostAudit: 365
+        case .alerts: 365
         }
     }
 

@@ -12,9 +12,13 @@ package struct IdentityService: Sendable {
     package static let sessionLifetime = Duration.days(30)
 
     private let queue: WorkQueue
+    private let hostEmails: Set<String>
 
-    package init(queue: WorkQueue) {
+    /// - Parameter hostEmails: addresses of people who sign in without ever having been a customer, as ``EmailAddress`` writes
+    ///   them.
+    package init(queue: WorkQueue, hostEmails: Set<String> = []) {
         self.queue = queue
+        self.hostEmails = hostEmails
     }
 
     /// Creates a customer without a name, and a session that proves to be them.
@@ -61,7 +65,14 @@ package struct IdentityService: Sendable {
     /// Has a link mailed that signs the owner of the address in. The outcome doesn't tell whether anybody has this address.
     /// - Throws: `SQLError`.
     package func requestMagicLink(email address: EmailAddress, language: Language) async throws {
-        try await queue.write { try $0.enqueue(SendMagicLink(email: address.text, language: language)) }
+        try await queue.write { [hostEmails] work in
+            let store = CustomerStore(work.transaction)
+            if hostEmails.contains(address.text), try store.all(email: address.text).isEmpty {
+                try store.insert(
+                    Customer(id: work.ids.next(), email: address.text, language: language, createdAt: work.now))
+            }
+            try work.enqueue(SendMagicLink(email: address.text, language: language))
+        }
     }
 
     /// Whether the link could still be used; looking doesn't use it up, so a mail program's preview does no harm.

@@ -119,8 +119,12 @@ package struct NotificationService: Sendable {
         try await send(recipient.content, to: recipient.address, identity: context.id.rawValue)
     }
 
-    /// Tells the host by mail; by the log alone if nobody is named to be told.
+    /// Tells the host: on the desk, and by mail; by the log instead if nobody is named to be mailed.
     private func alertHost(_ job: AlertHost, _ context: JobContext) async throws {
+        try await queue.write { work in
+            try AlertStore(work.transaction).insert(
+                id: context.id.rawValue, subject: job.subject, text: job.text, now: work.now)
+        }
         guard let alertsTo else {
             logger.error(
                 "an alert has nobody to go to; ALERT_MAIL_TO names no one",
@@ -128,6 +132,7 @@ package struct NotificationService: Sendable {
             return
         }
         try await send(.alert(job), to: alertsTo, identity: context.id.rawValue)
+        try await queue.write { try AlertStore($0.transaction).markMailed(context.id.rawValue, now: $0.now) }
     }
 
     /// - Parameter identity: the same for a repetition of the same mail.

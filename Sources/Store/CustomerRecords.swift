@@ -41,10 +41,14 @@ package struct CustomerRecords {
             table: "subscriptions",
             columns: ["id", "tier", "stripe_id", "status", "period_start", "period_end", "cancel_at", "ended_at"]),
         Content(
+            table: "payments", columns: ["id", "kind", "reference", "amount", "currency", "paid_at"],
+            condition: "stripe_customer_id = (SELECT stripe_customer_id FROM customers WHERE id = ?1)"),
+        Content(
             table: "stripe_events", columns: ["id", "type", "payload", "received_at"],
             condition: """
                 payload LIKE (SELECT '%"' || stripe_customer_id || '"%' FROM customers WHERE id = ?1)
                 """),
+        Content(table: "host_audit", columns: ["at", "act", "detail"]),
         Content(table: "quotas", columns: ["period_start", "period_end", "token_limit", "used"]),
         Content(table: "proxy_tokens", columns: ["box_id", "created_at", "revoked_at"]),
         Content(table: "leases", columns: ["period_start"]),
@@ -117,6 +121,7 @@ package struct CustomerRecords {
             "DELETE FROM reminders WHERE customer_id = ?1", "DELETE FROM api_tokens WHERE customer_id = ?1",
             "DELETE FROM email_changes WHERE customer_id = ?1", "DELETE FROM exports WHERE customer_id = ?1",
             "UPDATE checkouts SET url = NULL WHERE customer_id = ?1",
+            "UPDATE host_audit SET detail = NULL WHERE customer_id = ?1",
             "UPDATE boxes SET agent_name = '', purpose = '', profile = '{}', detail = NULL WHERE customer_id = ?1",
             "UPDATE customers SET email = NULL, email_proved_at = NULL WHERE id = ?1",
         ] {

@@ -47,11 +47,15 @@ package struct CustomerStore {
             [.text(id.rawValue), .integer(now.milliseconds)]) == 1
     }
 
-    /// Writes the fields that can change: address, language, Stripe's id.
+    /// Writes the fields that can change: address, language, Stripe's id. Another address is one that nobody has proved.
     /// - Throws: `SQLError`.
     package func update(_ customer: Customer) throws {
         try transaction.execute(
-            "UPDATE customers SET email = ?2, language = ?3, stripe_customer_id = ?4 WHERE id = ?1",
+            """
+            UPDATE customers SET email_proved_at = CASE WHEN email = ?2 THEN email_proved_at END, email = ?2, language = ?3,
+                stripe_customer_id = ?4
+            WHERE id = ?1
+            """,
             [
                 .text(customer.id.rawValue), SQLValue(customer.email), .text(customer.language.rawValue),
                 SQLValue(customer.stripeCustomerID),

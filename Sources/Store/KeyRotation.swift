@@ -47,6 +47,24 @@ package struct KeyRotation: Sendable {
         }
     }
 
+    /// The secrets of the host's second factors.
+    /// - Throws: `SQLError`.
+    package func hostFactors() async throws -> Report {
+        try await run { transaction, vault, last, limit in
+            let store = HostAccessStore(transaction)
+            return try store.factors(after: last, limit: limit).map { factor in
+                let new: String?
+                do {
+                    new = try vault.rewrap(factor.sealedSecret, context: HostAccessStore.context(of: factor.email))
+                } catch is DomainError {
+                    return (factor.email, .unreadable)
+                }
+                guard let new, try store.reseal(factor, to: new) else { return (factor.email, .unchanged) }
+                return (factor.email, .resealed)
+            }
+        }
+    }
+
     /// The tokens of boxes' bots.
     /// - Throws: `SQLError`.
     package func boxes() async throws -> Report {

@@ -17,6 +17,8 @@ package struct RetentionStore {
         try forget("DELETE FROM stripe_events WHERE handled_at < ?1", .stripeEvents, now)
         try transaction.execute(
             "DELETE FROM idempotency_keys WHERE created_at < ?1", [.integer((now - .hours(24)).milliseconds)])
+        try forget("DELETE FROM host_audit WHERE at < ?1", .hostAudit, now)
+        try forget("DELETE FROM alerts WHERE raised_at < ?1", .alerts, now)
         // Nobody needs the bot's token any more once nothing is left that speaks through it.
         try transaction.execute(
             """

@@ -11,7 +11,7 @@ package struct UsageStore {
 
     // MARK: Quotas
 
-    /// Sets the limit of a billing period; what was used and reserved in it stays.
+    /// Sets the limit of a billing period; what was used and reserved in it stays, and so does what the host has granted.
     /// - Parameter limit: units.
     /// - Throws: `SQLError`.
     package func setQuota(
@@ -22,12 +22,25 @@ package struct UsageStore {
             INSERT INTO quotas (customer_id, period_start, period_end, token_limit, used, reserved)
             VALUES (?1, ?2, ?3, ?4, 0, 0)
             ON CONFLICT (customer_id, period_start)
-            DO UPDATE SET period_end = excluded.period_end, token_limit = excluded.token_limit
+            DO UPDATE SET period_end = excluded.period_end, token_limit = excluded.token_limit + quotas.granted
             """,
             [
                 .text(customerID.rawValue), .integer(periodStart.milliseconds), .integer(periodEnd.milliseconds),
                 .integer(Int64(limit)),
             ])
+    }
+
+    /// Adds units to the period that contains `now`, for good: whatever limit is set later, they come on top.
+    /// - Returns: the quota as it stands now; `nil` if no period is open.
+    /// - Throws: `SQLError`.
+    package func grant(_ units: Int, customerID: Customer.ID, at now: Timestamp) throws -> Quota? {
+        guard let quota = try quota(customerID: customerID, at: now) else { return nil }
+        return try transaction.first(
+            """
+            UPDATE quotas SET granted = granted + ?3, token_limit = token_limit + ?3
+            WHERE customer_id = ?1 AND period_start = ?2 RETURNING *
+            """, [.text(customerID.rawValue), .integer(quota.periodStart.milliseconds), .integer(Int64(units))]
+        ).map(Quota.init(row:))
     }
 
     /// The quota of the period that contains `now`; the youngest, where periods overlap.

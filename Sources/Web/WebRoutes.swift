@@ -2,6 +2,7 @@ package import Account
 package import Billing
 package import Core
 package import HTTPSupport
+package import HostDesk
 package import Hummingbird
 package import Identity
 package import Jobs
@@ -18,12 +19,14 @@ package struct WebRoutes: Sendable {
     private let events: BoxEvents
     private let login: LoginRoutes
     private let privacy: PrivacyRoutes
+    private let host: HostRoutes
     private let account: AccountRoutes
     private let agentSettings: AgentSettingsRoutes
     private let silence: SilenceRoutes
 
     /// - Parameters:
     ///   - customerLimits: those that the API has, too.
+    ///   - host: who may open the desk below `/host`.
     ///   - publicURL: where the site is reached, without a slash at its end.
     ///   - telegramLinkBase: what bots' names are appended to: `https://t.me`, or the sandbox's.
     ///   - sandbox: what the bar says that tells what is played; `nil` for no bar.
@@ -33,7 +36,8 @@ package struct WebRoutes: Sendable {
     /// - Throws: if a template or a text that was built in is malformed.
     package init(
         queue: WorkQueue, notifier: any Notifier, identity: IdentityService, account accounts: AccountService,
-        onboarding: OnboardingService, billing: BillingService, limits customerLimits: CustomerLimits? = nil,
+        onboarding: OnboardingService, billing: BillingService, host: HostAccess,
+        limits customerLimits: CustomerLimits? = nil,
         plans: PlanTable, publicURL: String,
         telegramLinkBase: String,
         sandbox: SandboxBar? = nil, contact: String? = nil, maximumStreams: Int = 1024,
@@ -60,8 +64,10 @@ package struct WebRoutes: Sendable {
         events = BoxEvents(
             site: site, queue: queue, identity: identity, streams: streams, notifier: notifier, views: views,
             interval: interval)
-        login = LoginRoutes(site: site, identity: identity, cookie: cookie, limits: limits, streams: streams)
+        login = LoginRoutes(site: site, identity: identity, cookie: cookie, limits: limits, streams: streams, host: host)
         privacy = PrivacyRoutes(site: site)
+        self.host = HostRoutes(
+            gate: HostGate(site: site, access: host, desk: HostDesk(queue: queue, plans: plans)))
         account = AccountRoutes(site: site, account: accounts, limits: limits)
         silence = SilenceRoutes(
             site: site, account: accounts, limits: customerLimits, views: views, contact: contact)
@@ -80,6 +86,7 @@ package struct WebRoutes: Sendable {
         events.addRoutes(to: group)
         login.addRoutes(to: group)
         privacy.addRoutes(to: group)
+        host.addRoutes(to: group)
         account.addRoutes(to: group)
         agentSettings.addRoutes(to: group)
         silence.addRoutes(to: group)

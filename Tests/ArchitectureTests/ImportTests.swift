@@ -15,6 +15,7 @@ struct ImportTests {
         "Cluster": client.union(["Kubernetes", "Logging"]),
         "Identity": feature,
         "Account": feature,
+        "HostDesk": feature,
         "Billing": feature.union(["Stripe"]),
         "Notifications": feature.union(["SMTP"]),
         "Onboarding": feature.union(["Telegram"]),
@@ -23,7 +24,9 @@ struct ImportTests {
         "TokenProxy": client.union(["Core", "ModelAPI", "ServiceLifecycle", "Logging"]),
         "HTTPSupport": http.union(["Core", "SQL", "Store", "NIOHTTPTypes"]),
         "API": http.union(feature).union(["HTTPSupport", "Account", "Identity", "Billing"]),
-        "Web": http.union(feature).union(["HTTPSupport", "Account", "Identity", "Billing", "Onboarding", "Mustache"]),
+        "Web": http.union(feature).union([
+            "HTTPSupport", "Account", "Identity", "Billing", "HostDesk", "Onboarding", "Mustache",
+        ]),
         "Sandbox": http.union(client).union(["SQL", "Stripe", "Telegram", "ModelAPI", "Mustache", "Subprocess"]),
         "openclaw-cloud": ["CloudApp", "ArgumentParser"],
     ]
@@ -58,7 +61,7 @@ struct ImportTests {
 
     @Test func featuresNeverImportEachOther() throws {
         let features: Set<String> = [
-            "Identity", "Account", "Billing", "Notifications", "Onboarding", "Operator", "AgentTools",
+            "Identity", "Account", "Billing", "Notifications", "Onboarding", "Operator", "AgentTools", "HostDesk",
         ]
         for feature in features {
             for file in try Repository.files(in: "Sources/\(feature)") {

@@ -1,6 +1,7 @@
 import Billing
 import Core
 import Jobs
+import SQL
 import Store
 import Stripe
 import TestSupport
@@ -68,6 +69,11 @@ struct ConvergenceTests {
             try await shop.deliver()
             #expect(try await shop.subscriptions(box).count == 1)
             #expect(try await shop.events().count { $0.contains(#""type":"invoice.paid""#) } == 1)
+            let payments = try await shop.platform.database.read { transaction in
+                try PaymentStore(transaction).all(from: Timestamp(milliseconds: 0), to: Timestamp(milliseconds: .max))
+            }
+            #expect(payments.map(\.payment.amount) == [Int64(PlanTable.builtIn[box.tier].monthlyPrice)])
+            #expect(payments.first?.customerID == box.customerID)
         }
     }
 

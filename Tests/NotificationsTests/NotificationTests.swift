@@ -162,6 +162,8 @@ struct NotificationTests {
                 #expect(mail.contains("It <crashes>.\r\n\r\nBox: box_1\r\nCustomer: cst_1"))
                 #expect(mail.contains("<p>It &lt;crashes&gt;.</p>") && mail.contains("<p>Box: box_1<br>Customer: cst_1</p>"))
             }
+            let alerts = try await room.platform.database.read { try AlertStore($0).all().entries }
+            #expect(alerts.map(\.id) == [id.rawValue] && alerts.first?.mailedAt == testNow)
         }
     }
 
@@ -169,6 +171,8 @@ struct NotificationTests {
         try await MailRoom.run { room in
             try await room.perform(AlertHost(subject: "x", text: "y"))
             #expect(try await room.mails().isEmpty)
+            let alerts = try await room.platform.database.read { try AlertStore($0).all().entries }
+            #expect(alerts.map(\.subject) == ["x"] && alerts.first?.mailedAt == nil, "the desk shows it")
         }
     }
 

@@ -12,6 +12,10 @@ struct SamplePages {
     let views = BoxViews(plans: .builtIn, telegramLinkBase: "https://t.me")
 
     var all: [any PageModel] {
+        customers + HostSamples.pages
+    }
+
+    private var customers: [any PageModel] {
         [
             LandingPage(plans: .builtIn, publicURL: "https://claw.example", imageURL: "/assets/cover.png", texts: texts),
             PrivacyPage(texts: texts),

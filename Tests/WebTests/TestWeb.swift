@@ -5,6 +5,7 @@ import Core
 import Crypto
 import HTTPSupport
 import HTTPTypes
+import HostDesk
 import Hummingbird
 import HummingbirdTesting
 import Identity
@@ -23,6 +24,7 @@ import Web
 /// The site on a database of its own. Neither Stripe nor Telegram can be reached.
 struct TestWeb: Sendable {
     static let origin = "https://claw.example"
+    static let host = "host@claw.example"
     private static let nowhere = "http://127.0.0.1:9"
     private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
@@ -39,7 +41,7 @@ struct TestWeb: Sendable {
             let queue = WorkQueue(
                 database: platform.database, clock: platform.clock.wallClock,
                 ids: .random(clock: platform.clock.wallClock), notifier: notifier)
-            let identity = IdentityService(queue: queue)
+            let identity = IdentityService(queue: queue, hostEmails: [host])
             let web = try routes(queue, notifier, identity)
             let router = Router.app(
                 service: "web", publicOrigin: origin, proxies: TrustedProxies(["127.0.0.1"].compactMap(AddressRange.init)),
@@ -65,7 +67,8 @@ struct TestWeb: Sendable {
             billing: BillingService(
                 queue: queue, stripe: StripeClient(httpClient: .shared, baseURL: nowhere, apiKey: "sk_test_1"),
                 plans: .builtIn, webhookSecrets: [], publicURL: origin, logger: logger),
-            plans: .builtIn, publicURL: origin, telegramLinkBase: "https://t.me", interval: .milliseconds(20))
+            host: HostAccess(queue: queue, vault: Vault(key: SymmetricKey(size: .bits256)), emails: [host]), plans: .builtIn,
+            publicURL: origin, telegramLinkBase: "https://t.me", interval: .milliseconds(20))
     }
 
     /// Someone who is signed in.

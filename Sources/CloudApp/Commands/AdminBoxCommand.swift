@@ -1,6 +1,6 @@
 import ArgumentParser
 import Core
-import Jobs
+import HostDesk
 import Kubernetes
 import Operator
 import SQL
@@ -101,15 +101,8 @@ struct AdminBoxCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Launcher.withPlatform { platform in
-                let box = try await platform.queue.write { work in
-                    let found = try subject.find(work.transaction)
-                    guard let box = try BoxStore(work.transaction).restart(found, now: work.now) else {
-                        throw ValidationError("The box isn't meant to run; it is wanted \(found.desired.rawValue).")
-                    }
-                    try work.enqueue(ReconcileBox(box))
-                    return box
-                }
-                print("\(box.id) will be restarted.")
+                let box = try await platform.database.read { try subject.find($0) }
+                print(try await platform.perform(.restart(box.id)))
             }
         }
     }
@@ -123,12 +116,8 @@ struct AdminBoxCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Launcher.withPlatform { platform in
-                let box = try await platform.queue.write { work in
-                    let box = try subject.find(work.transaction)
-                    try work.enqueue(ReconcileBox(box))
-                    return box
-                }
-                print("\(box.id) will be reconciled.")
+                let box = try await platform.database.read { try subject.find($0) }
+                print(try await platform.perform(.reconcileBox(box.id)))
             }
         }
     }

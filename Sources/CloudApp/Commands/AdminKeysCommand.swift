@@ -21,8 +21,9 @@ struct AdminKeysCommand: AsyncParsableCommand {
             try await Launcher.withPlatform { platform in
                 let rotation = KeyRotation(database: platform.database, vault: platform.vault)
                 let (boxes, chats) = (try await rotation.boxes(), try await rotation.pastedTokens())
-                print("\(boxes.resealed + chats.resealed) secrets were sealed with ENCRYPTION_KEY.")
-                let unreadable = boxes.unreadable + chats.unreadable
+                let factors = try await rotation.hostFactors()
+                print("\(boxes.resealed + chats.resealed + factors.resealed) secrets were sealed with ENCRYPTION_KEY.")
+                let unreadable = boxes.unreadable + chats.unreadable + factors.unreadable
                 guard unreadable.isEmpty else {
                     print("These open with none of the keys: \(unreadable.joined(separator: ", "))")
                     throw ExitCode.failure

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Core
-import Jobs
+import HostDesk
 import SQL
 import Store
 
@@ -47,13 +47,7 @@ struct AdminRolloutCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Launcher.withPlatform { platform in
-                let resumed = try await platform.queue.write { work in
-                    let rollout = try RolloutStore(work.transaction).resume(now: work.now)
-                    if rollout != nil { try work.enqueue(AdvanceRollout()) }
-                    return rollout
-                }
-                guard let resumed else { throw ValidationError("No rollout is halted.") }
-                print("The rollout of \(resumed.image) goes on.")
+                print(try await platform.perform(.resumeRollout))
             }
         }
     }

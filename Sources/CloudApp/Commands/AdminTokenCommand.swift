@@ -9,8 +9,10 @@ struct AdminCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "admin", abstract: "What the host does by hand.",
         subcommands: [
-            AdminBoxCommand.self, AdminCustomerCommand.self, AdminKeysCommand.self, AdminRolloutCommand.self,
-            AdminTokenCommand.self,
+            AdminBoxCommand.self, AdminBoxesCommand.self, AdminCustomerCommand.self, AdminCustomersCommand.self,
+            AdminSubscriptionsCommand.self, AdminJobsCommand.self, AdminEventsCommand.self, AdminAlertsCommand.self,
+            AdminGrantCommand.self, AdminExportCommand.self, AdminStatusCommand.self, AdminAuditCommand.self,
+            AdminHostCommand.self, AdminKeysCommand.self, AdminRolloutCommand.self, AdminTokenCommand.self,
         ])
 }
 
@@ -39,26 +41,25 @@ struct AdminTokenCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            let (configuration, logger) = try await Launcher.prepare()
-            let platform = try await Platform.open(configuration, sharing: .unlocked, logger: logger)
-            let token = AccessToken.random(prefix: "ocp_")
-            let (units, plan) = (units, plan)
-            try await platform.queue.write { work in
-                let customer = Customer(id: work.ids.next(), language: .english, createdAt: work.now)
-                try CustomerStore(work.transaction).insert(customer)
-                // Wanted running, so that the token is valid; without a bot there is nothing for the operator to start.
-                let box = Box(
-                    id: work.ids.next(), customerID: customer.id, tier: plan ?? .team, agentName: "token", purpose: "",
-                    language: .english, desired: .running, createdAt: work.now)
-                try BoxStore(work.transaction).insert(box)
-                let usage = UsageStore(work.transaction)
-                try usage.setQuota(
-                    customerID: customer.id, periodStart: work.now, periodEnd: work.now + .days(36500), limit: units)
-                try usage.insertProxyToken(
-                    hash: token.hash, customerID: customer.id, boxID: box.id, isPaced: plan != nil, now: work.now)
+            try await Launcher.withPlatform { platform in
+                let token = AccessToken.random(prefix: "ocp_")
+                let (units, plan) = (units, plan)
+                try await platform.queue.write { work in
+                    let customer = Customer(id: work.ids.next(), language: .english, createdAt: work.now)
+                    try CustomerStore(work.transaction).insert(customer)
+                    // Wanted running, so that the token is valid; without a bot there is nothing for the operator to start.
+                    let box = Box(
+                        id: work.ids.next(), customerID: customer.id, tier: plan ?? .team, agentName: "token", purpose: "",
+                        language: .english, desired: .running, createdAt: work.now)
+                    try BoxStore(work.transaction).insert(box)
+                    let usage = UsageStore(work.transaction)
+                    try usage.setQuota(
+                        customerID: customer.id, periodStart: work.now, periodEnd: work.now + .days(36500), limit: units)
+                    try usage.insertProxyToken(
+                        hash: token.hash, customerID: customer.id, boxID: box.id, isPaced: plan != nil, now: work.now)
+                }
+                print(token.secret.reveal())
             }
-            await platform.close()
-            print(token.secret.reveal())
         }
     }
 

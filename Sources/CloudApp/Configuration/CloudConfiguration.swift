@@ -39,6 +39,8 @@ struct CloudConfiguration: Sendable {
     var mailFrom: String
     /// `nil`: alerts are only logged.
     var alertMailTo: String?
+    /// Who may open the host's desk, as ``EmailAddress`` writes them.
+    var hostEmails: [String]
     /// `nil`: `openclaw` from PATH, else the stand-in.
     var agentExecutable: String?
     var cluster: Cluster
@@ -149,6 +151,7 @@ struct CloudConfiguration: Sendable {
         smtpURL = settings.mailServer(.smtpURL)
         mailFrom = settings.sender(.mailFrom)
         alertMailTo = settings.address(.alertMailTo)
+        hostEmails = settings.addresses(.hostEmails)
         agentExecutable = settings.program(.agentExecutable)
         backup = Self.backup(&settings)
         cluster = Self.cluster(&settings, backup: backup)

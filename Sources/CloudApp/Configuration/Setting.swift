@@ -38,6 +38,7 @@ enum Setting: String, CaseIterable {
     case smtpURL = "SMTP_URL"
     case mailFrom = "MAIL_FROM"
     case alertMailTo = "ALERT_MAIL_TO"
+    case hostEmails = "HOST_EMAILS"
     case agentExecutable = "AGENT_EXECUTABLE"
     case agentImage = "AGENT_IMAGE"
     case agentTokenProxyURL = "AGENT_TOKEN_PROXY_URL"
@@ -105,6 +106,7 @@ enum Setting: String, CaseIterable {
         case .smtpURL: "smtp://user:password@host:587 or smtps://…:465; without it mails go to the sandbox's outbox"
         case .mailFrom: "the sender of our mails"
         case .alertMailTo: "who is told of what only the host can mend; without it that is only logged"
+        case .hostEmails: "who may open the host's desk below /host, separated by commas; a second factor is asked for"
         case .agentExecutable: "the OpenClaw program; without it `openclaw` from PATH, else the stand-in agent"
         case .agentImage: "the agents' container image, with a pinned version"
         case .agentTokenProxyURL:

@@ -144,6 +144,15 @@ struct SettingsReader {
         return value
     }
 
+    /// E-mail addresses, separated by commas, as people sign in with them.
+    mutating func addresses(_ setting: Setting) -> [String] {
+        list(setting).compactMap { text in
+            let address = try? EmailAddress(text)
+            if address == nil { fault(setting, "has '\(text)', which is no e-mail address") }
+            return address?.text
+        }
+    }
+
     /// A mail server's URL, which may hold a password.
     mutating func mailServer(_ setting: Setting) -> Secret? {
         guard let url = secret(setting) else { return nil }

@@ -5,6 +5,7 @@ import Billing
 import Core
 import FoundationEssentials
 import HTTPSupport
+import HostDesk
 import Hummingbird
 import Identity
 import Jobs
@@ -65,7 +66,7 @@ struct Composition {
             ], metrics: metrics)
         let configuration = platform.configuration
         let secrets = platform.sandboxSecrets
-        identity = IdentityService(queue: platform.queue)
+        identity = IdentityService(queue: platform.queue, hostEmails: Set(configuration.hostEmails))
         billing = BillingService(
             queue: platform.queue,
             stripe: StripeClient(
@@ -196,6 +197,10 @@ struct Composition {
 
     // MARK: HTTP
 
+    private var hostAccess: HostAccess {
+        HostAccess(queue: platform.queue, vault: platform.vault, emails: Set(configuration.hostEmails))
+    }
+
     private func site() throws -> HTTPService {
         let hasPages = roles.contains(.web)
         let limits = CustomerLimits(clock: platform.clock)
@@ -203,7 +208,8 @@ struct Composition {
             hasPages
             ? try WebRoutes(
                 queue: platform.queue, notifier: platform.notifier, identity: identity, account: account,
-                onboarding: onboarding, billing: billing, limits: limits, plans: configuration.plans, publicURL: configuration.publicURL,
+                onboarding: onboarding, billing: billing, host: hostAccess, limits: limits,
+                plans: configuration.plans, publicURL: configuration.publicURL,
                 telegramLinkBase: configuration.telegram.linkBase, sandbox: sandboxBar,
                 contact: Self.contact(configuration), maximumStreams: siteConnections / 2) : nil
         let router = Router.app(
@@ -215,7 +221,8 @@ struct Composition {
         web?.addRoutes(to: router)
         if roles.contains(.api) {
             APIRoutes(
-                queue: platform.queue, account: account, plans: configuration.plans, telegramLinkBase: configuration.telegram.linkBase,
+                queue: platform.queue, account: account, plans: configuration.plans,
+                telegramLinkBase: configuration.telegram.linkBase,
                 limits: limits, cookie: SessionCookie(isSecure: configuration.publicURL.hasPrefix("https://")),
                 receiveStripeEvent: { [billing] in try await billing.receive(event: $0, signature: $1) }
             ).addRoutes(to: router)

@@ -68,6 +68,7 @@ enum Launcher {
         let platform = try await Platform.open(
             configuration, sharing: .unlocked, reachesCluster: reachesCluster, logger: logger)
         do {
+            try await platform.noteCommand()
             try await body(platform)
         } catch {
             await platform.close()

@@ -1,6 +1,7 @@
 import Core
 import HTTPSupport
 import HTTPTypes
+import HostDesk
 import Hummingbird
 import Identity
 import Store
@@ -12,6 +13,7 @@ struct LoginRoutes: Sendable {
     let cookie: SessionCookie
     let limits: WebLimits
     let streams: EventStreams
+    let host: HostAccess
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
         group.get("/login") { _, context in
@@ -67,7 +69,8 @@ struct LoginRoutes: Sendable {
             return .redirect(to: "/dashboard")
         }
         if let former = context.sessionToken { streams.end(session: former) }
-        var response = Response.redirect(to: "/dashboard")
+        let isHost = host.person(try await identity.customer(sessionToken: session.secret.reveal())) != nil
+        var response = Response.redirect(to: isHost ? "/host" : "/dashboard")
         response.setCookie(cookie.cookie(token: session.secret, lifetime: IdentityService.sessionLifetime))
         return response
     }

@@ -29,13 +29,14 @@ struct Assets: Sendable {
         "site.css", "text/css; charset=utf-8", PackageResources.site_css + PackageResources.account_css)
     let live = Asset("live.js", "text/javascript; charset=utf-8", PackageResources.live_js)
     let chat = Asset("chat.js", "text/javascript; charset=utf-8", PackageResources.chat_js)
+    let host = Asset("host.css", "text/css; charset=utf-8", PackageResources.host_css)
     let mark = Asset("mark.svg", "image/svg+xml", PackageResources.mark_svg)
     /// 180 pixels wide, for a phone's home screen.
     let touchIcon = Asset("touch-icon.png", "image/png", PackageResources.touch_icon_png)
     /// 1200 by 630 pixels, for links that are shared.
     let cover = Asset("cover.png", "image/png", PackageResources.cover_png)
 
-    var all: [Asset] { [style, live, chat, mark, touchIcon, cover] }
+    var all: [Asset] { [style, live, chat, mark, host, touchIcon, cover] }
 
     /// As templates see them.
     struct URLs: Sendable {
@@ -44,10 +45,13 @@ struct Assets: Sendable {
         let chat: String
         let mark: String
         let touchIcon: String
+        let host: String
     }
 
     var urls: URLs {
-        URLs(style: style.url, live: live.url, chat: chat.url, mark: mark.url, touchIcon: touchIcon.url)
+        URLs(
+            style: style.url, live: live.url, chat: chat.url, mark: mark.url, touchIcon: touchIcon.url,
+            host: host.url)
     }
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
