@@ -110,7 +110,7 @@ struct BrowserJourneyTests {
         #expect(faults == [])
     }
 
-    private static let audit = """
+    static let audit = """
         const faults = [];
         if (document.documentElement.scrollWidth > innerWidth) faults.push('wider than the screen');
         if (!document.title) faults.push('no title');
