@@ -42,6 +42,9 @@ extension AccountService {
 
     // MARK: Backups
 
+    /// Whether a browser reaches what was saved.
+    package var hasDownloads: Bool { objects?.download("") != nil }
+
     /// What was saved of the customer's agents, the youngest first, and the last state that was put back.
     /// - Throws: `SQLError`.
     package func backups(of customerID: Customer.ID) async throws -> (backups: [Backup], restore: Restore?) {
@@ -74,5 +77,45 @@ extension AccountService {
             try work.enqueue(ReconcileBox(try boxes.want(box)))
             work.changed(customerID)
         }
+    }
+
+    /// - Returns: where the saved state can be fetched for some minutes.
+    /// - Throws: ``DomainError`` with the code `no_backup` or `no_download`; `SQLError`.
+    package func download(_ id: Backup.ID, of customerID: Customer.ID) async throws -> String {
+        let backup = try await finished(id, of: customerID)
+        guard let url = objects?.download(backup.objectKey) else {
+            throw DomainError(.conflict, code: "no_download", "Backups can't be downloaded here.")
+        }
+        return url
+    }
+
+    /// Deletes a saved state for good.
+    /// - Throws: ``DomainError`` with the code `no_backup` or `restore_running`; what the store of objects says; `SQLError`.
+    package func deleteBackup(_ id: Backup.ID, of customerID: Customer.ID) async throws {
+        let backup = try await finished(id, of: customerID)
+        let restore = try await backups(of: customerID).restore
+        guard restore?.state != .running else {
+            throw DomainError(.conflict, code: "restore_running", "A backup is being put in place. Try again afterwards.")
+        }
+        try await forget([backup])
+    }
+
+    /// First the objects: a row without one can be forgotten again, an object without a row by nobody.
+    func forget(_ backups: [Backup]) async throws {
+        for backup in backups {
+            try await objects?.delete(backup.objectKey)
+            try await queue.write { work in
+                try BackupStore(work.transaction).delete(backup)
+                work.changed(backup.customerID)
+            }
+        }
+    }
+
+    private func finished(_ id: Backup.ID, of customerID: Customer.ID) async throws -> Backup {
+        let found = try await queue.database.read { try BackupStore($0).find(id, customerID: customerID) }
+        guard let backup = found, backup.state != .running else {
+            throw DomainError(.notFound, code: "no_backup", "There is no such backup, or it isn't finished.")
+        }
+        return backup
     }
 }

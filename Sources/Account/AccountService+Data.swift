@@ -123,6 +123,7 @@ extension AccountService {
     /// First the subscription ends, then the agent goes, and then all that says who the customer was.
     func erase(_ job: EraseCustomer) async throws {
         guard let customerID = job.customerID else { return }
+        try await forgetBackups(of: customerID)
         let isDone = try await queue.write { work in
             let store = AccountStore(work.transaction)
             guard let erasure = try store.erasure(of: customerID), erasure.doneAt == nil else { return true }
@@ -145,11 +146,25 @@ extension AccountService {
                 return false
             }
             guard try boxes.isNothingLeft(of: customerID) else { return false }
+            // What was saved of it goes first.
+            guard try BackupStore(work.transaction).all(customerID: customerID).isEmpty else { return false }
             try CustomerRecords(work.transaction).erase(customerID)
             try store.endErasure(of: customerID, now: work.now)
             work.changed(customerID)
             return true
         }
         guard isDone else { throw JobOutcome.snooze(.seconds(30)) }
+    }
+
+    /// Once nothing of the agent is left.
+    private func forgetBackups(of customerID: Customer.ID) async throws {
+        let now = queue.clock.now
+        let backups = try await queue.database.read { transaction -> [Backup] in
+            guard let erasure = try AccountStore(transaction).erasure(of: customerID), erasure.doneAt == nil,
+                erasure.dueAt <= now, try BoxStore(transaction).isNothingLeft(of: customerID)
+            else { return [] }
+            return try BackupStore(transaction).all(customerID: customerID).filter { $0.state != .running }
+        }
+        try await forget(backups)
     }
 }

@@ -9,13 +9,17 @@ package struct AccountService: Sendable {
     private let plans: PlanTable
     /// Asks Telegram about an agent's bot.
     let checkBot: @Sendable (Box) async -> BotState
+    /// `nil` where agents' states aren't saved.
+    let objects: BackupObjects?
 
     package init(
-        queue: WorkQueue, plans: PlanTable, checkBot: @escaping @Sendable (Box) async -> BotState = { _ in .unknown }
+        queue: WorkQueue, plans: PlanTable, checkBot: @escaping @Sendable (Box) async -> BotState = { _ in .unknown },
+        objects: BackupObjects? = nil
     ) {
         self.queue = queue
         self.plans = plans
         self.checkBot = checkBot
+        self.objects = objects
     }
 
     /// Takes on ``EraseCustomer``.

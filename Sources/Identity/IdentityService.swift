@@ -23,7 +23,9 @@ package struct IdentityService: Sendable {
 
     /// Creates a customer without a name, and a session that proves to be them.
     /// - Throws: `SQLError`.
-    package func newVisitor(language: Language, device: String = "") async throws -> (customer: Customer, session: AccessToken) {
+    package func newVisitor(language: Language, device: String = "") async throws -> (
+        customer: Customer, session: AccessToken
+    ) {
         let session = AccessToken.random()
         let customer = try await queue.write { work in
             let customer = Customer(id: work.ids.next(), language: language, createdAt: work.now)

@@ -11,6 +11,7 @@ package struct S3Signer: Sendable {
     package enum Method: String, Sendable, Hashable {
         case get = "GET"
         case put = "PUT"
+        case delete = "DELETE"
     }
 
     package init(bucket: S3Bucket, credentials: S3Credentials) {

@@ -63,6 +63,15 @@ package struct BackupStore {
         ).map(Backup.init(row:))
     }
 
+    /// Forgets a backup that isn't being made, and that it was ever put back.
+    /// - Throws: `SQLError`.
+    package func delete(_ backup: Backup) throws {
+        let parameters: [SQLValue] = [.text(backup.id.rawValue), .text(backup.customerID.rawValue)]
+        try transaction.execute("DELETE FROM restores WHERE backup_id = ?1 AND customer_id = ?2", parameters)
+        try transaction.execute(
+            "DELETE FROM backups WHERE id = ?1 AND customer_id = ?2 AND state <> 'running'", parameters)
+    }
+
     /// Notes which image saves the state.
     /// - Throws: `SQLError`.
     package func begin(_ backup: Backup, image: String) throws {

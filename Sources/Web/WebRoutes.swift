@@ -31,6 +31,7 @@ package struct WebRoutes: Sendable {
     ///   - telegramLinkBase: what bots' names are appended to: `https://t.me`, or the sandbox's.
     ///   - sandbox: what the bar says that tells what is played; `nil` for no bar.
     ///   - contact: the e-mail address at which people are read; `nil` shows none.
+    ///   - legal: what only the host can write.
     ///   - maximumStreams: how many live pages there may be at once.
     ///   - interval: how often live pages look for themselves, and say that they are alive.
     /// - Throws: if a template or a text that was built in is malformed.
@@ -40,10 +41,10 @@ package struct WebRoutes: Sendable {
         limits customerLimits: CustomerLimits? = nil,
         plans: PlanTable, publicURL: String,
         telegramLinkBase: String,
-        sandbox: SandboxBar? = nil, contact: String? = nil, maximumStreams: Int = 1024,
+        sandbox: SandboxBar? = nil, contact: String? = nil, legal: LegalTexts = LegalTexts(), maximumStreams: Int = 1024,
         interval: Duration = .seconds(10)
     ) throws {
-        let site = try Site(sandbox: sandbox, contact: contact)
+        let site = try Site(sandbox: sandbox, contact: contact, legal: legal)
         let isSecure = publicURL.hasPrefix("https://")
         let cookie = SessionCookie(isSecure: isSecure)
         let limits = WebLimits(clock: queue.clock)
@@ -90,6 +91,7 @@ package struct WebRoutes: Sendable {
         account.addRoutes(to: group)
         agentSettings.addRoutes(to: group)
         silence.addRoutes(to: group)
+        LegalRoutes(site: site).addRoutes(to: group)
     }
 
     /// The page that tells a person what went wrong.

@@ -2,6 +2,7 @@ import Core
 import Jobs
 import SQL
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -10,13 +11,19 @@ import Testing
 struct ErasureTests {
     @Test func theSubscriptionEndsThenTheAgentGoesThenTheName() async throws {
         try await TestPlatform.run { platform in
-            let account = AccountService(queue: platform.queue, plans: .builtIn)
+            let deleted = Mutex<[String]>([])
+            let account = AccountService(
+                queue: platform.queue, plans: .builtIn,
+                objects: BackupObjects(download: { _ in nil }, delete: { key in deleted.withLock { $0.append(key) } }))
             let customer = Customer.sample(email: "ana@example.com")
             let box = Box.sample(of: customer, botID: 1, desired: .running)
             try await platform.database.write { transaction in
                 try CustomerStore(transaction).insert(customer)
                 try BoxStore(transaction).insert(box)
                 try BillingStore(transaction).upsert(.sample(of: box, stripeID: "sub_1"))
+                var backup = Backup(id: testIDs.next(), of: box, for: .upgrade, at: testNow)
+                backup.state = .done
+                try BackupStore(transaction).insert(backup)
             }
             let job = EraseCustomer(customerID: customer.id)
             try await account.erase(job)
@@ -45,7 +52,11 @@ struct ErasureTests {
                 try BoxStore($0).observe(
                     gone, generation: gone.generation, status: .deleted, detail: nil, readyAt: nil)
             }
+            let early = deleted.withLock { $0.count }
+            #expect(early == 0)
             try await account.erase(job)
+            let late = deleted.withLock { $0.count }
+            #expect(late == 1, "what was saved goes with it")
             #expect(try await email(customer, platform) == nil)
             #expect(try await account.erasure(of: customer.id)?.doneAt != nil)
         }

@@ -33,12 +33,14 @@ def audit(page):
     faults = [
         f"{each['id']} ({each['impact']}): {node['html'][:160]}" for each in result["violations"] for node in each["nodes"]]
     size = page.viewport_size
-    page.set_viewport_size({"width": 320, "height": size["height"]})
-    wide = page.evaluate("""[...document.querySelectorAll('body *')].filter((element) =>
-        element.getBoundingClientRect().right > 321 && !element.closest('.table-scroll, .hero, .visually-hidden, svg'))
-        .slice(0, 3).map((element) => element.outerHTML.slice(0, 120))""")
-    if page.evaluate("document.documentElement.scrollWidth") > 320:
-        faults += ["wider than 320 px: " + element for element in wide or ["the page"]]
+    for width in (size["width"], 320):
+        page.set_viewport_size({"width": width, "height": size["height"]})
+        if page.evaluate("document.documentElement.scrollWidth") <= width:
+            continue
+        wide = page.evaluate("""(width) => [...document.querySelectorAll('body *')].filter((element) =>
+            element.getBoundingClientRect().right > width + 1 && !element.closest('.table-scroll, .hero, svg'))
+            .slice(0, 3).map((element) => element.outerHTML.slice(0, 120))""", width)
+        faults += [f"wider than {width} px: {element}" for element in wide or ["the page"]]
     page.set_viewport_size(size)
     return faults
 

@@ -28,6 +28,7 @@ struct SamplePages {
             EmailConfirmPage(token: "abc", text: texts["email_confirm_text"]),
             EmailConfirmedPage(text: texts["email_confirmed_old_missing"]),
             silence(.running), silence(.failed), silence(.running, bot: .gone), silence(.suspended, desired: .suspended),
+            LegalPage(title: "Terms", text: "# Scope\n\nThese are the terms."),
             error(404), error(410),
             ErrorPage(
                 Problem(status: .gone, code: "magic_link_expired", detail: "Any.", requestID: "req_64bc1f20aa"), texts: texts
@@ -85,7 +86,8 @@ struct SamplePages {
             id: testIDs.next(), customerID: box.customerID, boxID: box.id, backupID: done.id, state: .done,
             createdAt: testNow)
         return [
-            BackupsPage([running, done], restore: restore, texts: texts), BackupsPage([], restore: nil, texts: texts),
+            BackupsPage([running, done], restore: restore, isDownloadable: true, texts: texts),
+            BackupsPage([], restore: nil, texts: texts),
         ]
     }
 

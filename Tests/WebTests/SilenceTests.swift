@@ -53,6 +53,26 @@ struct SilenceTests {
         }
     }
 
+    @Test func aBackupIsDeletedByItsOwnerAlone() async throws {
+        try await TestWeb.run { web in
+            let (owner, _) = try await web.owner()
+            let box = try #require(
+                try await web.platform.database.read { try BoxStore($0).current(customerID: owner.customer.id) })
+            var backup = Backup(id: testIDs.next(), of: box, for: .upgrade, at: testNow)
+            backup.state = .done
+            try await web.platform.database.write { [backup] in try BackupStore($0).insert(backup) }
+            let (stranger, _) = try await web.owner()
+            let form = "id=\(backup.id)"
+            for path in ["/dashboard/backups/delete", "/dashboard/backups/download"] {
+                #expect(try await web.post(path, form, as: stranger).status == .notFound)
+            }
+            #expect(try await web.count("backups") == 1)
+            #expect(try await web.post("/dashboard/backups/download", form, as: owner).status == .conflict)
+            _ = try await web.post("/dashboard/backups/delete", form, as: owner)
+            #expect(try await web.count("backups") == 0)
+        }
+    }
+
     @Test(arguments: Language.allCases)
     func everyCauseHasWordsOfItsOwn(_ language: Language) throws {
         let texts = try Texts(language)

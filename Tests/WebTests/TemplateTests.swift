@@ -8,6 +8,8 @@ struct TemplateTests {
     private static let bar = SandboxBar(
         parts: ["kimi", "stripe", "telegram", "mail"], phone: "http://127.0.0.1/phone", outbox: "http://127.0.0.1/outbox")
 
+    private static let legal = LegalTexts { $0 == "terms.txt" ? "Terms." : nil }
+
     @Test func theBarNamesOnlyWhatIsPlayed() throws {
         func bar(_ sandbox: SandboxBar) throws -> String {
             let site = try Site(sandbox: sandbox)
@@ -26,7 +28,7 @@ struct TemplateTests {
     func everythingThatTemplatesShowHasAValue(_ language: Language) throws {
         var check = TemplateCheck()
         for sandbox in [nil, Self.bar] as [SandboxBar?] {
-            let site = try Site(sandbox: sandbox, contact: sandbox == nil ? "hello@cloud.example" : nil)
+            let site = try Site(sandbox: sandbox, contact: sandbox == nil ? "hello@cloud.example" : nil, legal: Self.legal)
             for page in SamplePages(texts: site.texts(language)).all {
                 check.check(
                     type(of: page).template, data: site.pageData(page, language: language, isCustomer: sandbox == nil))
@@ -39,7 +41,8 @@ struct TemplateTests {
         var check = TemplateCheck()
         for language in Language.allCases {
             for sandbox in [nil, Self.bar] as [SandboxBar?] {
-                let site = try Site(sandbox: sandbox, contact: sandbox == nil ? "hello@cloud.example" : nil)
+                let site = try Site(
+                    sandbox: sandbox, contact: sandbox == nil ? "hello@cloud.example" : nil, legal: Self.legal)
                 for page in SamplePages(texts: site.texts(language)).all {
                     check.check(
                         type(of: page).template, data: site.pageData(page, language: language, isCustomer: sandbox == nil))

@@ -29,6 +29,8 @@ struct CloudConfiguration: Sendable {
     /// Nobody asked for that port: another one will do.
     var opsPortMayDiffer: Bool
     var plans: PlanTable
+    /// `nil`: none of the host's own texts are shown.
+    var legalFolder: String?
     var kimi: Kimi
     var fallback: Fallback?
     var metricsByCustomer: Bool
@@ -143,6 +145,7 @@ struct CloudConfiguration: Sendable {
         sandboxSMTPPort = settings.port(.sandboxSMTPPort)
         publicURL = settings.url(.publicURL) ?? "http://localhost:\(webPort)"
         plans = Self.plans(&settings)
+        legalFolder = Self.legalFolder(&settings)
         kimi = Self.kimi(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
         fallback = Self.fallback(&settings)
         metricsByCustomer = settings.flag(.metricsByCustomer)

@@ -19,6 +19,7 @@ enum Setting: String, CaseIterable {
     case agentToolsPort = "AGENT_TOOLS_PORT"
     case opsPort = "OPS_PORT"
     case plansFile = "PLANS_FILE"
+    case legalFolder = "LEGAL_FOLDER"
     case kimiAPIKey = "KIMI_API_KEY"
     case kimiBaseURL = "KIMI_BASE_URL"
     case kimiAnthropicBaseURL = "KIMI_ANTHROPIC_BASE_URL"
@@ -83,6 +84,8 @@ enum Setting: String, CaseIterable {
         case .agentToolsPort: "the port of the tools that agents get from the platform"
         case .opsPort: "the port of /healthz, /readyz and /metrics, for the host alone"
         case .plansFile: "a JSON file that replaces the built-in table of plans"
+        case .legalFolder:
+            "a folder with terms.txt, imprint.txt and refunds.txt, shown on the site; terms.pt.txt is for one language alone"
         case .kimiAPIKey:
             "the platform's Kimi key; several, separated by commas, take turns; without any the sandbox answers"
         case .kimiBaseURL: "Kimi's API in OpenAI's form"

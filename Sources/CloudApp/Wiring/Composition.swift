@@ -88,7 +88,7 @@ struct Composition {
             contact: Self.contact(configuration), logger: platform.logger)
         account = AccountService(
             queue: platform.queue, plans: configuration.plans,
-            checkBot: { [onboarding] in await onboarding.botState(of: $0) })
+            checkBot: { [onboarding] in await onboarding.botState(of: $0) }, objects: Self.objects(platform))
     }
 
     /// Where people can write to: the sender of our mails, unless that is the built-in one, which nobody reads.
@@ -211,7 +211,8 @@ struct Composition {
                 onboarding: onboarding, billing: billing, host: hostAccess, limits: limits,
                 plans: configuration.plans, publicURL: configuration.publicURL,
                 telegramLinkBase: configuration.telegram.linkBase, sandbox: sandboxBar,
-                contact: Self.contact(configuration), maximumStreams: siteConnections / 2) : nil
+                contact: Self.contact(configuration), legal: configuration.legalTexts, maximumStreams: siteConnections / 2)
+            : nil
         let router = Router.app(
             service: hasPages ? "web" : "api", publicOrigin: configuration.publicURL,
             formTargets: paymentOrigins,

@@ -74,15 +74,22 @@ struct BackupsPage: PageModel {
         let note: String
         let isRestorable: Bool
         let restoreLabel: String
+        let isDownloadable: Bool
+        let isDeletable: Bool
+        let downloadLabel: String
+        let deleteLabel: String
     }
 
-    init(_ backups: [Backup], restore: Restore?, texts: Texts) {
+    init(_ backups: [Backup], restore: Restore?, isDownloadable: Bool = false, texts: Texts) {
         self.backups = backups.map { backup in
             let when = texts.moment(backup.createdAt)
             return Item(
                 id: backup.id.rawValue, when: when, note: Self.note(backup, texts),
                 isRestorable: backup.state == .done && restore?.state != .running,
-                restoreLabel: texts("backups_restore_label", ["when": when]))
+                restoreLabel: texts("backups_restore_label", ["when": when]),
+                isDownloadable: isDownloadable && backup.state == .done, isDeletable: backup.state != .running,
+                downloadLabel: texts("backups_download_label", ["when": when]),
+                deleteLabel: texts("backups_delete_label", ["when": when]))
         }
         hasBackups = !backups.isEmpty
         self.restore =

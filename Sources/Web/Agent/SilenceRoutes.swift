@@ -15,6 +15,8 @@ struct SilenceRoutes: Sendable {
         group.get("/dashboard/silence", use: silence)
         group.get("/dashboard/backups", use: backups)
         group.post("/dashboard/backups/restore", use: restore)
+        group.post("/dashboard/backups/download", use: download)
+        group.post("/dashboard/backups/delete", use: delete)
     }
 
     private func silence(_ request: Request, _ context: AppRequestContext) async throws -> Response {
@@ -36,7 +38,9 @@ struct SilenceRoutes: Sendable {
         guard let customer = context.customer else { return .redirect(to: "/login") }
         let (backups, restore) = try await account.backups(of: customer.id)
         return site.response(
-            BackupsPage(backups, restore: restore, texts: site.texts(context.language)), context: context)
+            BackupsPage(
+                backups, restore: restore, isDownloadable: account.hasDownloads, texts: site.texts(context.language)),
+            context: context)
     }
 
     private struct Fields: Decodable {
@@ -48,6 +52,18 @@ struct SilenceRoutes: Sendable {
         let id = try await request.form(Fields.self, context: context).id
         try limits.restarts.check(customerID.rawValue)
         try await account.restore(id, of: customerID)
+        return .redirect(to: "/dashboard/backups")
+    }
+
+    private func download(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let customerID = try context.requireCustomer().id
+        let id = try await request.form(Fields.self, context: context).id
+        return .redirect(to: try await account.download(id, of: customerID))
+    }
+
+    private func delete(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let customerID = try context.requireCustomer().id
+        try await account.deleteBackup(try await request.form(Fields.self, context: context).id, of: customerID)
         return .redirect(to: "/dashboard/backups")
     }
 }

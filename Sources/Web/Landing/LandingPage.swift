@@ -11,10 +11,18 @@ struct LandingPage: PageModel {
     /// The picture that goes with a link to the page; a whole address, as the programs that show it want.
     let image: String
     let plans: [PlanCard]
+    /// How far each plan's month goes, in messages.
+    let month: String
 
     init(plans table: PlanTable, publicURL: String, imageURL: String, texts: Texts) {
         url = publicURL + "/"
         image = publicURL + imageURL
+        let reach = table.all.map { plan in
+            texts(
+                "month_plan",
+                ["plan": plan.name, "day": texts.number(plan.dailyMessages), "month": texts.number(30 * plan.dailyMessages)])
+        }
+        month = ([texts["month_lead"]] + reach + [texts["month_end"]]).joined(separator: " ")
         plans = table.all.map { plan in
             PlanCard(
                 plan, isRecommended: plan.tier == .pro, recommendation: texts["plan_recommended"],

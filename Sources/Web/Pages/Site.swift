@@ -24,16 +24,18 @@ struct Site: Sendable {
     private let portuguese: Texts
     private let sandbox: SandboxBar?
     private let contact: String?
+    let legal: LegalTexts
 
     /// - Parameter contact: the e-mail address in the footer.
     /// - Throws: a `DecodingError` or a `MustacheTemplate.Error` if what was built in is malformed.
-    init(sandbox: SandboxBar?, contact: String? = nil) throws {
+    init(sandbox: SandboxBar?, contact: String? = nil, legal: LegalTexts = LegalTexts()) throws {
         assets = Assets()
         templates = try Templates.library()
         english = try Texts(.english)
         portuguese = try Texts(.portuguese)
         self.sandbox = sandbox
         self.contact = contact
+        self.legal = legal
     }
 
     func texts(_ language: Language) -> Texts {
@@ -76,7 +78,10 @@ struct Site: Sendable {
     func pageData(_ model: some PageModel, language: Language, isCustomer: Bool) -> [String: Any] {
         let frame = PageFrame(
             languageTag: language.tag, isEnglish: language == .english, isSignedIn: isCustomer, assets: assets.urls,
-            sandbox: sandbox.map { SandboxView($0, texts: texts(language)) }, contact: contact)
+            sandbox: sandbox.map { SandboxView($0, texts: texts(language)) }, contact: contact,
+            legal: LegalTexts.Kind.allCases.filter { legal.text($0, language) != nil }.map {
+                PageFrame.Link(path: "/\($0.rawValue)", title: texts(language).title(of: $0))
+            })
         return ["t": texts(language), "page": frame, "model": model]
     }
 }
@@ -90,6 +95,13 @@ struct PageFrame: Sendable {
     let assets: Assets.URLs
     let sandbox: SandboxView?
     let contact: String?
+    /// What the host has written.
+    let legal: [Link]
+
+    struct Link: Sendable {
+        let path: String
+        let title: String
+    }
 }
 
 /// What the sandbox plays, and where its pages are.

@@ -25,6 +25,7 @@ enum Templates {
         "host_table": PackageResources.host_table_mustache,
         "landing": PackageResources.landing_mustache,
         "layout": PackageResources.layout_mustache,
+        "legal": PackageResources.legal_mustache,
         "login": PackageResources.login_mustache,
         "login_confirm": PackageResources.login_confirm_mustache,
         "login_sent": PackageResources.login_sent_mustache,

@@ -12,8 +12,16 @@ struct Texts: Sendable, MustacheParent {
         self.language = language
         let files =
             switch language {
-            case .english: [PackageResources.en_json, PackageResources.account_en_json, PackageResources.silence_en_json]
-            case .portuguese: [PackageResources.pt_json, PackageResources.account_pt_json, PackageResources.silence_pt_json]
+            case .english:
+                [
+                    PackageResources.en_json, PackageResources.account_en_json, PackageResources.silence_en_json,
+                    PackageResources.landing_en_json,
+                ]
+            case .portuguese:
+                [
+                    PackageResources.pt_json, PackageResources.account_pt_json, PackageResources.silence_pt_json,
+                    PackageResources.landing_pt_json,
+                ]
             }
         entries = try files.reduce(into: [:]) { entries, file in
             let texts = try JSONDecoder().decode([String: String].self, from: Data(file))
