@@ -88,7 +88,11 @@ let package = Package(
             [.asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioSSL, .subprocess, .systemPackage, .yams]),
 
         // The platform's own objects in a cluster, and the machines under it.
-        room("Cluster", ["Kubernetes", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1]),
+        room(
+            "Cluster",
+            [
+                "Kubernetes", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .subprocess, .systemPackage,
+            ]),
 
         // Features: they meet through stored state and job arguments.
         room("Identity", ["Core", "SQL", "Store", "Jobs", .crypto]),

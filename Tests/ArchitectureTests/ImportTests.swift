@@ -12,7 +12,7 @@ struct ImportTests {
         "Jobs": ["Core", "SQL", "Logging", "ServiceLifecycle"],
         "Stripe": client, "Telegram": client, "SMTP": client, "ModelAPI": client, "S3": client,
         "Kubernetes": client.union(["Logging", "Yams", "Subprocess", "SystemPackage"]),
-        "Cluster": client.union(["Kubernetes", "Logging"]),
+        "Cluster": client.union(["Kubernetes", "Logging", "Subprocess"]),
         "Identity": feature,
         "Account": feature,
         "HostDesk": feature,

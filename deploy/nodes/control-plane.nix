@@ -69,7 +69,6 @@ in
     nodeTaint = [ "node-role.kubernetes.io/control-plane:NoSchedule" ];
     extraFlags = [
       "--advertise-address=${node.privateAddress}"
-      "--tls-san=${inventory.api}"
       "--cluster-cidr=${inventory.kubernetes.podRange}"
       "--service-cidr=${inventory.kubernetes.serviceRange}"
       # 1,022 addresses a node: the kubelet's usual 254 would be all that a node could ever run.

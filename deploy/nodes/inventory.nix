@@ -21,8 +21,6 @@ inventory
       address = addresses.${node.name} or node.privateAddress;
     }
   ) inventory.nodes;
-  # It makes the cluster; everybody else joins it.
+  # It makes the cluster; everybody else joins it. Once they have, they know all control planes by themselves.
   first = lib.findFirst (_: true) (throw "the inventory has no control-plane node") control;
-  # Where joining nodes find the API: the load balancer knows which control plane is alive.
-  api = inventory.loadBalancer.privateAddress;
 }

@@ -6,7 +6,7 @@ in
 {
   services.k3s = {
     role = "agent";
-    serverAddr = "https://${inventory.api}:6443";
+    serverAddr = "https://${inventory.first.privateAddress}:6443";
     nodeLabel = [ "openclaw.cloud/agents=true" ];
   };
 }

@@ -43,7 +43,7 @@ extension CloudConfiguration {
         var needed: [Setting] = role == .tokenProxy ? [] : [.encryptionKey, .previousEncryptionKeys]
         for part in Part.allCases where role.parts.contains(part) { needed += part.secrets }
         if role == .operator { needed += [.backupSecretAccessKey] }
-        return ([.databaseURL] + needed).map {
+        return (Setting.ofStores + needed).map {
             .init(name: $0.rawValue, isRequired: [.databaseURL, .encryptionKey].contains($0))
         }
     }
@@ -101,6 +101,14 @@ extension Part {
 }
 
 extension Setting {
+    /// The secrets that lead to what all services share.
+    fileprivate static var ofStores: [Setting] {
+        allCases.filter { $0.isSecret && ["DATABASE_", "REDIS_"].contains(where: $0.rawValue.hasPrefix) }
+    }
+
+    /// With these the host makes machines, and no service has anything to do with them.
+    static let ofTheHost: Set<Setting> = [.hetznerToken, .cloudflareToken]
+
     /// Whether a cluster's services take it as it is set here: it is no secret, and isn't about this machine.
     var isSharedInCluster: Bool {
         switch self {
@@ -110,6 +118,8 @@ extension Setting {
         // The operator's own.
         case .backupEndpoint, .backupRanges, .backupBucket, .backupRegion, .backupAccessKeyID: false
         case .sandboxPort, .sandboxSMTPPort: false
+        // The host's own.
+        case .hetznerURL, .cloudflareURL: false
         default: !isSecret
         }
     }

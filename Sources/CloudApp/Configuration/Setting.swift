@@ -58,6 +58,10 @@ enum Setting: String, CaseIterable {
     case backupRegion = "BACKUP_S3_REGION"
     case backupAccessKeyID = "BACKUP_S3_ACCESS_KEY_ID"
     case backupSecretAccessKey = "BACKUP_S3_SECRET_ACCESS_KEY"
+    case hetznerToken = "HCLOUD_TOKEN"
+    case hetznerURL = "HCLOUD_ENDPOINT"
+    case cloudflareToken = "CLOUDFLARE_API_TOKEN"
+    case cloudflareURL = "CLOUDFLARE_BASE_URL"
     case sandboxParts = "SANDBOX_PARTS"
     case sandboxPort = "SANDBOX_PORT"
     case sandboxSMTPPort = "SANDBOX_SMTP_PORT"
@@ -134,6 +138,10 @@ enum Setting: String, CaseIterable {
         case .backupRegion: "the bucket's region, as the store calls it"
         case .backupAccessKeyID: "a key that may read and write the bucket's objects; no customer's namespace ever holds it"
         case .backupSecretAccessKey: "that key's secret"
+        case .hetznerToken: "Hetzner's token with which `openclaw-cloud cluster` makes servers"
+        case .hetznerURL: "Hetzner Cloud's API"
+        case .cloudflareToken: "Cloudflare's token with which it makes DNS records"
+        case .cloudflareURL: "Cloudflare's API"
         case .sandboxParts:
             "kimi, stripe, telegram, mail: what the sandbox may play though PUBLIC_URL isn't this machine or a key is live"
         case .sandboxPort: "the port on which the sandbox speaks for Kimi, Stripe and Telegram"
@@ -161,6 +169,8 @@ enum Setting: String, CaseIterable {
         case .platformNamespace: "platform"
         case .agentEgress: "open"
         case .backupRegion: "us-east-1"
+        case .hetznerURL: "https://api.hetzner.cloud/v1"
+        case .cloudflareURL: "https://api.cloudflare.com/client/v4"
         case .sandboxPort: "8090"
         case .sandboxSMTPPort: "8025"
         case .logLevel: "info"
@@ -171,7 +181,8 @@ enum Setting: String, CaseIterable {
     var isSecret: Bool {
         switch self {
         case .databaseURL, .databaseDirectURL, .encryptionKey, .previousEncryptionKeys, .kimiAPIKey, .fallbackAPIKey,
-            .stripeSecretKey, .stripeWebhookSecrets, .telegramBotToken, .smtpURL, .backupSecretAccessKey:
+            .stripeSecretKey, .stripeWebhookSecrets, .telegramBotToken, .smtpURL, .backupSecretAccessKey, .hetznerToken,
+            .cloudflareToken:
             true
         default:
             false

@@ -112,7 +112,9 @@ struct ClusterRenderCommand: AsyncParsableCommand {
     /// - Throws: ``CloudConfiguration/Invalid`` where something is missing that no service starts without.
     private func secret(_ configuration: CloudConfiguration, _ settings: SettingsReader) throws -> KubernetesObject {
         var values: [String: String] = [:]
-        for setting in Setting.allCases where setting.isSecret && settings.isSet(setting) {
+        // Those that services ask for: the keys to the machines stay with the host.
+        let asked = Set(configuration.platformServices.flatMap(\.secrets).map(\.name))
+        for setting in Setting.allCases where asked.contains(setting.rawValue) && settings.isSet(setting) {
             values[setting.rawValue] = settings.text(setting)
         }
         let missing = [Setting.databaseURL, .encryptionKey].filter { values[$0.rawValue] == nil }
