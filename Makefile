@@ -12,7 +12,7 @@ RELEASE_FLAGS := -c release --scratch-path .build-release --static-swift-stdlib 
 PROGRAM := .build/debug/openclaw-cloud
 
 .PHONY: run test check build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy abuse-site fuzz-proxy \
-	bench-proxy test-openclaw test-pages test-operator chaos-operator bench-operator help
+	bench-proxy test-openclaw test-pages test-operator chaos-operator bench-operator eval-onboarding help
 
 run: ## Build, and start the whole product on this machine: http://localhost:8080
 	@scripts/bootstrap run
@@ -70,6 +70,13 @@ journey-platform: ## Run the whole platform on a real node from its rendered man
 
 format: ## Format the Swift files in place
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+eval-onboarding: ## Let the visitors of the evaluation set talk to the script and to a model: the sandbox's, or MODEL_URL's with MODEL_KEY
+	@scripts/bootstrap run
+	swift build $(BUILD_FLAGS) --build-tests
+	EVALUATE=1 swift test $(BUILD_FLAGS) --skip-build --filter "EvaluationTests"
+	@echo "The script:" && tail -5 .build/eval-onboarding.txt
+	@echo "The model:" && tail -5 .build/eval-onboarding-model.txt
 
 lint: ## Check format, style, scripts and the length of files
 	scripts/lint

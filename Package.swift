@@ -99,7 +99,12 @@ let package = Package(
         room("Account", ["Core", "SQL", "Store", "Jobs"]),
         room("Billing", ["Core", "SQL", "Store", "Jobs", "Stripe", .logging]),
         room("Notifications", ["Core", "SQL", "Store", "Jobs", "SMTP", .logging]),
-        room("Onboarding", ["Core", "SQL", "Store", "Jobs", "Telegram", .logging, .serviceLifecycle]),
+        room(
+            "Onboarding",
+            [
+                "Core", "SQL", "Store", "Jobs", "Telegram", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1,
+                .serviceLifecycle,
+            ]),
         room(
             "Operator",
             [

@@ -7,7 +7,9 @@ package enum AgentName {
     ///   32 characters, or one that belongs to addresses, markup or control sequences.
     package static func validated(_ candidate: String) -> String? {
         var name = candidate[...]
-        let wrapping: Set<Character> = ["\"", "'", "“", "”", "„", "‘", "’", "«", "»", " ", ".", "!", ","]
+        let wrapping: Set<Character> = [
+            "\"", "'", "“", "”", "„", "‘", "’", "«", "»", " ", ".", "!", ",", "*", "_", "(", ")", "~",
+        ]
         while let first = name.first, wrapping.contains(first) { name.removeFirst() }
         while let last = name.last, wrapping.contains(last) { name.removeLast() }
         let collapsed = name.split(whereSeparator: \.isWhitespace).joined(separator: " ")

@@ -8,20 +8,23 @@ package struct Conversation: Sendable, Hashable, Identified {
     /// The state of the interview, as JSON; only `Onboarding` reads it.
     package var state: String
     /// The payload of the Telegram deep link that ties the visitor's Telegram account to this conversation.
-    package let telegramCode: String
+    package var telegramCode: String
     /// The visitor's numeric id on Telegram, once they followed that link.
     package var telegramUserID: Int64?
+    /// What that account calls itself: `Ana (@ana)`.
+    package var telegramName: String?
     package let createdAt: Timestamp
 
     package init(
         id: ID, customerID: Customer.ID, state: String, telegramCode: String, telegramUserID: Int64? = nil,
-        createdAt: Timestamp
+        telegramName: String? = nil, createdAt: Timestamp
     ) {
         self.id = id
         self.customerID = customerID
         self.state = state
         self.telegramCode = telegramCode
         self.telegramUserID = telegramUserID
+        self.telegramName = telegramName
         self.createdAt = createdAt
     }
 }

@@ -11,59 +11,44 @@ struct AnswerTransaction {
     let conversation: Conversation
     let checked: CheckedToken?
     let managerUsername: String?
+    /// What a model has made of the conversation; counts only if nothing has changed since.
+    var led: LedAnswer?
 
     func run() throws {
         let store = ConversationStore(work.transaction)
         var before = try InterviewState(json: conversation.state)
-        let unread = try store.messages(of: conversation, after: before.answered).filter { $0.role == .visitor }
+        if checked?.verdict == .refused, before.pasted?.sealed == checked?.sealed { before.pasted?.bot = nil }
+        var unread = try store.messages(of: conversation, after: before.answered).filter { $0.role == .visitor }
+        let world = try InterviewWorld(service: service, transaction: work.transaction, now: work.now, checked: checked)
+            .read(customer, conversation, before, managerUsername: managerUsername)
+        let isLed = led.map { $0.fits(conversation.state, unread, world) } ?? false
+        // What was said since has a job of its own.
+        if isLed, let led { unread.removeAll { $0.position > led.answered } }
         var events = unread.map { Interview.Event.said($0.text) }
         // A token that was pasted since the check has a job of its own.
-        if checked?.verdict == .refused, before.pasted?.sealed == checked?.sealed { before.pasted?.bot = nil }
         if let checked, before.pasted?.sealed == checked.sealed, before.pasted?.bot == nil {
             events.append(.checkedToken(checked.verdict))
         }
-        var answer = service.interview.answer(before, to: events, in: try world(of: before))
+        var answer =
+            (isLed ? led?.answer : nil) ?? service.interview.answer(before, to: events, in: world)
         answer.state.answered = unread.last?.position ?? before.answered
-        for action in answer.actions { try perform(action, answer.state) }
+        var after = conversation
+        for action in answer.actions { try perform(action, &answer.state, &after) }
         for reply in answer.replies {
             try store.append(to: conversation, role: .agent, text: reply.text, card: reply.card, now: work.now)
         }
-        var after = conversation
         after.state = try answer.state.json()
-        if after.state != conversation.state { try store.update(after) }
+        // Also takes away the words that were written meanwhile.
+        if after != conversation || led != nil { try store.update(after) }
         if !answer.replies.isEmpty { work.changed(customer.id) }
         if answer.state.owesLink {
             try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: customer.id), after: .seconds(10))
         }
     }
 
-    private func world(of state: InterviewState) throws -> Interview.World {
-        let boxes = BoxStore(work.transaction)
-        let billing = BillingStore(work.transaction)
-        let box = try boxes.current(customerID: customer.id)
-        let subscriptions = try box.map { try billing.subscriptions(boxID: $0.id, customerID: customer.id) } ?? []
-        // Nothing is left that could be renewed at Stripe, so what was paid once is over and can be bought again.
-        let isOver = box?.desired == .suspended && subscriptions.allSatisfy { $0.status == .canceled }
-        let checkout = try billing.latestCheckout(customerID: customer.id)
-        return Interview.World(
-            now: work.now,
-            telegramLink: managerUsername.map { "\(service.telegramLinkBase)/\($0)?start=\(conversation.telegramCode)" },
-            isLinked: conversation.telegramUserID != nil, box: box,
-            isPaid: !isOver && box.map { $0.desired != .draft } ?? false
-                || subscriptions.contains { $0.entitlement(at: work.now) == .running },
-            checkout: isOver && checkout?.completedAt != nil ? nil : checkout,
-            pastedBotIsTaken: try pastedBot(state).map { bot in
-                try boxes.isTaken(botID: bot.id, except: box?.id ?? work.ids.next())
-            } ?? false,
-            contact: service.contact)
-    }
-
-    private func pastedBot(_ state: InterviewState) -> BotIdentity? {
-        if case .works(let bot) = checked?.verdict { return bot }
-        return state.pasted?.bot
-    }
-
-    private func perform(_ action: Interview.Action, _ state: InterviewState) throws {
+    private func perform(
+        _ action: Interview.Action, _ state: inout InterviewState, _ conversation: inout Conversation
+    ) throws {
         switch action {
         case .saveBox: try saveBox(state)
         case .connectPastedBot(let pasted, let bot): try connect(pasted, bot)
@@ -72,11 +57,32 @@ struct AnswerTransaction {
             var changed = customer
             changed.language = language
             try CustomerStore(work.transaction).update(changed)
+        case .forgetTelegramAccount:
+            (conversation.telegramUserID, conversation.telegramName) = (nil, nil)
+            conversation.telegramCode = TelegramCode.random()
+            try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: customer.id))
+            guard var box = try BoxStore(work.transaction).current(customerID: customer.id), box.desired == .draft else {
+                return
+            }
+            box.bot = nil
+            try want(box)
+        case .eraseEverything:
+            try ConversationStore(work.transaction).eraseMessages(of: conversation)
+            var fresh = InterviewState(language: state.language)
+            fresh.answered = state.answered
+            state = fresh
+            (conversation.telegramUserID, conversation.telegramName) = (nil, nil)
+            conversation.telegramCode = TelegramCode.random()
+            guard var box = try BoxStore(work.transaction).current(customerID: customer.id), box.desired == .draft else {
+                return
+            }
+            (box.agentName, box.purpose, box.bot, box.desired) = ("", "", nil, .deleted)
+            try want(box)
         }
     }
 
     private func saveBox(_ state: InterviewState) throws {
-        guard let purpose = state.purpose, let name = state.agentName else { return }
+        guard let purpose = state.brief, let name = state.agentName else { return }
         let boxes = BoxStore(work.transaction)
         guard var box = try boxes.current(customerID: customer.id) else {
             guard let tier = state.tier else { return }
@@ -84,6 +90,9 @@ struct AnswerTransaction {
                 Box(
                     id: work.ids.next(), customerID: customer.id, tier: tier, agentName: name, purpose: purpose,
                     language: state.language, createdAt: work.now))
+        }
+        if box.bot != nil, (box.purpose, box.agentName, box.language) != (purpose, name, state.language) {
+            try work.enqueue(NameBot(box))
         }
         box.purpose = purpose
         box.agentName = name

@@ -17,13 +17,14 @@ extension OnboardingService {
         guard let customerID = job.customerID else { return }
         let checked = try await checkPastedToken(of: customerID, attempt: attempt)
         let managerUsername = await managerUsername()
+        let led = try await lead(customerID, checked: checked, managerUsername: managerUsername)
         try await queue.write { work in
             guard let customer = try CustomerStore(work.transaction).find(customerID),
                 let conversation = try ConversationStore(work.transaction).find(customerID: customerID)
             else { return }
             try AnswerTransaction(
                 service: self, work: work, customer: customer, conversation: conversation, checked: checked,
-                managerUsername: managerUsername
+                managerUsername: managerUsername, led: led
             ).run()
         }
     }

@@ -8,7 +8,7 @@ package import Telegram
 /// The chat that turns a visitor into the owner of an agent.
 package struct OnboardingService: Sendable {
     /// In characters.
-    package static let longestMessage = 2000
+    package static let longestMessage = 4000
     /// Within 24 hours.
     static let mostMessages: Int64 = 500
 
@@ -21,6 +21,8 @@ package struct OnboardingService: Sendable {
     let telegramLinkBase: String
     let makeBotClient: @Sendable (Secret) -> TelegramClient
     let contact: String?
+    /// The model that leads conversations; `nil`: the script does.
+    let guide: GuideModel?
     let logger: Logger
 
     var interview: Interview { Interview(plans: plans) }
@@ -34,7 +36,7 @@ package struct OnboardingService: Sendable {
     package init(
         queue: WorkQueue, plans: PlanTable, vault: Vault, manager: TelegramClient, publicURL: String,
         telegramLinkBase: String, makeBotClient: @escaping @Sendable (Secret) -> TelegramClient, contact: String? = nil,
-        logger: Logger
+        guide: GuideModel? = nil, logger: Logger
     ) {
         self.queue = queue
         self.plans = plans
@@ -45,14 +47,27 @@ package struct OnboardingService: Sendable {
         self.telegramLinkBase = telegramLinkBase
         self.makeBotClient = makeBotClient
         self.contact = contact
+        self.guide = guide
         self.logger = logger
     }
 
     package func register(in handlers: inout JobHandlers) {
-        handlers.register(AnswerVisitor.self) { job, context in try await answer(job, attempt: context.attempt) }
         handlers.register(SendOnTelegram.self) { job, context in try await send(job, attempt: context.attempt) }
-        handlers.register(NameBot.self) { job, context in try await name(job, attempt: context.attempt) }
         handlers.register(ConnectManagedBot.self) { job, context in try await connect(job, attempt: context.attempt) }
+        handlers.register(NameBot.self) { job, context in try await updateProfile(job, attempt: context.attempt) }
+        handlers.register(GreetEarly.self) { job, context in try await greetEarly(job, attempt: context.attempt) }
+    }
+
+    /// What answers visitors: for a worker of its own, as most of an answer's time is waiting for the model.
+    package func registerAnswers(in handlers: inout JobHandlers) {
+        handlers.register(AnswerVisitor.self) { job, context in try await answer(job, attempt: context.attempt) }
+    }
+
+    /// The draft of the answer that is being written; empty if none is.
+    /// - Throws: `SQLError`.
+    package func draft(for customer: Customer) async throws -> String {
+        let id = customer.id
+        return try await queue.database.read { try ConversationStore($0).draft(customerID: id) }
     }
 
     /// The customer's conversation; it begins with a greeting if there is none yet.

@@ -45,15 +45,43 @@ package struct ConversationStore {
         ).map(Conversation.init(row:))
     }
 
-    /// Writes the fields that can change: the state of the interview and the visitor's Telegram account.
+    /// Writes the fields that can change: the state of the interview, the visitor's Telegram account and the code for it.
     /// - Throws: `SQLError`.
     package func update(_ conversation: Conversation) throws {
         try transaction.execute(
-            "UPDATE conversations SET state = ?3, telegram_user_id = ?4 WHERE id = ?1 AND customer_id = ?2",
+            """
+            UPDATE conversations SET state = ?3, telegram_user_id = ?4, telegram_code = ?5, telegram_name = ?6,
+                draft = ''
+            WHERE id = ?1 AND customer_id = ?2
+            """,
             [
                 .text(conversation.id.rawValue), .text(conversation.customerID.rawValue), .text(conversation.state),
-                SQLValue(conversation.telegramUserID),
+                SQLValue(conversation.telegramUserID), .text(conversation.telegramCode), SQLValue(conversation.telegramName),
             ])
+    }
+
+    /// The words of the answer that is being written; empty if none is.
+    /// - Throws: `SQLError`.
+    package func draft(customerID: Customer.ID) throws -> String {
+        try transaction.first("SELECT draft FROM conversations WHERE customer_id = ?1", [.text(customerID.rawValue)])?
+            .text("draft") ?? ""
+    }
+
+    /// - Throws: `SQLError`.
+    package func setDraft(_ text: String, of conversation: Conversation) throws {
+        try transaction.execute(
+            "UPDATE conversations SET draft = ?3 WHERE id = ?1 AND customer_id = ?2",
+            [.text(conversation.id.rawValue), .text(conversation.customerID.rawValue), .text(text)])
+    }
+
+    /// Forgets what was said; the positions of the messages stay taken.
+    /// - Throws: `SQLError`.
+    package func eraseMessages(of conversation: Conversation) throws {
+        try transaction.execute(
+            """
+            UPDATE messages SET body = '', card = NULL
+            WHERE conversation_id = (SELECT id FROM conversations WHERE id = ?1 AND customer_id = ?2)
+            """, [.text(conversation.id.rawValue), .text(conversation.customerID.rawValue)])
     }
 
     /// The conversations in whose state a word occurs, in the order of their ids.
@@ -124,7 +152,7 @@ extension Conversation {
         self.init(
             id: try row.id("id"), customerID: try row.id("customer_id"), state: try row.text("state"),
             telegramCode: try row.text("telegram_code"), telegramUserID: try row.optionalInteger("telegram_user_id"),
-            createdAt: try row.time("created_at"))
+            telegramName: try row.optionalText("telegram_name"), createdAt: try row.time("created_at"))
     }
 }
 

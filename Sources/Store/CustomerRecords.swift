@@ -23,7 +23,7 @@ package struct CustomerRecords {
         Content(table: "api_tokens", columns: ["id", "name", "scope", "created_at", "last_used_at"]),
         Content(table: "exports", columns: ["created_at", "expires_at"]),
         Content(table: "erasures", columns: ["requested_at", "due_at", "done_at"]),
-        Content(table: "conversations", columns: ["id", "state", "telegram_user_id", "created_at"]),
+        Content(table: "conversations", columns: ["id", "state", "telegram_user_id", "telegram_name", "created_at"]),
         Content(
             table: "messages", columns: ["position", "role", "body", "created_at"],
             condition: "conversation_id IN (SELECT id FROM conversations WHERE customer_id = ?1)"),

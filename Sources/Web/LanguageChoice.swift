@@ -41,6 +41,10 @@ struct LanguageChoice: RouterMiddleware {
             guard var customer = try store.find(customerID) else { return }
             customer.language = language
             try store.update(customer)
+            // The conversation, the agent and an open payment page follow.
+            if let conversation = try ConversationStore(work.transaction).find(customerID: customerID) {
+                try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: customerID))
+            }
         }
     }
 }

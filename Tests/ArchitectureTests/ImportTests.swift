@@ -18,7 +18,7 @@ struct ImportTests {
         "HostDesk": feature,
         "Billing": feature.union(["Stripe"]),
         "Notifications": feature.union(["SMTP"]),
-        "Onboarding": feature.union(["Telegram"]),
+        "Onboarding": feature.union(["Telegram", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"]),
         "AgentTools": feature.union(http).union(["HTTPSupport", "Telegram", "AsyncHTTPClient", "NIOHTTP1"]),
         "Operator": feature.union(client).union(["Kubernetes", "S3", "Subprocess"]),
         "TokenProxy": client.union(["Core", "ModelAPI", "ServiceLifecycle", "Logging"]),

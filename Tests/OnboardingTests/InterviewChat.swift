@@ -3,7 +3,7 @@ import Core
 @testable import Onboarding
 
 /// A conversation with the interview, in a world of its own that does what the interview asks for.
-struct InterviewChat {
+struct InterviewChat: VisitedGuide {
     private let interview = Interview(plans: .builtIn)
     private let ids = IdentifierSource.random(clock: WallClock { Timestamp(seconds: 1_767_225_600) })
     let customerID: Customer.ID
@@ -39,7 +39,10 @@ struct InterviewChat {
     mutating func look() { turn([]) }
 
     mutating func turn(_ events: [Interview.Event]) {
-        let answer = interview.answer(state, to: events, in: world)
+        apply(interview.answer(state, to: events, in: world))
+    }
+
+    mutating func apply(_ answer: Interview.Answer) {
         state = answer.state
         replies = answer.replies
         actions = answer.actions
@@ -54,7 +57,7 @@ struct InterviewChat {
             let old = world.box
             world.box = Box(
                 id: old?.id ?? ids.next(), customerID: customerID, tier: tier ?? .pro, agentName: state.agentName ?? "",
-                purpose: state.purpose ?? "", language: state.language, bot: old?.bot, desired: old?.desired ?? .draft,
+                purpose: state.brief ?? "", language: state.language, bot: old?.bot, desired: old?.desired ?? .draft,
                 status: old?.status ?? .draft, createdAt: world.now)
         case .connectPastedBot(_, let bot):
             connect(bot.username)
@@ -62,9 +65,29 @@ struct InterviewChat {
             guard let box = world.box else { return }
             world.checkout = Checkout(
                 id: ids.next(), customerID: customerID, boxID: box.id, tier: tier, createdAt: world.now)
+        case .forgetTelegramAccount:
+            world.isLinked = false
+            world.box?.bot = nil
+        case .eraseEverything:
+            world.box = nil
+            state = InterviewState(language: state.language)
         case .speak:
             break
         }
+    }
+
+    // MARK: As a guide of the evaluation
+
+    mutating func hear(_ text: String) async { say(text) }
+
+    mutating func connectTelegram() async {
+        connect("visitor_bot")
+        look()
+    }
+
+    mutating func openPayment() async {
+        openPaymentPage()
+        look()
     }
 
     // MARK: What happens outside of the chat

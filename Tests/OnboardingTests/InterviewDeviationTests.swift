@@ -18,7 +18,9 @@ struct InterviewDeviationTests {
     // MARK: Name
 
     @Test(arguments: [
-        ("call it Nova", "Nova"), ("its name is “Nova”.", "Nova"), ("I'd like Nova", "Nova"), ("Que tal Nova?!", nil),
+        ("call it Nova", "Nova"), ("its name is “Nova”.", "Nova"), ("I'd like Nova", "Nova"), ("Que tal Zilda?!", nil),
+        ("Nova is fine", "Nova"), ("does it work with whatsapp", nil), ("I don't care", "Nova"), ("1", "Nova"),
+        ("something short like Pip, please", "Pip"), ("my name is Anna", nil), ("you idiot", nil),
         ("chame de Nova", "Nova"), ("R2-D2", "R2-D2"), ("Zé do Café", "Zé do Café"), ("小助手", "小助手"),
         (String(repeating: "x", count: 32), String(repeating: "x", count: 32)), (String(repeating: "x", count: 33), nil),
         ("<b>Nova</b>", nil), ("https://evil.example", nil), ("🤖🤖", nil),
@@ -57,14 +59,15 @@ struct InterviewDeviationTests {
     func understandsAChoiceOfPlan(said: String, tier: Tier) {
         var chat = InterviewChat()
         chat.say("plan my week", "Nova", "every day", said)
-        #expect(chat.state.tier == tier)
+        #expect(chat.state.tier == tier, "\(chat.text)")
     }
 
     @Test(arguments: [
         ("a few chats now and then", Tier.starter), ("just trying it out", .starter), ("às vezes", .starter),
         ("every day, for work", .pro), ("todos os dias", .pro), ("hmm, difficult to say", .pro),
+        ("not very often", .starter),
         ("my colleagues and me", .team),
-        ("all day long", .team), ("5 people", .team), ("only me, not the team", .pro),
+        ("all day long", .team), ("5 people", .team), ("only me, not the team, every day", .pro),
     ])
     func recommendsByUse(said: String, tier: Tier) {
         var chat = InterviewChat()
@@ -81,15 +84,57 @@ struct InterviewDeviationTests {
         #expect(chat.state.tier == nil)
     }
 
-    @Test func offersChoicesAfterTwoMisunderstandingsAndThenGoesOn() {
+    @Test func offersChoicesAfterTwoMisunderstandingsAndChoosesForNobody() {
         var chat = InterviewChat()
         chat.say("plan my week", "Nova", "every day", "blub")
-        #expect(chat.text.contains("I didn't catch that"))
+        #expect(chat.text.contains("I didn't catch which plan"))
         chat.say("blub")
         #expect(chat.card == .choices(["Starter", "Pro", "Team"]))
-        chat.say("blub")
-        #expect(chat.text.contains("Let me note Pro for now"))
-        #expect(chat.step == .telegram)
+        chat.say("blub", "blub", "blub")
+        #expect(chat.state.tier == nil)
+        #expect(chat.step == .plan)
+    }
+
+    @Test(arguments: ["is it a big download?", "is Pro better?", "what does Team do?", "wait a second", "just a second"])
+    func changesNoPlanInsideAQuestionOrByChance(said: String) {
+        for var chat in [InterviewChat.atTelegram(), .atPayment()] {
+            chat.say(said)
+            #expect(chat.state.tier == .pro)
+            #expect(chat.state.pending == nil)
+        }
+    }
+
+    @Test func asksBeforeADearerPlanWithItsPriceAndKeepsTheOldOneAtANo() {
+        var chat = InterviewChat.atPayment()
+        chat.say("I'd like Team")
+        #expect(chat.text.contains("Team costs $129 a month instead of $49"))
+        #expect(chat.state.tier == .pro)
+        chat.say("no")
+        #expect(chat.state.tier == .pro)
+        chat.say("can we switch to Team?")
+        #expect(chat.state.pending == .plan(.team))
+        chat.say("yes")
+        #expect(chat.state.tier == .team)
+    }
+
+    @Test(arguments: [
+        ("my budget is under 20 dollars", Tier.starter), ("I can't spend more than $50 a month", .pro),
+        ("no máximo 20 dólares por mês", .starter),
+        ("twenty bucks tops", .starter), ("at most 10 dollars", .starter),
+    ])
+    func neverRecommendsBeyondTheBudget(said: String, tier: Tier) {
+        var chat = InterviewChat()
+        chat.say("plan my week", "Nova", said, "all day")
+        #expect(chat.state.recommended == tier, "\(chat.text)")
+        #expect(!chat.transcript.contains { $0.contains("Team fits best") })
+    }
+
+    @Test(arguments: [
+        "remind me in under 20 minutes", "up to 10 people read it", "save 50 recipes a month", "R2-D2",
+        "less than 5 messages a day",
+    ])
+    func takesOtherNumbersForNoBudget(said: String) {
+        #expect(Budget(Utterance(said)) == nil)
     }
 
     // MARK: Change of mind
@@ -108,7 +153,7 @@ struct InterviewDeviationTests {
 
     @Test func startsOver() {
         var chat = InterviewChat.atPayment()
-        chat.say("start over")
+        chat.say("start over", "yes")
         #expect(chat.step == .purpose)
         chat.say("cook with me", "Milo", "now and then", "yes")
         #expect(chat.world.box?.agentName == "Milo")
@@ -159,9 +204,12 @@ struct InterviewDeviationTests {
     // MARK: Questions
 
     @Test(arguments: [
-        ("what does it cost?", "Starter: $19"), ("how much is it", "Team: $129"), ("help", "start over"),
-        ("who are you?", "a program"), ("is it safe?", "never store"), ("can I cancel?", "Nothing is bought yet"),
-        ("status", "what comes next"), ("how many tokens do I get", "what your agent reads and writes is counted"),
+        ("what does it cost?", "Starter $19"), ("how much is it", "Team $129"), ("help", "start over"),
+        ("who are you?", "a program"), ("is it safe?", "encrypted"), ("can I cancel?", "cancel any month"),
+        ("status", "what comes next"), ("how many tokens do I get", "about 60 messages a day"),
+        ("can my wife use it too?", "one Telegram account"), ("annual plan?", "no yearly plan"),
+        ("who made you?", "a program"),
+        ("what is the best cheese", "I don't know that one"),
     ])
     func answersQuestionsWithoutLosingThePlace(question: String, expected: String) {
         var chat = InterviewChat.atTelegram()
@@ -169,12 +217,14 @@ struct InterviewDeviationTests {
         chat.say(question)
         #expect(chat.text.contains(expected))
         #expect(chat.step == step)
+        // The pending question stands at the end.
+        #expect(chat.card == .telegram(url: "https://t.me/manager?start=code"))
     }
 
     @Test(arguments: [
         ("what plan do I have?", "You have Pro"), ("is it ready?", "running and listening"),
         ("where is my bot?", "@nova_bot"),
-        ("usage", "on your dashboard"), ("how do I cancel?", "on the dashboard"), ("tell me a joke", "@nova_bot"),
+        ("usage", "on your dashboard"), ("how do I cancel?", "on the dashboard"), ("sing for me", "@nova_bot"),
     ])
     func answersQuestionsAboutTheRunningAgent(question: String, expected: String) {
         var chat = InterviewChat.served()
@@ -193,7 +243,7 @@ struct InterviewDeviationTests {
         chat.say("Olá, preciso de ajuda com os meus emails")
         #expect(chat.state.language == .portuguese)
         #expect(chat.actions.contains(.speak(.portuguese)))
-        #expect(chat.text.contains("Como se vai chamar"))
+        #expect(chat.text.contains("Como vai se chamar"))
         chat.say("in English please")
         #expect(chat.state.language == .english)
     }
@@ -222,12 +272,7 @@ struct InterviewDeviationTests {
                 chat.openPaymentPage()
             }
             let lines = chat.transcript
-            for index in lines.indices.dropFirst(2) where lines[index] == lines[index - 1] {
-                #expect(lines[index] != lines[index - 2], "\(said): \(lines[index])")
-            }
-            var counts: [String: Int] = [:]
-            for line in lines.suffix(6) { counts[line, default: 0] += 1 }
-            #expect(counts.values.allSatisfy { $0 < 3 })
+            for index in lines.indices.dropFirst() { #expect(lines[index] != lines[index - 1], "\(said): \(lines[index])") }
         }
     }
 }

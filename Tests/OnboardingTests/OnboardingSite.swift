@@ -76,6 +76,7 @@ struct OnboardingSite: Sendable {
     func work() async throws {
         var handlers = JobHandlers()
         service.register(in: &handlers)
+        service.registerAnswers(in: &handlers)
         while let job = try await claim(handlers) {
             try await handlers.handlers[job.kind]?(Data(job.arguments.utf8), JobContext(id: job.id, attempt: 1))
         }
@@ -83,8 +84,10 @@ struct OnboardingSite: Sendable {
 
     private func claim(_ handlers: JobHandlers) async throws -> (id: Job.ID, kind: String, arguments: String)? {
         let kinds = Set(handlers.handlers.keys)
+        let now = platform.queue.clock.now
         return try await platform.database.write { transaction in
-            let rows = try transaction.query("SELECT * FROM jobs WHERE state = 'queued' ORDER BY id", [])
+            let rows = try transaction.query(
+                "SELECT * FROM jobs WHERE state = 'queued' AND run_at <= ?1 ORDER BY id", [.integer(now.milliseconds)])
             guard let row = try rows.first(where: { kinds.contains(try $0.text("kind")) }),
                 let id = Job.ID(try row.text("id"))
             else { return nil }

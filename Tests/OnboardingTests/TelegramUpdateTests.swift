@@ -137,7 +137,9 @@ struct TelegramUpdateTests {
         }
     }
 
-    @Test func aNewBotGoesToTheNewestAgentOfItsOwnerThatHasNone() async throws {
+    /// Somebody who has opened a foreign link has two agents that lack a bot.
+    @Test(arguments: ["old", "new", nil])
+    func aBotBelongsToTheButtonThatMadeIt(button: String?) async throws {
         try await OnboardingSite.run { site in
             let old = Customer.sample()
             let new = Customer.sample()
@@ -151,15 +153,65 @@ struct TelegramUpdateTests {
                     try BoxStore(work.transaction).insert(.sample(of: customer))
                 }
             }
-            let bot = TelegramUser(id: 500, isBot: true, firstName: "Nova", username: "nova_bot")
-            let update = TelegramUpdate(updateID: 1, managedBot: ManagedBotUpdated(user: ben, bot: bot))
-            _ = try await site.service.handle(update, botID: 1, offset: nil)
+            let made = try await site.platform.database.read { try ConversationStore($0).find(telegramCode: button ?? "") }
+            let ending = made.map { RequestManagedBot.ending(seed: $0.id.body) } ?? "_bot"
+            let bot = TelegramUser(id: 500, isBot: true, firstName: "Nova", username: "nova" + ending)
+            let note = TelegramUpdate(
+                updateID: 1,
+                message: TelegramMessage(
+                    messageID: 1, from: ben, chat: TelegramChat(id: ben.id), date: 0,
+                    managedBotCreated: ManagedBotCreated(bot: bot)))
+            _ = try await site.service.handle(note, botID: 1, offset: nil)
             let jobs = try await site.platform.queuedJobs(ConnectManagedBot.kind)
-            #expect(jobs.count == 1)
-            let newest = try await site.platform.database.read {
-                try ConversationStore($0).all(telegramUserID: 72).first?.customerID
+            guard let made else {
+                #expect(jobs.isEmpty)
+                #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).first?.contains("several agents") == true)
+                return
             }
-            #expect(jobs.first?.contains(newest?.rawValue ?? "none") == true)
+            #expect(jobs.count == 1)
+            #expect(jobs.first?.contains(made.customerID.rawValue) == true)
+        }
+    }
+
+    @Test func whoSaysThatItIsNotThemIsRidOfTheAccountAndItsBotAndGetsAnotherCode() async throws {
+        try await OnboardingSite.run { site in
+            try await site.reachPayment()
+            let before = try await site.conversation()
+            #expect(try await site.messages().contains { $0.text.contains("If that's not you") })
+            try await site.say("that's not me")
+            let after = try await site.conversation()
+            #expect(after.telegramUserID == nil && after.telegramName == nil)
+            #expect(after.telegramCode != before.telegramCode)
+            #expect(try await site.box()?.bot == nil)
+            // The code that was leaked leads nowhere.
+            _ = try await site.service.handle(
+                message(900, "/start \(before.telegramCode)", from: ben), botID: 1, offset: nil)
+            #expect(try await site.conversation().telegramUserID == nil)
+        }
+    }
+
+    @Test func aRenameReachesTelegram() async throws {
+        try await OnboardingSite.run { site in
+            try await site.reachPayment()
+            try await site.say("change the name to Juniper")
+            let sealed = try #require(try await site.box()?.bot?.sealedToken)
+            let token = try site.vault.open(sealed, context: try #require(try await site.box()).botTokenContext)
+            #expect(try await site.service.makeBotClient(token).getMe().firstName == "Juniper")
+        }
+    }
+
+    @Test func whoPressesStartBeforePayingIsToldWhatIsLeftAndAnsweredLaterStill() async throws {
+        try await OnboardingSite.run { site in
+            try await site.reachPayment()
+            let bot = try #require(try await site.box()?.bot)
+            try await site.phone.send("/start", to: bot.username)
+            let job = GreetEarly(customerID: site.customer.id, since: site.platform.queue.clock.now)
+            try await site.service.greetEarly(job, attempt: 1)
+            let said = try await site.phone.chat(with: bot.username).messages.filter { $0.from == "bot" }.map(\.text)
+            #expect(said.count { $0.contains("One step left") } == 1)
+            // The agent still finds what was written.
+            let token = try site.vault.open(bot.sealedToken, context: try #require(try await site.box()).botTokenContext)
+            #expect(try await site.service.makeBotClient(token).getUpdates().contains { $0.message?.text == "/start" })
         }
     }
 
@@ -220,7 +272,7 @@ struct TelegramUpdateTests {
     }
 
     @Test(arguments: [
-        ("Nova", "nova_456789_bot"), ("Zé do Café", "zdocaf_456789_bot"), ("小助手", "agent_456789_bot"),
+        ("Nova", "nova_456789_bot"), ("Zé do Café", "zedocafe_456789_bot"), ("小助手", "agent_456789_bot"),
         ("42", "agent42_456789_bot"),
     ])
     func suggestsAUserNameThatTelegramTakes(name: String, username: String) {

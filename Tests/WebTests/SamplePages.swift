@@ -17,7 +17,9 @@ struct SamplePages {
 
     private var customers: [any PageModel] {
         [
-            LandingPage(plans: .builtIn, publicURL: "https://claw.example", imageURL: "/assets/cover.png", texts: texts),
+            LandingPage(
+                facts: ProductFacts(plans: .builtIn, contact: nil), plans: .builtIn, publicURL: "https://claw.example",
+                imageURL: "/assets/cover.png", texts: texts),
             PrivacyPage(texts: texts),
             chat(Self.conversation), chat(Array(Self.conversation.prefix(2))), CheckoutWaitingPage(), done(.provisioning),
             done(.running), dashboard(.running, quota: .sample(used: 1_234_567), calls: 2, reminders: 2), dashboard(.failed),

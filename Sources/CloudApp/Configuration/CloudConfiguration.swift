@@ -32,6 +32,8 @@ struct CloudConfiguration: Sendable {
     /// `nil`: none of the host's own texts are shown.
     var legalFolder: String?
     var kimi: Kimi
+    /// Of the model that leads the set-up chat; 0: the script does.
+    var guideUnitsADay: Int
     var fallback: Fallback?
     var metricsByCustomer: Bool
     var stripe: Stripe
@@ -147,6 +149,7 @@ struct CloudConfiguration: Sendable {
         plans = Self.plans(&settings)
         legalFolder = Self.legalFolder(&settings)
         kimi = Self.kimi(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
+        guideUnitsADay = settings.count(.guideUnitsADay, least: 0)
         fallback = Self.fallback(&settings)
         metricsByCustomer = settings.flag(.metricsByCustomer)
         stripe = Self.stripe(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")

@@ -25,6 +25,7 @@ enum Setting: String, CaseIterable {
     case kimiAnthropicBaseURL = "KIMI_ANTHROPIC_BASE_URL"
     case kimiModels = "KIMI_MODELS"
     case kimiConcurrency = "KIMI_CONCURRENCY"
+    case guideUnitsADay = "GUIDE_UNITS_A_DAY"
     case fallbackAPIKey = "FALLBACK_API_KEY"
     case fallbackBaseURL = "FALLBACK_BASE_URL"
     case fallbackAnthropicBaseURL = "FALLBACK_ANTHROPIC_BASE_URL"
@@ -97,6 +98,8 @@ enum Setting: String, CaseIterable {
         case .kimiModels:
             "our model names and what they are upstream: name=upstream, separated by commas; agents ask for k2p5, else the first by the alphabet"
         case .kimiConcurrency: "calls with Kimi at once, at most; its refusals lower that by themselves"
+        case .guideUnitsADay:
+            "units a day that the set-up chat may use of the model, in all; beyond them, and at 0, a script leads it"
         case .fallbackAPIKey: "the key of a second place that answers model calls when Kimi can't; several take turns"
         case .fallbackBaseURL: "its API in OpenAI's form"
         case .fallbackAnthropicBaseURL: "its API in Anthropic's form, without /v1"
@@ -163,6 +166,7 @@ enum Setting: String, CaseIterable {
         case .opsPort: "9090"
         case .kimiModels: "kimi-coding/k2p5=kimi-k2.6,k2p5=kimi-k2.6"
         case .kimiConcurrency: "4096"
+        case .guideUnitsADay: "2000000"
         case .metricsByCustomer: "false"
         case .mailFrom: "OpenClaw Cloud <hello@localhost>"
         case .agentImage: "ghcr.io/openclaw/openclaw:2026.9.4"

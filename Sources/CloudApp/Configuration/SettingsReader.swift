@@ -53,10 +53,10 @@ struct SettingsReader {
     }
 
     /// A whole number above zero.
-    mutating func count(_ setting: Setting) -> Int {
+    mutating func count(_ setting: Setting, least: Int = 1) -> Int {
         let value = text(setting) ?? ""
-        guard let count = Int(value), count > 0 else {
-            fault(setting, "must be a whole number above zero, not '\(value)'")
+        guard let count = Int(value), count >= least else {
+            fault(setting, "must be a whole number of at least \(least), not '\(value)'")
             return 1
         }
         return count

@@ -85,10 +85,21 @@ struct Composition {
             queue: platform.queue, plans: configuration.plans, vault: platform.vault, manager: manager,
             publicURL: configuration.publicURL, telegramLinkBase: configuration.telegram.linkBase,
             makeBotClient: { TelegramClient(httpClient: httpClient, apiRoot: apiRoot, token: $0.reveal()) },
-            contact: Self.contact(configuration), logger: platform.logger)
+            contact: Self.contact(configuration), guide: Self.guide(platform), logger: platform.logger)
         account = AccountService(
             queue: platform.queue, plans: configuration.plans,
             checkBot: { [onboarding] in await onboarding.botState(of: $0) }, objects: Self.objects(platform))
+    }
+
+    /// The model that leads conversations, called through the token proxy like any other.
+    private static func guide(_ platform: Platform) -> GuideModel? {
+        let configuration = platform.configuration
+        guard configuration.guideUnitsADay > 0 else { return nil }
+        let account = GuideAccount(queue: platform.queue, vault: platform.vault, unitsADay: configuration.guideUnitsADay)
+        return GuideModel(
+            httpClient: platform.httpClient,
+            baseURL: configuration.agentSettings(inCluster: platform.cluster != nil).tokenProxyURL,
+            model: configuration.kimi.agentModel, token: { try await account.token() })
     }
 
     /// Where people can write to: the sender of our mails, unless that is the built-in one, which nobody reads.
@@ -126,6 +137,12 @@ struct Composition {
             periodic.append(PeriodicJob(every: .hours(1), DeleteExpiredSessions()))
             periodic.append(PeriodicJob(every: .hours(24), ApplyRetention()))
             services.append(TelegramPoller(onboarding: onboarding))
+            var answers = JobHandlers()
+            onboarding.registerAnswers(in: &answers)
+            services.append(
+                JobWorker(
+                    queue: platform.queue, handlers: answers, periodic: [], notifier: platform.notifier, concurrency: 256,
+                    logger: platform.logger))
         }
         if roles.contains(.billingWorker) {
             billing.register(in: &handlers)

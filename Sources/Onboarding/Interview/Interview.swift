@@ -24,6 +24,8 @@ struct Interview: Sendable {
         /// The deep link that ties the visitor's Telegram account to this conversation; `nil` while Telegram doesn't answer.
         var telegramLink: String?
         var isLinked: Bool
+        /// What the linked account calls itself.
+        var account: String?
         var box: Box?
         var isPaid: Bool
         /// The youngest one.
@@ -32,6 +34,8 @@ struct Interview: Sendable {
         var pastedBotIsTaken: Bool
         /// The e-mail address at which a person reads; `nil` if there is none.
         var contact: String?
+        /// What the customer's pages are in; `nil` where nobody has chosen.
+        var language: Language?
     }
 
     struct Reply: Sendable, Hashable {
@@ -47,6 +51,10 @@ struct Interview: Sendable {
         case connectPastedBot(PastedToken, BotIdentity)
         case openCheckout(Tier)
         case speak(Language)
+        /// Let the linked Telegram account go, with the bot that it made, and make another code.
+        case forgetTelegramAccount
+        /// Delete all that this visitor has said and all that came of it.
+        case eraseEverything
     }
 
     struct Answer: Sendable, Hashable {

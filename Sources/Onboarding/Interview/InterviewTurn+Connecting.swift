@@ -3,7 +3,6 @@ import Core
 /// The steps in which the visitor acts elsewhere and comes back.
 extension InterviewTurn {
     mutating func hearAboutTelegram(_ utterance: Utterance) {
-        if !isPaid, let tier = PlanChoice(utterance, plans: plans, recommended: nil).tier { return take(tier) }
         if utterance.mentions(["botfather", "token"]) { return say(.howToPaste) }
         if utterance.lacksTelegram { return sayWithLink(.whyTelegram(name: name)) }
         if isLinked {
@@ -20,7 +19,6 @@ extension InterviewTurn {
     }
 
     mutating func hearAboutPayment(_ utterance: Utterance) {
-        if let tier = PlanChoice(utterance, plans: plans, recommended: nil).tier, tier != state.tier { return take(tier) }
         if utterance.saysPaid { return showCheckout(or: .preparingPayment, with: .notYetPaid) }
         if utterance.isAcknowledgement || utterance.isYes != nil || utterance.mentions(["pay", "pagar", "checkout"]) {
             return showCheckout(or: .stillPreparing)

@@ -4,10 +4,30 @@ extension InterviewTurn {
     /// Tells the visitor what has changed in the world since they were last told, and asks for what is missing now.
     mutating func tellNews() {
         guard let world else { return }
+        followSettings(world)
+        followLanguage(world)
         if state.told.isPaid, world.box == nil { return tellEnd() }
         tellTelegram()
         tellPayment()
         tellStatus()
+    }
+
+    /// What was changed on the dashboard is what holds.
+    private mutating func followSettings(_ world: Interview.World) {
+        guard let box = world.box, box.desired != .draft, box.desired != .deleted, state.agentName != nil else { return }
+        state.agentName = box.agentName
+        guard let brief = state.brief, brief != box.purpose else { return }
+        state.purpose = box.purpose
+        (state.ownerName, state.ownerLanguage, state.tone) = (nil, nil, nil)
+    }
+
+    /// The language was switched on the page.
+    private mutating func followLanguage(_ world: Interview.World) {
+        guard let chosen = world.language, chosen != language else { return }
+        state.language = chosen
+        state.languageIsChosen = true
+        say(.speaking)
+        if step != .served { ask() }
     }
 
     private mutating func tellEnd() {
@@ -31,7 +51,7 @@ extension InterviewTurn {
             if step == .telegram, state.pasted?.bot != nil {
                 ask()
             } else {
-                say(step == .telegram ? .linked(name: name) : .linkedEarly)
+                say(step == .telegram ? .linked(name: name, account: world?.account) : .linkedEarly(account: world?.account))
             }
         } else if state.owesLink, world?.telegramLink != nil {
             state.owesLink = false

@@ -9,7 +9,8 @@ extension InterviewTurn {
 
     /// The checkout that fits the answers and can still be paid.
     var currentCheckout: Checkout? {
-        guard let world, let checkout = world.checkout, checkout.tier == state.tier, checkout.boxID == world.box?.id,
+        guard let world, let checkout = world.checkout, checkout.tier == state.tier,
+            state.checkoutLanguage ?? language == language || checkout.completedAt != nil, checkout.boxID == world.box?.id,
             checkout.completedAt != nil
                 || world.now - checkout.createdAt < (checkout.url == nil ? Self.preparationTime : Self.checkoutLifetime)
         else { return nil }
@@ -21,7 +22,8 @@ extension InterviewTurn {
     /// Sums up what is bought, and shows the way to the payment page as soon as there is one.
     mutating func offerPayment() {
         guard let tier = state.tier else { return }
-        say(.summary(name: name, bot: botUsername ?? "", plan: plans[tier]))
+        say(.summary(name: name, bot: botUsername ?? "", purpose: state.purpose.map(Echo.text) ?? "", plan: plans[tier]))
+        if let account = world?.account { say(.payingFor(account: account)) }
         showCheckout(or: .preparingPayment)
     }
 

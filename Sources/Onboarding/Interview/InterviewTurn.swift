@@ -8,8 +8,12 @@ struct InterviewTurn {
     let world: Interview.World?
     private(set) var replies: [Interview.Reply] = []
     private(set) var actions: [Interview.Action] = []
+    /// What changed the state in this turn.
+    var calls: [ToolCall] = []
     /// The bot that the agent speaks through, without `@`; counts one that is being connected in this turn.
     var botUsername: String?
+    /// Whether something that the summary shows has changed in this turn.
+    var hasChanged = false
 
     init(plans: PlanTable, state: InterviewState, world: Interview.World?) {
         self.plans = plans
@@ -18,11 +22,14 @@ struct InterviewTurn {
         botUsername = world?.box?.bot?.username
     }
 
-    var answer: Interview.Answer { Interview.Answer(state: state, replies: replies, actions: actions) }
+    var answer: Interview.Answer {
+        Interview.Answer(state: state, replies: Interview.Reply.joined(replies), actions: actions)
+    }
     var language: Language { state.language }
     /// The agent's name, or what to call it while it has none.
-    var name: String { state.agentName ?? LocalizedText(en: "your agent", pt: "o seu agente")[language] }
+    var name: String { state.agentName ?? LocalizedText(en: "your agent", pt: "seu agente")[language] }
     var isPaid: Bool { world?.isPaid ?? false }
+    var facts: ProductFacts { ProductFacts(plans: plans, contact: world?.contact) }
 
     /// Whether the box's plan is Stripe's to say, even if nothing is paid any more.
     private var isOrdered: Bool { isPaid || world?.box.map { $0.desired != .draft } ?? false }
@@ -40,6 +47,12 @@ struct InterviewTurn {
         let count = state.spoken[phrase.id, default: 0]
         state.spoken[phrase.id] = count + 1
         replies.append(Interview.Reply(text: phrase.text(after: count, in: language), card: card))
+        switch card {
+        case .choices(let list): state.offered = list
+        case .plans: state.offered = plans.all.map(\.name)
+        case nil: break
+        default: state.offered = []
+        }
     }
 
     mutating func perform(_ action: Interview.Action) {
@@ -48,6 +61,7 @@ struct InterviewTurn {
 
     /// Asks for what is missing.
     mutating func ask() {
+        if let pending = state.pending { return ask(pending) }
         switch step {
         case .purpose:
             say(.askPurpose, card: .choices(Phrase.purposeExamples[language]))
@@ -62,9 +76,24 @@ struct InterviewTurn {
             if botUsername != nil { return ask() }
             sayWithLink(isLinked ? .confirmBot(name: name) : .askTelegram(name: name))
         case .payment:
-            offerPayment()
+            if hasChanged || state.spoken[Phrase.summaryID] == nil {
+                offerPayment()
+            } else {
+                showCheckout(or: .stillPreparing)
+            }
         case .served:
             say(.served(name: name, bot: botUsername ?? ""))
+        }
+    }
+
+    private mutating func ask(_ pending: InterviewState.Pending) {
+        let yesOrNo = ChatMessage.Card.choices(Phrase.yesOrNo[language])
+        switch pending {
+        case .name(let name): say(.confirmName(name), card: yesOrNo)
+        case .plan(let tier):
+            say(.confirmPlan(plans[tier], instead: state.tier.map { plans[$0] }, budget: state.budget), card: yesOrNo)
+        case .startOver: say(.confirmStartOver, card: yesOrNo)
+        case .deleteEverything: say(.confirmDeletion, card: yesOrNo)
         }
     }
 
@@ -98,10 +127,7 @@ struct InterviewTurn {
             return
         }
         saveBox()
-        perform(.connectPastedBot(pasted, bot))
-        botUsername = bot.username
-        state.told.botUsername = bot.username
-        say(.connected(name: name, bot: bot.username))
+        replaceToken(with: pasted, of: bot)
     }
 
     /// BotFather gives a bot another token when its owner has the old one revoked.
@@ -118,17 +144,32 @@ struct InterviewTurn {
     mutating func settle() {
         saveBox()
         if step == .payment, let tier = state.tier, !hasCurrentCheckout, !actions.contains(.openCheckout(tier)) {
+            state.checkoutLanguage = language
             perform(.openCheckout(tier))
         }
     }
 
     private mutating func saveBox() {
-        guard let purpose = state.purpose, let name = state.agentName, let tier = isOrdered ? world?.box?.tier : state.tier,
+        guard let purpose = state.brief, let name = state.agentName, let tier = isOrdered ? world?.box?.tier : state.tier,
             !actions.contains(.saveBox)
         else { return }
         let box = world?.box
+        // An agent that is paid for has settings elsewhere as well: only what was said here now is written.
+        guard !isOrdered || hasChanged else { return }
         if box?.purpose != purpose || box?.agentName != name || box?.tier != tier || box?.language != language {
             perform(.saveBox)
+        }
+    }
+}
+
+extension Interview.Reply {
+    /// One message a turn, where only its last part has something to act on.
+    static func joined(_ replies: [Interview.Reply]) -> [Interview.Reply] {
+        replies.reduce(into: []) { joined, reply in
+            guard let last = joined.last, last.card == nil else { return joined.append(reply) }
+            let isShort = last.text.count + reply.text.count <= 160 && !last.text.contains("\n")
+            joined[joined.count - 1] = Interview.Reply(
+                text: last.text + (isShort ? " " : "\n\n") + reply.text, card: reply.card)
         }
     }
 }

@@ -1,6 +1,6 @@
 import Core
 
-/// Something the interview says, in ways that differ so that nobody is told the same words again and again.
+/// Something the interview says, in ways that differ so that nobody is told the same words twice running.
 struct Phrase: Sendable, Hashable {
     /// Stable: counts of it are stored.
     let id: String
@@ -12,18 +12,7 @@ struct Phrase: Sendable, Hashable {
     }
 
     /// - Parameter count: how often it was said before.
-    func text(after count: Int, in language: Language) -> String {
-        let text = variants[count % variants.count][language]
-        let round = count / variants.count % (Self.openings.count + 1)
-        return round == 0 ? text : "\(Self.openings[round - 1][language]) \(text)"
-    }
-
-    private static let openings = [
-        LocalizedText(en: "Once more:", pt: "Mais uma vez:"),
-        LocalizedText(en: "As before:", pt: "Como antes:"),
-        LocalizedText(en: "To repeat it:", pt: "Repetindo:"),
-        LocalizedText(en: "Still the same:", pt: "Continua igual:"),
-    ]
+    func text(after count: Int, in language: Language) -> String { variants[count % variants.count][language] }
 
     /// Names to choose from: short, easy to say in both languages, nobody's brand.
     static let names = ["Nova", "Atlas", "Iris", "Otto", "Luna", "Milo", "Clara", "Hugo", "Nina"]
@@ -49,20 +38,28 @@ struct LocalizedChoices: Sendable {
 
 extension Phrase {
     static let purposeExamples = LocalizedChoices(
-        en: ["Planning my week and reminders", "Writing and research for work", "Answering questions about my business"],
+        en: ["Planning my week and reminders", "Writing and research for work", "Drafting answers for my customers"],
         pt: [
-            "Planear a semana e lembretes", "Escrever e pesquisar para o trabalho",
-            "Responder a perguntas sobre o meu negócio",
+            "Planejar a semana e lembretes", "Escrever e pesquisar para o trabalho", "Rascunhar respostas aos meus clientes",
         ])
     static let usageExamples = LocalizedChoices(
         en: ["A few chats now and then", "Every day, for work", "All day, for almost everything"],
         pt: ["Umas conversas de vez em quando", "Todos os dias, no trabalho", "O dia inteiro, para quase tudo"])
     static let telegramChoices = LocalizedChoices(
         en: ["Send the link", "I don't have Telegram", "Paste a BotFather token", "Back"],
-        pt: ["Envia o link", "Não tenho Telegram", "Colar um token do BotFather", "Voltar"])
+        pt: ["Envie o link", "Não tenho Telegram", "Colar um token do BotFather", "Voltar"])
     static let paymentChoices = LocalizedChoices(
         en: ["Send the link", "Change the plan", "Change the name", "Is it safe?"],
-        pt: ["Envia o link", "Mudar de plano", "Mudar o nome", "É seguro?"])
+        pt: ["Envie o link", "Mudar de plano", "Mudar o nome", "É seguro?"])
+    static let yesOrNo = LocalizedChoices(en: ["Yes", "No"], pt: ["Sim", "Não"])
+}
+
+extension Phrasebook {
+    static let waiting = [
+        "wait", "one moment", "hold on", "just a moment", "give me a", "one sec", "just a sec", "a moment", "moment",
+        "hang on", "let me think", "ill be back", "be right back", "brb", "espera", "espere", "um momento", "so um momento",
+        "um minuto", "um segundo", "ja volto", "deixa eu pensar", "calma",
+    ]
 }
 
 extension Plan {

@@ -1,13 +1,33 @@
 import Core
 
-/// Answers to what can be asked at any point.
+/// Answers to what can be asked for at any point.
 extension Phrase {
-    static let speaking = Phrase("speaking", LocalizedText(en: "English it is.", pt: "Em português, então."))
     static let hello = Phrase(
         "hello", LocalizedText(en: "Hello!", pt: "Olá!"), LocalizedText(en: "Hello again!", pt: "Olá de novo!"))
     static let welcome = Phrase(
         "welcome", LocalizedText(en: "You're welcome!", pt: "De nada!"),
-        LocalizedText(en: "Any time.", pt: "Sempre às ordens."))
+        LocalizedText(en: "Any time.", pt: "Sempre que precisar."))
+    static let noHurry = Phrase(
+        "no-hurry", LocalizedText(en: "No hurry, take your time.", pt: "Sem pressa, fique à vontade."),
+        LocalizedText(en: "Of course, I'll be here.", pt: "Claro, eu espero aqui."))
+
+    static let calm = Phrase(
+        "calm",
+        LocalizedText(
+            en: "I'm sorry if something went wrong here. I'd still like to get this done with you.",
+            pt: "Desculpe se algo deu errado por aqui. Quero resolver isso com você."),
+        LocalizedText(
+            en: "I hear that you're annoyed. Let's take it one step at a time.",
+            pt: "Entendo a irritação. Vamos um passo de cada vez."))
+
+    static let onlySetUp = Phrase(
+        "only-set-up",
+        LocalizedText(
+            en: "I only set up agents here, and neither prices nor rules change by being asked to.",
+            pt: "Aqui eu só instalo agentes, e nem preços nem regras mudam a pedido."),
+        LocalizedText(
+            en: "That's nothing I can do. Setting up your agent is.",
+            pt: "Isso eu não posso fazer. Instalar seu agente, sim."))
 
     static func help(isPaid: Bool) -> Phrase {
         if isPaid {
@@ -22,17 +42,38 @@ extension Phrase {
             LocalizedText(
                 en: """
                     I ask what your agent is for, its name and how much you'll use it; then you connect Telegram and pay. You can \
-                    say “back”, “start over”, “change the name to …”, “change the plan” or “what does it cost?” at any time.
+                    ask anything in between, correct anything (“call it …”), or say “back” or “start over”.
                     """,
                 pt: """
-                    Pergunto para que serve o agente, o nome e quanto o vai usar; depois liga o Telegram e paga. Pode dizer \
-                    “voltar”, “recomeçar”, “mudar o nome para …”, “mudar de plano” ou “quanto custa?” a qualquer momento.
-                    """))
+                    Pergunto para que serve o agente, o nome e quanto você vai usar; depois você liga o Telegram e paga. Pode perguntar \
+                    o que quiser, corrigir (“chame de …”), ou dizer “voltar” ou “recomeçar”.
+                    """),
+            LocalizedText(
+                en: "Just answer in your own words, ask me anything, or say “back”.",
+                pt: "É só responder do seu jeito, perguntar o que quiser, ou dizer “voltar”."))
     }
+
+    static let confirmStartOver = Phrase(
+        "confirm-start-over",
+        LocalizedText(
+            en: "Shall I forget your answers and start from the beginning?",
+            pt: "Esqueço as suas respostas e começamos do início?"))
 
     static let startingOver = Phrase(
         "starting-over", LocalizedText(en: "All right, from the beginning.", pt: "Muito bem, desde o início."),
         LocalizedText(en: "A fresh start, then.", pt: "Então começamos de novo."))
+
+    static let confirmDeletion = Phrase(
+        "confirm-deletion",
+        LocalizedText(
+            en: "Shall I delete this conversation and everything that you have told me? That can't be undone.",
+            pt: "Apago esta conversa e tudo o que você me contou? Isso não pode ser desfeito."))
+
+    static let erased = Phrase(
+        "erased",
+        LocalizedText(
+            en: "Everything is deleted. If you like, we can begin anew: what should an agent help you with?",
+            pt: "Tudo foi apagado. Se quiser, podemos começar de novo: em que um agente deve ajudar?"))
 
     static func paidAlready(name: String) -> Phrase {
         Phrase(
@@ -41,108 +82,52 @@ extension Phrase {
                 en:
                     "\(name) is paid for and set up, so there's nothing to go back to here. The dashboard is where you change things.",
                 pt:
-                    "\(name) já está pago e instalado, por isso aqui não há nada a refazer. É no painel que se fazem mudanças."
-            ))
-    }
-
-    static let planOnDashboard = Phrase(
-        "plan-on-dashboard",
-        LocalizedText(
-            en: "You can change your plan on the dashboard; Stripe works out the difference.",
-            pt: "Pode mudar de plano no painel; a Stripe calcula a diferença."))
-
-    static let cancelOnDashboard = Phrase(
-        "cancel-on-dashboard",
-        LocalizedText(
-            en:
-                "You can cancel on the dashboard, under your plan. It runs until the end of the paid month, and the data is kept 30 days.",
-            pt: "Pode cancelar no painel, no seu plano. Funciona até ao fim do mês pago, e os dados ficam guardados 30 dias."
-        ))
-
-    static let nothingToCancel = Phrase(
-        "nothing-to-cancel",
-        LocalizedText(
-            en: "Nothing is bought yet, so there's nothing to cancel. Later it takes one click on the dashboard, any month.",
-            pt:
-                "Ainda nada foi comprado, portanto não há nada a cancelar. Mais tarde basta um clique no painel, em qualquer mês."
-        ))
-
-    static func cost(_ plans: [Plan]) -> Phrase {
-        Phrase(
-            "cost",
+                    "\(name) já está com tudo pago e pronto, então não há nada a refazer aqui. As mudanças são feitas no painel."
+            ),
             LocalizedText(
-                en:
-                    "\(list(plans, .english)). You pay by the month, can leave any month, and never pay for more than the plan without saying so.",
-                pt:
-                    "\(list(plans, .portuguese)). Paga ao mês, pode sair em qualquer mês, e nunca paga além do plano sem o dizer."
-            ))
+                en: "Everything is set up. What you'd like to change is on the dashboard.",
+                pt: "Está tudo pronto. O que você quiser mudar está no painel."))
     }
-
-    static func yourPlan(_ plan: Plan) -> Phrase {
-        Phrase(
-            "your-plan",
-            LocalizedText(
-                en: "You have \(plan.name): \(plan.messages(.english)) for \(plan.price(.english)) a month.",
-                pt: "Tem o \(plan.name): \(plan.messages(.portuguese)) por \(plan.price(.portuguese)) por mês."))
-    }
-
-    static let noPlanYet = Phrase(
-        "no-plan-yet",
-        LocalizedText(
-            en: "You haven't chosen a plan yet. These are the ones there are.",
-            pt: "Ainda não escolheu um plano. São estes os que há."))
 
     static let progress = Phrase(
         "progress",
         LocalizedText(
-            en: "We're getting there; this is what comes next.", pt: "Estamos no bom caminho; é isto que se segue."),
+            en: "We're getting there; this is what comes next.", pt: "Estamos quase lá; o próximo passo é este."),
         LocalizedText(en: "One thing after the other.", pt: "Uma coisa de cada vez."))
 
-    static let usageLater = Phrase(
-        "usage-later",
-        LocalizedText(
-            en:
-                "How far a month goes depends on what you ask: what your agent reads and writes is counted. Once it runs, the dashboard shows it live.",
-            pt:
-                "O quanto um mês rende depende do que você pede: conta o que o agente lê e escreve. Quando ele funcionar, o painel mostra tudo ao vivo."
-        ))
-
-    static let privacy = Phrase(
-        "privacy",
-        LocalizedText(
-            en: """
-                Your agent runs alone, apart from everyone else's. We never store what you say to it or what it answers, only how \
-                many tokens it took. Payment data stays with Stripe, and tokens of bots are kept encrypted.
-                """,
-            pt: """
-                O seu agente corre sozinho, separado dos outros. Nunca guardamos o que lhe diz nem o que responde, só quantos tokens \
-                gastou. Os dados de pagamento ficam na Stripe, e os tokens dos bots são guardados cifrados.
-                """))
-
-    static let who = Phrase(
-        "who",
-        LocalizedText(
-            en: """
-                I'm the set-up assistant of openclaw-cloud, a program. We run a personal OpenClaw agent for you: an AI that you \
-                talk to on Telegram, with nothing to install.
-                """,
-            pt: """
-                Sou o assistente de instalação da openclaw-cloud, um programa. Mantemos um agente OpenClaw pessoal para si: uma IA \
-                com quem fala no Telegram, sem instalar nada.
-                """))
-
-    static func support(at address: String?) -> Phrase {
-        guard let address else {
-            return Phrase(
-                "support",
-                LocalizedText(
-                    en: "I'm a program, and there is no person in this chat. Perhaps I can help right here?",
-                    pt: "Sou um programa, e não há uma pessoa nesta conversa. Talvez eu possa ajudar já aqui?"))
+    static func soFar(name: String?, purpose: String?, plan: Plan?) -> Phrase {
+        func join(_ parts: [String?], _ nothing: String) -> String {
+            let said = parts.compactMap(\.self)
+            return said.isEmpty ? nothing : said.joined(separator: ", ")
         }
         return Phrase(
-            "support",
+            "so-far",
             LocalizedText(
-                en: "A person reads what is sent to \(address). Perhaps I can help right here?",
-                pt: "Há uma pessoa que lê o que chega a \(address). Talvez eu possa ajudar já aqui?"))
+                en: "So far I have: "
+                    + join(
+                        [
+                            name.map { "the name \($0)" }, purpose.map { "the task “\($0)”" },
+                            plan.map { "the plan \($0.name)" },
+                        ], "nothing yet")
+                    + ".",
+                pt: "Até agora tenho: "
+                    + join(
+                        [
+                            name.map { "o nome \($0)" }, purpose.map { "a tarefa “\($0)”" },
+                            plan.map { "o plano \($0.name)" },
+                        ], "nada ainda")
+                    + "."))
     }
+
+    static let nobodyLinked = Phrase(
+        "nobody-linked",
+        LocalizedText(
+            en: "No Telegram account is linked to this conversation.",
+            pt: "Nenhuma conta do Telegram está ligada a esta conversa."))
+
+    static let accountForgotten = Phrase(
+        "account-forgotten",
+        LocalizedText(
+            en: "That account and its bot are let go, and the old link is void. A new link comes in a moment.",
+            pt: "Essa conta e o bot dela foram desligados, e o link antigo não vale mais. Um novo link chega em instantes."))
 }

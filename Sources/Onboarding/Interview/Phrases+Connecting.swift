@@ -7,21 +7,23 @@ extension Phrase {
             "ask-telegram",
             LocalizedText(
                 en:
-                    "\(name) will live on Telegram. Open this link, press Start, and confirm the new bot. I'll notice by myself.",
-                pt: "\(name) vai viver no Telegram. Abra este link, prima Iniciar e confirme o novo bot. Eu dou por isso."),
+                    "\(name) will live on Telegram. Open this link, press Start, and confirm the new bot. I'll notice when it's done.",
+                pt:
+                    "\(name) vai viver no Telegram. Abra este link, toque em Iniciar e confirme o novo bot. Eu percebo quando estiver feito."
+            ),
             LocalizedText(
                 en: "Next comes Telegram: open the link, press Start there, and confirm the bot for \(name).",
-                pt: "Segue-se o Telegram: abra o link, prima Iniciar e confirme o bot para \(name)."))
+                pt: "Agora vem o Telegram: abra o link, toque em Iniciar e confirme o bot de \(name)."))
     }
 
     static let linkLater = Phrase(
         "link-later",
         LocalizedText(
             en: "Next comes Telegram, which isn't answering at the moment. I'll show you the link as soon as it does.",
-            pt: "Segue-se o Telegram, que neste momento não responde. Mostro-lhe o link assim que responder."),
+            pt: "Agora vem o Telegram, que no momento não responde. Mostro o link assim que ele responder."),
         LocalizedText(
-            en: "Telegram still isn't answering. The link comes by itself, and your answers are kept.",
-            pt: "O Telegram continua sem responder. O link vem sozinho, e as suas respostas estão guardadas."))
+            en: "Telegram still isn't answering. The link comes automatically, and your answers are kept.",
+            pt: "O Telegram continua sem responder. O link vem automaticamente, e as suas respostas estão guardadas."))
 
     static func confirmBot(name: String) -> Phrase {
         Phrase(
@@ -30,23 +32,31 @@ extension Phrase {
                 en:
                     "Your Telegram is linked already. Open our bot with this link, press Start, and then the button that creates \(name).",
                 pt:
-                    "O seu Telegram já está ligado. Abra o nosso bot com este link, prima Iniciar, e depois o botão que cria \(name)."
+                    "Seu Telegram já está ligado. Abra nosso bot com este link, toque em Iniciar, e depois no botão que cria \(name)."
             ))
     }
 
-    static func linked(name: String) -> Phrase {
-        Phrase(
+    /// - Parameter account: what it calls itself.
+    static func linked(name: String, account: String?) -> Phrase {
+        let who = account.map { LocalizedText(en: " as \($0)", pt: ", como \($0)") } ?? LocalizedText(en: "", pt: "")
+        return Phrase(
             "linked",
             LocalizedText(
-                en: "I can see you on Telegram. Press the button there to create the bot for \(name), and it's connected.",
-                pt: "Já o vejo no Telegram. Prima lá o botão para criar o bot de \(name), e fica ligado."))
+                en:
+                    "I can see you on Telegram\(who.english). Press the button there to create the bot for \(name), and it's connected. If that's not you, say “that's not me”.",
+                pt:
+                    "Já vejo você no Telegram\(who.portuguese). Toque lá no botão que cria o bot de \(name), e está ligado. Se não é você, diga “não sou eu”."
+            ))
     }
 
-    static let linkedEarly = Phrase(
-        "linked-early",
-        LocalizedText(
-            en: "Your Telegram is linked. Let's finish here first.",
-            pt: "O seu Telegram está ligado. Vamos primeiro acabar aqui."))
+    static func linkedEarly(account: String?) -> Phrase {
+        let who = account.map { LocalizedText(en: " (\($0))", pt: " (\($0))") } ?? LocalizedText(en: "", pt: "")
+        return Phrase(
+            "linked-early",
+            LocalizedText(
+                en: "Your Telegram is linked\(who.english). Let's finish here first.",
+                pt: "Seu Telegram está ligado\(who.portuguese). Vamos primeiro terminar aqui."))
+    }
 
     static func connected(name: String, bot: String) -> Phrase {
         Phrase(
@@ -61,20 +71,20 @@ extension Phrase {
             "not-yet-confirmed",
             LocalizedText(
                 en: "Your Telegram is linked, but the bot isn't created yet. Press “Create \(name)” in the chat there.",
-                pt: "O seu Telegram está ligado, mas falta criar o bot. Prima “Criar \(name)” na conversa de lá."),
+                pt: "Seu Telegram está ligado, mas falta criar o bot. Toque em “Criar \(name)” na conversa de lá."),
             LocalizedText(
                 en: "I'm waiting for the new bot. No button in sight? Send /start to our bot again.",
-                pt: "Estou à espera do novo bot. Não vê o botão? Envie /start outra vez ao nosso bot."))
+                pt: "Estou esperando o novo bot. Não vê o botão? Envie /start de novo ao nosso bot."))
     }
 
     static let notYetLinked = Phrase(
         "not-yet-linked",
         LocalizedText(
             en: "I don't see you on Telegram yet. Please open the link and press Start.",
-            pt: "Ainda não o vejo no Telegram. Abra o link e prima Iniciar, por favor."),
+            pt: "Ainda não vejo você no Telegram. Abra o link e toque em Iniciar, por favor."),
         LocalizedText(
             en: "Nothing has arrived from Telegram so far. It has to be this link, and the Start button behind it.",
-            pt: "Ainda nada chegou do Telegram. Tem de ser este link, e o botão Iniciar que lá está."))
+            pt: "Ainda não chegou nada do Telegram. Tem que ser este link, e o botão Iniciar que aparece nele."))
 
     static func telegramHint(name: String) -> Phrase {
         Phrase(
@@ -84,7 +94,7 @@ extension Phrase {
                 pt: "Vamos primeiro ligar o Telegram; depois vem o pagamento, e \(name) começa."),
             LocalizedText(
                 en: "This is the link that connects \(name) to your Telegram.",
-                pt: "É este o link que liga \(name) ao seu Telegram."))
+                pt: "Este é o link que liga \(name) ao seu Telegram."))
     }
 
     static let telegramOptions = Phrase(
@@ -101,8 +111,8 @@ extension Phrase {
                     one so far. Once it's installed, this link goes on from here. I'll keep your answers.
                     """,
                 pt: """
-                    O Telegram é um mensageiro gratuito (telegram.org), e é lá que vai falar com \(name): por enquanto não há outro \
-                    sítio. Depois de o instalar, este link continua daqui. Eu guardo as suas respostas.
+                    O Telegram é um mensageiro gratuito (telegram.org), e é lá que você vai falar com \(name): por enquanto não há outro \
+                    lugar. Depois de instalar, este link continua daqui. Eu guardo as suas respostas.
                     """))
     }
 
@@ -114,8 +124,8 @@ extension Phrase {
                 here. I take it out of the chat at once and keep it encrypted.
                 """,
             pt: """
-                Já tem um bot seu? No Telegram, envie /mybots ao @BotFather, escolha-o, copie o token da API e cole-o aqui. \
-                Retiro-o logo da conversa e guardo-o cifrado.
+                Já tem um bot seu? No Telegram, envie /mybots ao @BotFather, escolha o bot, copie o token da API e cole aqui. \
+                Tiro o token da conversa na hora e guardo cifrado.
                 """))
 
     static let tokenRefused = Phrase(
@@ -126,15 +136,15 @@ extension Phrase {
                 copy it again and paste it here. I've taken this one out of the chat.
                 """,
             pt: """
-                O Telegram não conhece esse token. Talvez falte um carácter, ou foi revogado: envie /mybots ao @BotFather, \
-                copie-o de novo e cole-o aqui. Este já o retirei da conversa.
+                O Telegram não conhece esse token. Talvez falte um caractere, ou foi revogado: envie /mybots ao @BotFather, \
+                copie de novo e cole aqui. Este já saiu da conversa.
                 """))
 
     static let tokenUnchecked = Phrase(
         "token-unchecked",
         LocalizedText(
             en: "Telegram isn't answering at the moment, so I couldn't check the token. Please paste it again in a minute.",
-            pt: "O Telegram não responde neste momento, e não pude verificar o token. Cole-o outra vez daqui a um minuto."))
+            pt: "O Telegram não responde no momento, e não pude verificar o token. Cole de novo daqui a um minuto."))
 
     static func tokenTaken(bot: String) -> Phrase {
         Phrase(
@@ -142,7 +152,7 @@ extension Phrase {
             LocalizedText(
                 en:
                     "@\(bot) already serves another agent. Please paste the token of another bot, or let me create one for you.",
-                pt: "@\(bot) já serve outro agente. Cole o token de outro bot, ou deixe-me criar um."))
+                pt: "@\(bot) já serve outro agente. Cole o token de outro bot, ou deixe que eu crie um."))
     }
 
     static func tokenNeedsOwner(bot: String) -> Phrase {
@@ -154,7 +164,7 @@ extension Phrase {
                     so that I know which Telegram account the agent should listen to.
                     """,
                 pt: """
-                    O token funciona: é do @\(bot), e já o retirei da conversa. Agora abra este link e prima Iniciar, para eu saber \
+                    O token funciona: é do @\(bot), e já saiu da conversa. Agora abra este link e toque em Iniciar, para eu saber \
                     que conta do Telegram o agente deve ouvir.
                     """))
     }
@@ -164,23 +174,23 @@ extension Phrase {
             "token-kept",
             LocalizedText(
                 en: "The token works: it belongs to @\(bot). I've taken it out of the chat and will use it in a moment.",
-                pt: "O token funciona: é do @\(bot). Retirei-o da conversa e vou usá-lo daqui a pouco."))
+                pt: "O token funciona: é do @\(bot). Tirei o token da conversa e vou usar daqui a pouco."))
     }
 
     static let ownerMissing = Phrase(
         "owner-missing",
         LocalizedText(
             en: "The token is fine. What's missing is your Telegram account: open this link and press Start.",
-            pt: "O token está certo. Falta a sua conta do Telegram: abra este link e prima Iniciar."),
+            pt: "O token está certo. Falta a sua conta do Telegram: abra este link e toque em Iniciar."),
         LocalizedText(
             en: "One thing is left: press Start behind this link, so that the agent listens to you and nobody else.",
-            pt: "Só falta uma coisa: prima Iniciar neste link, para que o agente o ouça a si e a mais ninguém."))
+            pt: "Só falta uma coisa: toque em Iniciar neste link, para que o agente ouça você e mais ninguém."))
 
     static func alreadyConnected(name: String, bot: String) -> Phrase {
         Phrase(
             "already-connected",
             LocalizedText(
                 en: "\(name) speaks through @\(bot) already, so I've thrown that token away.",
-                pt: "\(name) já fala através de @\(bot), por isso deitei fora esse token."))
+                pt: "\(name) já fala por @\(bot), então joguei fora esse token."))
     }
 }

@@ -6,37 +6,66 @@ extension Phrase {
         "greeting",
         LocalizedText(
             en: """
-                Hi! I'm the assistant of openclaw-cloud. A few short questions, and you'll have an AI agent of your own on \
-                Telegram. What should it help you with?
+                Hi! I'm the guide of openclaw-cloud. A few short questions, and you'll have an AI agent of your own on Telegram. \
+                What should it help you with?
                 """,
             pt: """
-                Olá! Sou o assistente da openclaw-cloud. Bastam umas perguntas curtas e terá um agente de IA só seu no Telegram. \
-                Em que deve ele ajudar?
+                Olá! Sou o guia da openclaw-cloud. Com umas perguntas rápidas você terá seu próprio agente de IA no Telegram. \
+                Em que ele deve ajudar?
                 """))
 
     static let askPurpose = Phrase(
         "ask-purpose",
-        LocalizedText(en: "What should your agent help you with?", pt: "Em que deve o seu agente ajudar?"),
+        LocalizedText(en: "What should your agent help you with?", pt: "Em que seu agente deve ajudar?"),
         LocalizedText(
-            en: "Tell me in a few words what your agent is to do for you.",
-            pt: "Diga em poucas palavras o que o agente deve fazer por si."))
+            en: "So, in a few words: what would you like your agent to do for you?",
+            pt: "Então, em poucas palavras: o que seu agente deve fazer por você?"))
 
     static let purposeHint = Phrase(
         "purpose-hint",
         LocalizedText(
             en: "A few words are enough, for example what takes up too much of your time. What should your agent help with?",
-            pt: "Bastam umas palavras, por exemplo o que lhe ocupa demasiado tempo. Em que deve o agente ajudar?"),
+            pt: "Bastam umas palavras, por exemplo o que toma muito do seu tempo. Em que seu agente deve ajudar?"),
         LocalizedText(
-            en: "Just describe a task in your own words, or tap one of these.",
-            pt: "Descreva uma tarefa por palavras suas, ou toque numa destas."))
+            en: "What would make your day easier? Describe it in your own words, or tap one of these.",
+            pt: "O que facilitaria seu dia? Descreva do seu jeito, ou toque numa destas opções."))
+
+    static let purposeIsYours = Phrase(
+        "purpose-is-yours",
+        LocalizedText(
+            en:
+                "No need to go into detail. A rough idea helps your agent to start well; “a bit of everything” is fine, too. What shall I note?",
+            pt:
+                "Não precisa entrar em detalhes. Uma ideia geral ajuda o agente a começar bem; “um pouco de tudo” também serve. O que anoto?"
+        ),
+        LocalizedText(
+            en: "That's fine, it stays between you and your agent. Shall I note one of these, or “a bit of everything”?",
+            pt: "Tudo bem, fica entre você e seu agente. Anoto uma destas, ou “um pouco de tudo”?"))
+
+    static let everydayPurpose = Phrase(
+        "everyday-purpose",
+        LocalizedText(
+            en: "Then I'll note everyday questions and tasks; you can tell your agent more at any time.",
+            pt: "Então anoto perguntas e tarefas do dia a dia; você pode contar mais ao agente quando quiser."))
+
+    static func understood(_ echo: String) -> Phrase {
+        Phrase(
+            "understood",
+            LocalizedText(en: "Understood: “\(echo)”.", pt: "Entendi: “\(echo)”."),
+            LocalizedText(en: "I've noted: “\(echo)”.", pt: "Anotei: “\(echo)”."))
+    }
+
+    static func pleased(_ owner: String) -> Phrase {
+        Phrase("pleased", LocalizedText(en: "Nice to meet you, \(owner).", pt: "Prazer, \(owner)."))
+    }
 
     static let askName = Phrase(
         "ask-name",
         LocalizedText(
-            en: "Got it. What shall we call your agent? Type any name you like, or tap one.",
-            pt: "Entendido. Como se vai chamar o seu agente? Escreva o nome que quiser, ou toque num."),
+            en: "What shall we call your agent? Type any name you like, or tap one.",
+            pt: "Como vai se chamar seu agente? Escreva o nome que quiser, ou toque em um."),
         LocalizedText(
-            en: "Which name would you like for your agent?", pt: "Que nome quer para o seu agente?"))
+            en: "Which name would you like for your agent?", pt: "Que nome você quer para seu agente?"))
 
     static let otherNames = Phrase(
         "other-names",
@@ -45,15 +74,26 @@ extension Phrase {
 
     static let whichName = Phrase(
         "which-name",
-        LocalizedText(en: "Which name is it to be? Type one, or tap.", pt: "Qual é o nome, então? Escreva um, ou toque."),
-        LocalizedText(en: "I still need the name itself.", pt: "Falta-me o nome em si."))
+        LocalizedText(
+            en: "I didn't catch a name. What shall the agent be called? Type it, or tap one.",
+            pt: "Não peguei o nome. Como o agente vai se chamar? Escreva, ou toque em um."),
+        LocalizedText(
+            en: "I still need the name itself: just the name, please. Which one?",
+            pt: "Ainda falta o nome em si: só o nome, por favor. Qual?"))
+
+    static func confirmName(_ name: String) -> Phrase {
+        Phrase(
+            "confirm-name",
+            LocalizedText(en: "Shall I call it \(name)?", pt: "O nome fica \(name)?"),
+            LocalizedText(en: "So the name is \(name)?", pt: "Então o nome é \(name)?"))
+    }
 
     static func choseName(_ name: String) -> Phrase {
         Phrase(
             "chose-name",
             LocalizedText(
                 en: "Then I'll take \(name). You can change it whenever you like.",
-                pt: "Então fica \(name). Pode mudar quando quiser."))
+                pt: "Então fica \(name). Você pode mudar quando quiser."))
     }
 
     static let nameTooLong = Phrase(
@@ -62,114 +102,57 @@ extension Phrase {
             en: "That's a little long: a name may have up to 32 characters. What's the short form?",
             pt: "É um pouco comprido: o nome pode ter até 32 caracteres. Qual é a forma curta?"),
         LocalizedText(
-            en: "Telegram would cut that off. Up to 32 characters, please.",
-            pt: "O Telegram cortaria isso. Até 32 caracteres, por favor."))
+            en: "Telegram would cut that off. Up to 32 characters, please: which name?",
+            pt: "O Telegram cortaria isso. Até 32 caracteres, por favor: qual nome?"))
 
     static let nameNotUsable = Phrase(
         "name-not-usable",
         LocalizedText(
-            en: "Telegram wouldn't take that as a name. Letters, digits and blanks always work.",
-            pt: "O Telegram não aceitaria esse nome. Letras, algarismos e espaços funcionam sempre."),
+            en: "Telegram wouldn't take that as a name. Letters, digits and spaces always work. Which name would you like?",
+            pt: "O Telegram não aceitaria esse nome. Letras, números e espaços sempre funcionam. Que nome você quer?"),
         LocalizedText(
-            en: "I can't use that one. How about a plain word?", pt: "Esse não posso usar. Que tal uma palavra simples?"))
+            en: "I can't use that one. How about a plain word?", pt: "Esse eu não posso usar. Que tal uma palavra simples?"))
+
+    static func named(_ name: String) -> Phrase {
+        Phrase("named", LocalizedText(en: "\(name) it is.", pt: "Fica \(name)."))
+    }
 
     static func renamed(_ name: String) -> Phrase {
-        Phrase(
-            "renamed",
-            LocalizedText(en: "Done: the name is \(name) now.", pt: "Feito: agora chama-se \(name)."))
+        Phrase("renamed", LocalizedText(en: "The name is \(name) now.", pt: "O nome agora é \(name)."))
     }
 
     static func askUsage(name: String) -> Phrase {
         Phrase(
             "ask-usage",
+            LocalizedText(en: "How much will you use \(name)?", pt: "Quanto você vai usar \(name)?"),
             LocalizedText(
-                en: "\(name) it is. How much will you use \(name)?",
-                pt: "Fica \(name). Quanto vai usar?"),
-            LocalizedText(
-                en: "How often will you talk to \(name)?",
-                pt: "Com que frequência vai falar com \(name)?"))
+                en: "How often will you talk to \(name)?", pt: "Com que frequência você vai falar com \(name)?"))
     }
 
     static func usageHint(name: String) -> Phrase {
         Phrase(
             "usage-hint",
             LocalizedText(
-                en: "I only need a rough idea: a little, every day, or all day?",
-                pt: "Só preciso de uma ideia: pouco, todos os dias, ou o dia inteiro?"),
+                en: "I only need a rough idea to suggest a plan: a little, every day, or all day?",
+                pt: "Só preciso de uma ideia para sugerir um plano: pouco, todos os dias, ou o dia inteiro?"),
             LocalizedText(
-                en: "One of these comes close, I'm sure.", pt: "Uma destas há de servir."))
+                en: "Which of these comes closest: a little, every day, or all day?",
+                pt: "Qual chega mais perto: pouco, todos os dias, ou o dia inteiro?"))
     }
 
-    static func recommend(_ plan: Plan, _ reason: Recommendation.Reason) -> Phrase {
-        let why =
-            switch reason {
-            case .several:
-                LocalizedText(en: "For use all day", pt: "Para usar o dia inteiro")
-            case .daily: LocalizedText(en: "For daily use and work", pt: "Para uso diário e trabalho")
-            case .trying:
-                LocalizedText(
-                    en: "For trying it out and a few chats a day", pt: "Para experimentar e umas conversas por dia")
-            case .noSignal: LocalizedText(en: "For most people", pt: "Para a maioria das pessoas")
-            }
-        return Phrase(
-            "recommend",
-            LocalizedText(
-                en: """
-                    \(why.english), \(plan.name) fits best: \(plan.messages(.english)) for \
-                    \(plan.price(.english)) a month. The choice is yours; which one would you like?
-                    """,
-                pt: """
-                    \(why.portuguese), o \(plan.name) é o mais indicado: \(plan.messages(.portuguese)) por \
-                    \(plan.price(.portuguese)) por mês. A escolha é sua; qual prefere?
-                    """))
-    }
+    static let speaking = Phrase(
+        "speaking", LocalizedText(en: "English it is.", pt: "Em português, então."),
+        LocalizedText(en: "Let's go on in English.", pt: "Seguimos em português."))
 
-    static let askPlan = Phrase(
-        "ask-plan",
-        LocalizedText(en: "Which plan would you like?", pt: "Que plano prefere?"),
-        LocalizedText(en: "Pick the plan that suits you.", pt: "Escolha o plano que lhe convém."))
-
-    static let whichPlan = Phrase(
-        "which-plan",
-        LocalizedText(en: "Which one, then?", pt: "Qual, então?"),
-        LocalizedText(en: "These are the ones to choose from.", pt: "São estes os que pode escolher."))
-
-    static func planHint(_ plans: [Plan]) -> Phrase {
-        let names = plans.map(\.name).joined(separator: ", ")
-        return Phrase(
-            "plan-hint",
-            LocalizedText(
-                en: "I didn't catch that. Say the plan's name (\(names)), its price, or “the cheap one”.",
-                pt: "Não percebi. Diga o nome do plano (\(names)), o preço, ou “o mais barato”."))
-    }
-
-    static func comparePlans(_ plans: [Plan]) -> Phrase {
+    static func onlyTwoLanguages(name: String) -> Phrase {
         Phrase(
-            "compare-plans",
+            "only-two-languages",
             LocalizedText(
-                en: "Here they are. \(list(plans, .english)). Which one?",
-                pt: "Aqui estão. \(list(plans, .portuguese)). Qual?"),
+                en:
+                    "I understand only English and Portuguese well in this set-up, sorry. Your agent itself will answer you in \(name).",
+                pt: "Nesta instalação só entendo bem português e inglês, desculpe. Seu agente vai responder em \(name)."),
             LocalizedText(
-                en: "They differ mostly in how much you can use. \(list(plans, .english)).",
-                pt: "Diferem sobretudo em quanto pode usar. \(list(plans, .portuguese))."))
-    }
-
-    static func planForNow(_ plan: Plan) -> Phrase {
-        Phrase(
-            "plan-for-now",
-            LocalizedText(
-                en: "Let me note \(plan.name) for now. Nothing is bought yet, and “change the plan” works until you pay.",
-                pt: "Fico com o \(plan.name) por agora. Ainda nada foi comprado, e pode dizer “mudar de plano” até pagar."))
-    }
-
-    static func chosen(_ plan: Plan) -> Phrase {
-        Phrase(
-            "chosen",
-            LocalizedText(en: "\(plan.name), good choice.", pt: "\(plan.name), boa escolha."),
-            LocalizedText(en: "All right, \(plan.name).", pt: "Muito bem, \(plan.name)."))
-    }
-
-    static func list(_ plans: [Plan], _ language: Language) -> String {
-        plans.map { $0.line[language] }.joined(separator: "; ")
+                en: "This set-up goes on in English or Portuguese; your agent will write \(name) with you.",
+                pt: "Esta instalação segue em português ou inglês; seu agente vai escrever em \(name) com você."))
     }
 }

@@ -45,6 +45,10 @@ extension OnboardingService {
             else { return }
             let texts = TelegramTexts(language: box.language, publicURL: publicURL)
             guard try give(bot: bot.id, username, token, to: box, of: job.ownerUserID, work) else { return }
+            try work.enqueue(NameBot(box))
+            if box.desired == .draft {
+                try work.enqueue(GreetEarly(customerID: customerID, since: work.now), after: .seconds(2))
+            }
             try work.enqueue(
                 SendOnTelegram(
                     chatID: job.ownerUserID, text: texts.connected(agentName: box.agentName, botUsername: username),
@@ -82,7 +86,7 @@ extension OnboardingService {
     }
 
     /// What can't ever work is cancelled; Telegram's own wish for a pause is obeyed.
-    private func onTelegram<Result: Sendable>(
+    func onTelegram<Result: Sendable>(
         attempt: Int, _ body: () async throws -> Result
     ) async throws -> Result {
         do {

@@ -11,12 +11,23 @@ struct TelegramTexts {
             en:
                 "Hello! One step is left: press the button below and confirm, and Telegram creates the bot that \(agentName) speaks through.",
             pt:
-                "Olá! Só falta um passo: prima o botão abaixo e confirme, e o Telegram cria o bot por onde \(agentName) vai falar."
+                "Olá! Só falta um passo: toque no botão abaixo e confirme, e o Telegram cria o bot por onde \(agentName) vai falar."
         )[language]
     }
 
     func createButton(agentName: String) -> String {
         LocalizedText(en: "Create \(agentName)", pt: "Criar \(agentName)")[language]
+    }
+
+    /// - Parameter link: the payment page; `nil` while there is none.
+    func oneStepLeft(link: String?) -> String {
+        LocalizedText(
+            en:
+                "I'm nearly there. One step left: \(link ?? publicURL + "/chat")\nWhat you write here meanwhile I'll answer then.",
+            pt:
+                "Estou quase no ar. Só falta um passo: \(link ?? publicURL + "/chat")\nO que você escrever aqui até lá eu respondo depois."
+        )[
+            language]
     }
 
     func connected(agentName: String, botUsername: String) -> String {
@@ -28,14 +39,14 @@ struct TelegramTexts {
     func connectedAlready(agentName: String, botUsername: String) -> String {
         LocalizedText(
             en: "\(agentName) is on Telegram as @\(botUsername). Talk to it there; everything else is on \(publicURL)",
-            pt: "\(agentName) está no Telegram como @\(botUsername). Fale lá com ele; o resto está em \(publicURL)")[
+            pt: "\(agentName) está no Telegram como @\(botUsername). Fale com ele por lá; o resto está em \(publicURL)")[
                 language]
     }
 
     func linked() -> String {
         LocalizedText(
             en: "Thank you, your Telegram is linked. Please go on in the chat on our page: \(publicURL)/chat",
-            pt: "Obrigado, o seu Telegram está ligado. Continue, por favor, na conversa da nossa página: \(publicURL)/chat")[
+            pt: "Seu Telegram está ligado, agradecemos. Continue, por favor, na conversa da nossa página: \(publicURL)/chat")[
                 language]
     }
 
@@ -45,10 +56,20 @@ struct TelegramTexts {
             pt: "Este link pertence a outra conta do Telegram. Comece a sua própria conversa em \(publicURL)")[language]
     }
 
+    func whichAgent() -> String {
+        LocalizedText(
+            en:
+                "You are setting up several agents, and I can't tell which one this bot is for. Please press the button again and leave the end of the suggested user name as it is.",
+            pt:
+                "Você está instalando vários agentes, e não sei para qual é este bot. Toque no botão de novo e deixe o final do nome de usuário sugerido como está."
+        )[
+            language]
+    }
+
     func unknownCode() -> String {
         LocalizedText(
             en: "This link is not valid any more. Open the chat on \(publicURL) and use the link that you find there.",
-            pt: "Este link já não é válido. Abra a conversa em \(publicURL) e use o link que lá encontra.")[language]
+            pt: "Este link já não é válido. Abra a conversa em \(publicURL) e use o link que está lá.")[language]
     }
 
     func stranger() -> String {
@@ -69,9 +90,11 @@ struct TelegramTexts {
 extension RequestManagedBot {
     /// - Parameter seed: makes the suggested user name differ from everybody else's, and the same each time.
     init(agentName: String, seed: String) {
-        let letters = agentName.lowercased().unicodeScalars.filter { ("a"..."z").contains($0) || ("0"..."9").contains($0) }
-        var stem = String(String.UnicodeScalarView(letters.prefix(16)))
+        var stem = String(Folding.ascii(agentName).prefix(16))
         if stem.first?.isLetter != true { stem = "agent" + stem }
-        self.init(requestID: 1, suggestedName: agentName, suggestedUsername: "\(stem)_\(seed.suffix(6))_bot")
+        self.init(requestID: 1, suggestedName: agentName, suggestedUsername: stem + Self.ending(seed: seed))
     }
+
+    /// How the suggested user name ends: it says which conversation's button made the bot.
+    static func ending(seed: String) -> String { "_\(seed.suffix(6).lowercased())_bot" }
 }

@@ -12,10 +12,14 @@ struct UpdateReception {
     func receive(_ update: TelegramUpdate) throws {
         if let managed = update.managedBot {
             // A message tells of a new bot as well; whoever can't be given it is answered there, and only once.
-            _ = try botAppeared(managed.bot.id, owner: managed.user)
+            _ = try botAppeared(managed.bot, owner: managed.user)
         } else if let message = update.message, message.chat.type == "private", let person = message.from, !person.isBot {
             if let created = message.managedBotCreated {
-                if try !botAppeared(created.bot.id, owner: person) { try say(texts(person).stranger(), to: person) }
+                switch try botAppeared(created.bot, owner: person) {
+                case .taken: break
+                case .nobodys: try say(texts(person).stranger(), to: person)
+                case .unclear: try say(texts(person).whichAgent(), to: person)
+                }
             } else if let code = Self.startCode(in: message.text) {
                 try follow(code, person)
             } else if let code = message.text.flatMap(TelegramCode.typed),
@@ -40,6 +44,7 @@ struct UpdateReception {
             guard owner == person.id else { return try say(texts(person).linkedToSomeoneElse(), to: person) }
         } else {
             conversation.telegramUserID = person.id
+            conversation.telegramName = Self.name(of: person)
             try store.update(conversation)
             try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: conversation.customerID))
             work.changed(conversation.customerID)
@@ -77,17 +82,31 @@ struct UpdateReception {
 
     // MARK: Bots
 
-    /// The bot goes to the agent that has it already, or else to the newest conversation whose agent still lacks one.
-    /// - Returns: whether its owner has such an agent.
-    private func botAppeared(_ botID: Int64, owner: TelegramUser) throws -> Bool {
+    private enum Appearance { case taken, nobodys, unclear }
+
+    /// A bot belongs to the button that made it: the suggested username ends with a part of the conversation's id. Whoever has
+    /// changed it, and has only one agent without a bot, means that one; otherwise nobody guesses.
+    private func botAppeared(_ bot: TelegramUser, owner: TelegramUser) throws -> Appearance {
         let candidates = try candidates(owner.id)
+        let open = candidates.filter { $0.box != nil && ($0.box?.bot == nil || $0.box?.desired == .draft) }
+        let made = open.filter {
+            bot.username?.lowercased().hasSuffix(RequestManagedBot.ending(seed: $0.conversation.id.body)) ?? false
+        }
+        let lacking = open.filter { $0.box?.bot == nil }
         let chosen =
-            candidates.first { $0.box?.bot?.id == botID } ?? candidates.first { $0.box != nil && $0.box?.bot == nil }
-            ?? candidates.first { $0.box?.desired == .draft }
-        guard let chosen else { return false }
+            candidates.first { $0.box?.bot?.id == bot.id } ?? made.first ?? (lacking.count == 1 ? lacking.first : nil)
+            ?? (open.count == 1 ? open.first : nil)
+        guard let chosen else { return open.isEmpty ? .nobodys : .unclear }
         try work.enqueue(
-            ConnectManagedBot(botID: botID, ownerUserID: owner.id, customerID: chosen.conversation.customerID))
-        return true
+            ConnectManagedBot(botID: bot.id, ownerUserID: owner.id, customerID: chosen.conversation.customerID))
+        return .taken
+    }
+
+    /// `Ana (@ana)`.
+    private static func name(of person: TelegramUser) -> String {
+        let name = String(person.firstName.filter { !$0.isNewline }.prefix(40))
+        guard let username = person.username else { return name }
+        return "\(name) (@\(username))"
     }
 
     private func candidates(_ userID: Int64) throws -> [(conversation: Conversation, box: Box?)] {

@@ -6,7 +6,7 @@ struct Utterance: Sendable {
     let text: String
     /// The words as typed; as many as ``words``.
     let rawWords: [Substring]
-    /// Lowercase, without accents and punctuation: `I'd like “Pro”!` becomes `id like pro`. May hold empty words.
+    /// Folded, see ``Folding``: `I'd like “Pro”!` becomes `id like pro`. May hold empty words.
     let words: [String]
     /// The words that aren't empty, with single blanks.
     let phrase: String
@@ -14,25 +14,31 @@ struct Utterance: Sendable {
     init(_ text: String) {
         self.text = text
         rawWords = text.split(whereSeparator: \.isWhitespace)
-        words = rawWords.map { Self.fold($0) }
+        words = rawWords.map { Folding.fold($0) }
         phrase = words.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
     /// Whether there is anything in it that could be an answer.
     var saysSomething: Bool { text.count(where: \.isLetter) >= 2 }
 
-    var isQuestion: Bool { text.contains("?") || Phrasebook.questionWords.contains(words.first ?? "") }
+    /// The phrase without what politeness and hesitation put around it: `ok, yes please` becomes `yes`.
+    var core: String { Trimming.core(words.filter { !$0.isEmpty }).joined(separator: " ") }
 
     /// `nil` unless it is a plain yes or no.
     var isYes: Bool? {
-        if Phrasebook.yes.contains(phrase) { return true }
-        if Phrasebook.no.contains(phrase) { return false }
-        return nil
+        for candidate in [phrase, core] {
+            if Phrasebook.yes.contains(candidate) { return true }
+            if Phrasebook.no.contains(candidate) { return false }
+        }
+        return Assent(words.filter { !$0.isEmpty }).isYes
     }
 
     var isAcknowledgement: Bool { Phrasebook.acknowledgements.contains(phrase) }
-    var isUndecided: Bool { Phrasebook.undecided.contains(phrase) }
-    var wantsAnother: Bool { Phrasebook.others.contains(phrase) }
+    var isUndecided: Bool {
+        [phrase, core].contains(where: Phrasebook.undecided.contains)
+            || words.count <= 12 && Phrasebook.undecidedPhrases.contains { contains($0) }
+    }
+    var wantsAnother: Bool { [phrase, core].contains(where: Phrasebook.others.contains) }
     var lacksTelegram: Bool { Phrasebook.withoutTelegram.contains { phrase.hasPrefix($0) } }
     var saysPaid: Bool { Phrasebook.paid.contains { phrase.hasPrefix($0) } }
 
@@ -40,47 +46,29 @@ struct Utterance: Sendable {
         words.contains(where: sought.contains)
     }
 
-    /// The name in "call it Nova", "o nome é Nova" or just "Nova".
-    var spokenName: String {
-        for opening in Phrasebook.nameOpenings {
-            if let rest = rest(after: opening), !rest.isEmpty { return rest }
-        }
-        return text
+    /// - Parameter sought: folded words with single blanks.
+    func contains(_ sought: String) -> Bool { " \(phrase) ".contains(" \(sought) ") }
+
+    /// The place of the last of these numbered choices that is named: 0 for `the first one`, `1` and `number one`.
+    /// - Parameter count: how many there are.
+    func ordinal(of count: Int) -> Int? {
+        var plain = words.filter { !$0.isEmpty && !Self.ordinalCompany.contains($0) }
+        // "the second one" is the second, "number one" the first.
+        if plain.count == 2, plain[1] == "one" { plain.removeLast() }
+        guard plain.count == 1, let word = plain.first else { return nil }
+        if ["last", "ultimo", "ultima"].contains(word), count > 0 { return count - 1 }
+        let place = Self.ordinals.firstIndex { $0.contains(word) }
+        return place.flatMap { $0 < count ? $0 : nil }
     }
 
-    /// What was typed after these words, if it begins with them.
-    func rest(after opening: String) -> String? {
-        let sought = opening.split(separator: " ").map(String.init)
-        guard words.count >= sought.count, Array(words.prefix(sought.count)) == sought else { return nil }
-        return rawWords.dropFirst(sought.count).joined(separator: " ")
-    }
-
-    /// The language it is clearly written in.
-    var language: Language? {
-        func score(_ marks: Phrasebook.LanguageMarks) -> Int {
-            words.reduce(0) { $0 + (marks.strong.contains($1) ? 2 : marks.weak.contains($1) ? 1 : 0) }
-        }
-        let english = score(Phrasebook.englishMarks)
-        let portuguese = score(Phrasebook.portugueseMarks)
-        if portuguese >= 2, english == 0 { return .portuguese }
-        if english >= 2, portuguese == 0 { return .english }
-        return nil
-    }
-
-    private static func fold(_ word: Substring) -> String {
-        var folded = ""
-        for character in word.lowercased() {
-            switch character {
-            case "á", "à", "â", "ã", "ä": folded.append("a")
-            case "é", "è", "ê": folded.append("e")
-            case "í", "ì": folded.append("i")
-            case "ó", "ò", "ô", "õ", "ö": folded.append("o")
-            case "ú", "ù", "ü": folded.append("u")
-            case "ç": folded.append("c")
-            case _ where character.isLetter || character.isNumber: folded.append(character)
-            default: break
-            }
-        }
-        return folded
-    }
+    private static let ordinals: [Set<String>] = [
+        ["first", "1st", "1", "one", "primeiro", "primeira", "um", "uma"],
+        ["second", "2nd", "2", "two", "segundo", "segunda", "dois"],
+        ["third", "3rd", "3", "three", "terceiro", "terceira", "tres"],
+    ]
+    private static let ordinalCompany: Set<String> = [
+        "the", "number", "no", "option", "choice", "please", "o", "a", "opcao", "numero", "i", "take", "ill", "want",
+        "por", "favor", "go", "with", "lets", "pick", "choose", "like", "id", "name", "plan", "plano", "nome", "quero",
+        "thanks",
+    ]
 }

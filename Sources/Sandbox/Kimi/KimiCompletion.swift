@@ -6,6 +6,9 @@ struct KimiCompletion: Sendable {
         let arguments: String
     }
 
+    /// How the ids of calls end that were thought about: their thoughts must come back with them.
+    static let thoughtful = ":thought"
+
     let reasoning: String?
     /// In the pieces that a stream sends.
     let pieces: [String]
@@ -13,17 +16,24 @@ struct KimiCompletion: Sendable {
     /// Whether the cap on tokens ended it.
     let isCut: Bool
 
-    init(_ prompt: KimiPrompt, _ directives: KimiDirectives) {
+    /// - Parameter adversary: how it misbehaves while leading a set-up chat; `nil`: it doesn't.
+    init(_ prompt: KimiPrompt, _ directives: KimiDirectives, adversary: KimiAdversary? = nil) {
         if let tool = directives.tool, prompt.tools.contains(tool.name) {
             toolCall = ToolCall(name: tool.name, arguments: tool.arguments)
             (reasoning, pieces, isCut) = (nil, [], false)
+            return
+        }
+        let guide = KimiGuide(prompt, adversary)
+        if let call = guide?.call {
+            toolCall = call
+            (reasoning, pieces, isCut) = ("The visitor has said something that belongs into the set-up.", [], false)
             return
         }
         toolCall = nil
         reasoning = directives.reasons ? "The person asks for something; a short answer will do." : nil
         let text =
             directives.words.map { Array(repeating: "word", count: $0).joined(separator: " ") }
-            ?? KimiAssistant(prompt).answer
+            ?? guide?.words ?? KimiAssistant(prompt).answer
         var left = prompt.maximumTokens ?? .max
         if let reasoning { left -= KimiTokens.count(reasoning) }
         var kept: [String] = []

@@ -58,7 +58,8 @@ struct KimiOpenAIWriter: KimiWriter {
         call.completion.toolCall.map { tool in
             [
                 ToolCall(
-                    id: "\(tool.name):0", index: 0, type: "function",
+                    id: "\(tool.name):0" + (call.completion.reasoning == nil ? "" : KimiCompletion.thoughtful), index: 0,
+                    type: "function",
                     function: .init(name: tool.name, arguments: tool.arguments))
             ]
         }

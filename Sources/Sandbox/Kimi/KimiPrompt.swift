@@ -12,6 +12,8 @@ struct KimiPrompt: Sendable {
         let text: String
         /// Whether it carries a tool's result.
         let isToolResult: Bool
+        /// Whether it calls tools that the sandbox had thought about, without the thoughts.
+        var lacksReasoning = false
 
         var tokens: Int { KimiTokens.count(text) + 4 }
     }
@@ -40,8 +42,14 @@ struct KimiPrompt: Sendable {
             + wire.messages.map { message in
                 Message(
                     role: message.role, text: message.content?.text ?? "",
-                    isToolResult: message.role == "tool" || message.content?.hasToolResult == true)
+                    isToolResult: message.role == "tool" || message.content?.hasToolResult == true,
+                    lacksReasoning: message.lacksReasoning)
             }
+        // Source: the error of thinking models when thoughts don't come back with the calls they led to.
+        if let index = messages.firstIndex(where: \.lacksReasoning) {
+            throw KimiFault.invalidRequest(
+                "thinking is enabled but reasoning_content is missing in assistant tool call message at index \(index)")
+        }
         model = wire.model
         streams = wire.stream ?? false
         asksForUsage = wire.streamOptions?.includeUsage ?? false
@@ -98,6 +106,21 @@ struct KimiPrompt: Sendable {
     private struct WireMessage: Decodable {
         let role: String
         let content: Content?
+        let reasoningContent: String?
+        let toolCalls: [Call]?
+
+        struct Call: Decodable { let id: String? }
+
+        var lacksReasoning: Bool {
+            (reasoningContent ?? "").isEmpty
+                && toolCalls?.contains { $0.id?.hasSuffix(KimiCompletion.thoughtful) ?? false } ?? false
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case role, content
+            case reasoningContent = "reasoning_content"
+            case toolCalls = "tool_calls"
+        }
     }
 
     private struct StreamOptions: Decodable {

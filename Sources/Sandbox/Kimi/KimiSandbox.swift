@@ -30,10 +30,14 @@ package struct KimiSandbox: Sendable {
 
     private let ledger: KimiLedger
     private let cache = KimiCache()
+    private let adversary: KimiAdversary?
     private let logger: Logger
 
-    /// - Parameter database: the sandbox's own, migrated with ``migration``.
-    package init(database: any Database, logger: Logger) {
+    /// - Parameters:
+    ///   - database: the sandbox's own, migrated with ``migration``.
+    ///   - adversary: how it misbehaves while it leads a set-up chat; `nil`: it doesn't.
+    package init(database: any Database, adversary: KimiAdversary? = nil, logger: Logger) {
+        self.adversary = adversary
         ledger = KimiLedger(database: database)
         self.logger = logger
     }
@@ -79,7 +83,7 @@ package struct KimiSandbox: Sendable {
             let directives = KimiDirectives(prompt)
             if let fault = directives.fault { throw fault }
             if directives.hangs { try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(600)) } }
-            let completion = KimiCompletion(prompt, directives)
+            let completion = KimiCompletion(prompt, directives, adversary: adversary)
             let call = KimiCall(
                 id: "chatcmpl-\(UUID().uuidString)", key: key, prompt: prompt, cached: cache.read(prompt, key: key),
                 completion: completion)

@@ -23,7 +23,9 @@ struct ChatPage: PageModel {
     ) {
         self.isOpen = isOpen
         leftCheckoutPath = leftCheckout.map { "/checkout/\($0.id)" }
-        self.messages = messages.map { ChatMessageView($0, plans: plans, texts: texts) }
+        // Only the last thing that was said can be pressed.
+        let current = messages.last { $0.role == .agent }?.position
+        self.messages = messages.map { ChatMessageView($0, isCurrent: $0.position == current, plans: plans, texts: texts) }
         lastPosition = messages.last?.position ?? 0
         isAnswerDue = messages.last?.role == .visitor
         self.key = key
@@ -56,13 +58,14 @@ struct ChatMessageView: Sendable {
         let text: String
     }
 
-    init(_ message: ChatMessage, plans table: PlanTable, texts: Texts) {
+    /// - Parameter isCurrent: whether its buttons still count.
+    init(_ message: ChatMessage, isCurrent: Bool = true, plans table: PlanTable, texts: Texts) {
         var choices: [String] = []
         var plans: [PlanCard] = []
         var telegramURL: String?
         var checkoutPath: String?
         var isAgentReady = false
-        switch message.card {
+        switch isCurrent ? message.card : nil {
         case .choices(let list): choices = list
         case .plans(let recommended): plans = Self.cards(table, recommended, texts)
         // Nothing but a web address may become a link.

@@ -80,19 +80,27 @@ struct ChatRoutes: Sendable {
         let (customer, session) = try context.requireSession()
         let texts = site.texts(context.language)
         let seen = Position(try position(request))
+        let words = ShownWords()
         return .events(
             on: CustomerChanges(notifier: notifier, customerID: customer.id, interval: interval),
             stream: streams.open(session: session, client: context.client), request: request
         ) {
-            guard try await identity.customer(sessionToken: session) != nil else { return nil }
+            guard let current = try await identity.customer(sessionToken: session) else { return nil }
+            // Everything at once: the page comes again in the language that was switched to.
+            guard current.language == texts.language else {
+                return [ServerSentEvent(name: "language", data: current.language.rawValue)]
+            }
+            let draft = try await onboarding.draft(for: customer)
             let messages = try await onboarding.messages(for: customer, language: texts.language, after: seen.value)
             if let last = messages.last { seen.value = last.position }
-            return messages.map { message in
-                let view = ChatMessageView(message, plans: plans, texts: texts)
-                return ServerSentEvent(
-                    id: String(message.position), name: "message",
-                    data: site.fragment(ChatMessageView.template, view, language: texts.language))
-            }
+            let written = messages.isEmpty && words.isNew(draft) ? [ServerSentEvent(name: "draft", data: draft)] : []
+            return written
+                + messages.map { message in
+                    let view = ChatMessageView(message, plans: plans, texts: texts)
+                    return ServerSentEvent(
+                        id: String(message.position), name: "message",
+                        data: site.fragment(ChatMessageView.template, view, language: texts.language))
+                }
         }
     }
 

@@ -14,7 +14,17 @@ struct LandingPage: PageModel {
     /// How far each plan's month goes, in messages.
     let month: String
 
-    init(plans table: PlanTable, publicURL: String, imageURL: String, texts: Texts) {
+    let questions: [Question]
+
+    struct Question: Sendable {
+        let question: String
+        let answer: String
+    }
+
+    init(facts: ProductFacts, plans table: PlanTable, publicURL: String, imageURL: String, texts: Texts) {
+        questions = ProductFacts.frequent.compactMap { topic in
+            facts.question(topic).map { Question(question: $0[texts.language], answer: facts.answer(topic)[texts.language]) }
+        }
         url = publicURL + "/"
         image = publicURL + imageURL
         let reach = table.all.map { plan in
@@ -36,13 +46,14 @@ struct LandingRoutes: Sendable {
     let site: Site
     let plans: PlanTable
     let publicURL: String
+    let contact: String?
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
         group.get("/") { _, context in
             site.response(
                 LandingPage(
-                    plans: plans, publicURL: publicURL, imageURL: site.assets.cover.url, texts: site.texts(context.language)),
-                context: context)
+                    facts: ProductFacts(plans: plans, contact: contact), plans: plans, publicURL: publicURL,
+                    imageURL: site.assets.cover.url, texts: site.texts(context.language)), context: context)
         }
         group.get("/robots.txt") { _, _ in
             Response(

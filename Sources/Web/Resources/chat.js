@@ -24,10 +24,36 @@ function add(html) {
   const message = template.content.firstElementChild;
   if (!message || document.getElementById(message.id)) return;
   const isOwn = message.classList.contains("visitor");
+  if (!isOwn && draft) {
+    draft.remove();
+    draft = null;
+  }
+  retire();
   const follow = isOwn || isAtEnd();
   messages.append(message);
   typing.classList.toggle("on", isOwn);
   if (follow) scrollToEnd();
+}
+
+// The words of an answer while it is written; the answer itself takes their place.
+let draft = null;
+function write(words) {
+  const follow = isAtEnd();
+  if (!draft) {
+    draft = document.createElement("li");
+    draft.className = "message agent draft";
+    draft.append(Object.assign(document.createElement("div"), { className: "bubble" }));
+    draft.setAttribute("aria-hidden", "true");
+    messages.append(draft);
+    typing.classList.remove("on");
+  }
+  draft.firstChild.textContent = words;
+  if (follow) scrollToEnd();
+}
+
+// What could be pressed before can't be any more: only the last message's buttons count.
+function retire() {
+  messages.querySelectorAll(".choices, .plans form, a.button").forEach((old) => old.remove());
 }
 
 function show(text) {
@@ -86,6 +112,6 @@ function fit() {
 field.addEventListener("input", fit);
 field.addEventListener("input", () => show(""));
 
-if (chat.dataset.events) openEvents(chat.dataset.events, { message: add });
+if (chat.dataset.events) openEvents(chat.dataset.events, { message: add, draft: write, language: () => location.reload() });
 scrollToEnd();
 field.focus({ preventScroll: true });

@@ -1,0 +1,80 @@
+import Core
+
+/// What to say when a message held no fact and no question.
+extension InterviewTurn {
+    mutating func answerStep(_ reading: Reading) {
+        guard replies.isEmpty || !hasAnswered else { return }
+        let utterance = reading.utterance
+        if Phrasebook.waiting.contains(where: { utterance.phrase.hasPrefix($0) }), utterance.words.count <= 8 {
+            say(.noHurry)
+            return ask()
+        }
+        switch step {
+        case .purpose: hearPurpose(utterance)
+        case .name: hearName(utterance)
+        case .usage: hearUsage(utterance)
+        case .plan: hearPlan(reading)
+        case .telegram: hearAboutTelegram(utterance)
+        case .payment: hearAboutPayment(utterance)
+        case .served: hearServed(utterance)
+        }
+    }
+
+    /// A remark with something to tap has been made already.
+    private var hasAnswered: Bool { replies.last?.card != nil }
+
+    private mutating func hearPurpose(_ utterance: Utterance) {
+        state.misunderstandings += 1
+        let isGeneral = Purpose.isGeneral(utterance)
+        if isGeneral || state.misunderstandings > 1 && (utterance.isUndecided || Purpose.isReserved(utterance)) {
+            state.purpose = Purpose.everyday[language]
+            say(.everydayPurpose)
+            return ask()
+        }
+        say(
+            Purpose.isReserved(utterance) || utterance.isYes == false ? .purposeIsYours : .purposeHint,
+            card: .choices(Phrase.purposeExamples[language]))
+    }
+
+    private mutating func hearName(_ utterance: Utterance) {
+        if utterance.wantsAnother {
+            say(.otherNames)
+            return say(.askName, card: .choices(suggestedNames))
+        }
+        if utterance.isUndecided || utterance.isYes == false {
+            let chosen = suggestedNames[0]
+            state.agentName = chosen
+            say(.choseName(chosen))
+            return ask()
+        }
+        state.misunderstandings += 1
+        say(.whichName, card: .choices(suggestedNames))
+    }
+
+    private mutating func hearUsage(_ utterance: Utterance) {
+        state.misunderstandings += 1
+        if utterance.isUndecided || state.misunderstandings > 2 {
+            state.usage = .unknown
+            return recommendAloud()
+        }
+        say(.usageHint(name: name), card: .choices(Phrase.usageExamples[language]))
+    }
+
+    private mutating func hearPlan(_ reading: Reading) {
+        let recommended = state.recommended ?? .pro
+        let utterance = reading.utterance
+        if reading.plan.mentioned.isEmpty, utterance.isYes == true || utterance.isUndecided {
+            if use(.choosePlan(recommended), said: reading) == .done { say(.chosen(plans[recommended])) }
+            return ask()
+        }
+        let names = plans.all.filter { !reading.plan.refused.contains($0.tier) }.map(\.name)
+        if utterance.isYes == false || !reading.plan.refused.isEmpty { return say(.whichPlan, card: .choices(names)) }
+        if !reading.plan.mentioned.isEmpty { return say(.comparePlans(plans.all), card: .plans(recommended: recommended)) }
+        state.misunderstandings += 1
+        if state.misunderstandings.isMultiple(of: 2) {
+            say(.whichPlan, card: .choices(names))
+        } else {
+            say(.planHint(plans.all), card: .plans(recommended: recommended))
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Core
+import Jobs
+import SQL
+import Store
+
+/// Reads the world as far as a conversation depends on it.
+struct InterviewWorld {
+    let service: OnboardingService
+    let transaction: any Transaction
+    let now: Timestamp
+    let checked: CheckedToken?
+
+    /// - Throws: `SQLError`.
+    func read(
+        _ customer: Customer, _ conversation: Conversation, _ state: InterviewState, managerUsername: String?
+    ) throws -> Interview.World {
+        let boxes = BoxStore(transaction)
+        let billing = BillingStore(transaction)
+        let box = try boxes.current(customerID: customer.id)
+        let subscriptions = try box.map { try billing.subscriptions(boxID: $0.id, customerID: customer.id) } ?? []
+        // Nothing is left that could be renewed at Stripe, so what was paid once is over and can be bought again.
+        let isOver = box?.desired == .suspended && subscriptions.allSatisfy { $0.status == .canceled }
+        let checkout = try billing.latestCheckout(customerID: customer.id)
+        return Interview.World(
+            now: now,
+            telegramLink: managerUsername.map { "\(service.telegramLinkBase)/\($0)?start=\(conversation.telegramCode)" },
+            isLinked: conversation.telegramUserID != nil, account: conversation.telegramName, box: box,
+            isPaid: !isOver && box.map { $0.desired != .draft } ?? false
+                || subscriptions.contains { $0.entitlement(at: now) == .running },
+            checkout: isOver && checkout?.completedAt != nil ? nil : checkout,
+            pastedBotIsTaken: try pastedBot(state).map { bot in
+                try boxes.isTaken(botID: bot.id, except: box?.id ?? service.queue.ids.next())
+            } ?? false,
+            contact: service.contact, language: customer.language)
+    }
+
+    private func pastedBot(_ state: InterviewState) -> BotIdentity? {
+        if case .works(let bot) = checked?.verdict { return bot }
+        return state.pasted?.bot
+    }
+}

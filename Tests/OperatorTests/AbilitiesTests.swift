@@ -1,0 +1,48 @@
+import Core
+import Kubernetes
+import Testing
+
+@testable import Operator
+
+/// What site and chat promise, against the configuration that agents run with.
+struct AbilitiesTests {
+    private let configuration = OpenClawConfiguration(
+        settings: AgentSettings(tokenProxyURL: "http://127.0.0.1:1/v1", agentToolsURL: "http://127.0.0.1:2/mcp"),
+        ownerUserIDs: [7], plan: PlanTable.builtIn[.team], place: .container
+    ).json
+
+    private func value(_ path: String...) -> JSONValue? {
+        path.reduce(Optional(configuration)) { $0?[$1] }
+    }
+
+    private var tools: [String] { value("tools", "alsoAllow")?.elements.compactMap(\.string) ?? [] }
+
+    @Test func promisesTheWebAsItIsConfigured() {
+        #expect(tools.contains("web_fetch") == AgentAbilities.readsWebPages)
+        #expect((value("tools", "web", "search", "enabled") == .bool(true)) == AgentAbilities.searchesTheWeb)
+    }
+
+    @Test func promisesMemoryFilesAndReminders() {
+        #expect((tools.contains("memory_search") && tools.contains("write")) == AgentAbilities.remembers)
+        #expect((tools.contains("read") && tools.contains("edit")) == AgentAbilities.keepsFiles)
+        #expect((value("mcp", "servers", "platform") != nil) == AgentAbilities.reminds)
+    }
+
+    @Test func promisesNoVoiceUnlessItIsHeard() {
+        #expect((value("tools", "media", "audio", "enabled") == .bool(true)) == AgentAbilities.hearsVoiceNotes)
+    }
+
+    @Test func promisesNoGroups() {
+        #expect((value("channels", "telegram", "groupPolicy") != .string("disabled")) == AgentAbilities.joinsGroups)
+    }
+
+    /// The words of the sheet say no more than that.
+    @Test func theSheetSaysNoMore() {
+        let facts = ProductFacts(plans: .builtIn, contact: nil)
+        #expect(facts.answer(.webSearch).english.contains("doesn't search") == !AgentAbilities.searchesTheWeb)
+        #expect(facts.answer(.voice).english.contains("doesn't understand voice") == !AgentAbilities.hearsVoiceNotes)
+        #expect(facts.answer(.team).english.contains("one Telegram account") == (AgentAbilities.telegramAccounts == 1))
+        #expect(facts.answer(.groups).english.contains("doesn't join") == !AgentAbilities.joinsGroups)
+        #expect(facts.answer(.email).english.contains("can't read or send") == !AgentAbilities.sendsEmail)
+    }
+}
