@@ -17,7 +17,7 @@ package struct GuideAccountStore {
     /// - Throws: `SQLError`.
     package func find() throws -> (customerID: Customer.ID, sealedToken: String)? {
         guard let row = try transaction.first("SELECT * FROM guide_accounts WHERE id = 1", []) else { return nil }
-        return (customerID: try row.id("customer_id"), sealedToken: try row.text("token_sealed"))
+        return (customerID: try row.id("account_id"), sealedToken: try row.text("token_sealed"))
     }
 
     /// Puts this account, whose rows exist, in the place of any other.
@@ -25,8 +25,8 @@ package struct GuideAccountStore {
     package func save(customerID: Customer.ID, sealedToken: String) throws {
         try transaction.execute(
             """
-            INSERT INTO guide_accounts (id, customer_id, token_sealed) VALUES (1, ?1, ?2)
-            ON CONFLICT (id) DO UPDATE SET customer_id = excluded.customer_id, token_sealed = excluded.token_sealed
+            INSERT INTO guide_accounts (id, account_id, token_sealed) VALUES (1, ?1, ?2)
+            ON CONFLICT (id) DO UPDATE SET account_id = excluded.account_id, token_sealed = excluded.token_sealed
             """, [.text(customerID.rawValue), .text(sealedToken)])
     }
 

@@ -7,6 +7,6 @@ ALTER TABLE conversations ADD COLUMN telegram_name text;
 -- The platform's own account at the token proxy, with which it calls the model that leads conversations.
 CREATE TABLE guide_accounts (
     id bigint PRIMARY KEY CHECK (id = 1),
-    customer_id text NOT NULL REFERENCES customers (id),
+    account_id text NOT NULL REFERENCES customers (id),
     token_sealed text NOT NULL
 );
