@@ -58,7 +58,7 @@ struct OnboardingServiceTests {
     }
 
     @Test(arguments: [
-        ("", "message_empty"), (" \n ", "message_empty"), (String(repeating: "x", count: 2001), "message_too_long"),
+        ("", "message_empty"), (" \n ", "message_empty"), (String(repeating: "x", count: 4001), "message_too_long"),
     ])
     func refusesWhatIsNoMessage(text: String, code: String) async throws {
         try await OnboardingSite.run { site in

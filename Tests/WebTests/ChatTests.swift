@@ -119,7 +119,7 @@ struct ChatTests {
     }
 
     @Test(arguments: [
-        ("text=" + String(repeating: "a", count: 2001), HTTPResponse.Status.badRequest, "message_too_long"),
+        ("text=" + String(repeating: "a", count: 4001), HTTPResponse.Status.badRequest, "message_too_long"),
         ("text=+++", .badRequest, "message_empty"), ("key=1", .badRequest, "malformed_form"),
         ("text=a&key=" + String(repeating: "k", count: 65), .badRequest, "invalid_key"),
         ("text=a&key=%00", .badRequest, "invalid_key"),

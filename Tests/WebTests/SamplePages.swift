@@ -35,7 +35,12 @@ struct SamplePages {
             ErrorPage(
                 Problem(status: .gone, code: "magic_link_expired", detail: "Any.", requestID: "req_64bc1f20aa"), texts: texts
             ),
-        ] + backups
+        ] + backups + eachCard
+    }
+
+    /// Only the last message of a page can be pressed, so each of them is the last one of some page.
+    private var eachCard: [any PageModel] {
+        Self.conversation.indices.map { chat(Array(Self.conversation.prefix($0 + 1))) }
     }
 
     func chat(_ messages: [ChatMessage]) -> ChatPage {

@@ -35,7 +35,10 @@ extension Phrase {
                 "help-paid",
                 LocalizedText(
                     en: "Ask me for the status, the link, your usage or your plan, or say “change the name to …”.",
-                    pt: "Pergunte pelo estado, pelo link, pelo consumo ou pelo plano, ou diga “mudar o nome para …”."))
+                    pt: "Pergunte pelo estado, pelo link, pelo consumo ou pelo plano, ou diga “mudar o nome para …”."),
+                LocalizedText(
+                    en: "I can tell you about the status, the link, your usage and your plan, or change the name.",
+                    pt: "Posso informar o estado, o link, o consumo e o plano, ou mudar o nome."))
         }
         return Phrase(
             "help",

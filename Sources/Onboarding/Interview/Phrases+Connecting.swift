@@ -113,7 +113,13 @@ extension Phrase {
                 pt: """
                     O Telegram é um mensageiro gratuito (telegram.org), e é lá que você vai falar com \(name): por enquanto não há outro \
                     lugar. Depois de instalar, este link continua daqui. Eu guardo as suas respostas.
-                    """))
+                    """),
+            LocalizedText(
+                en:
+                    "Telegram is the only way to talk to \(name) so far, and it costs nothing. No hurry: this link waits for you.",
+                pt:
+                    "Por enquanto só dá para falar com \(name) pelo Telegram, e não custa nada. Sem pressa: este link espera você."
+            ))
     }
 
     static let howToPaste = Phrase(

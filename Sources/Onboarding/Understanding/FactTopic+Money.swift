@@ -103,7 +103,8 @@ extension FactTopic {
         (
             .vat,
             [
-                "vat", "sales tax", "tax ", "taxes", "gst", "iva", "imposto", "nif ", "cnpj", "reverse charge", "plus tax",
+                "vat", "vat number", "with vat", "vat invoice", "sales tax", "tax ", "taxes", "gst", "iva", "imposto",
+                "nif ", "cnpj", "reverse charge", "plus tax",
                 "tva", "mwst", "mehrwertsteuer",
             ]
         ),

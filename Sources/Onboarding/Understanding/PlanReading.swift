@@ -97,7 +97,7 @@ struct PlanReading: Sendable, Hashable {
         if planWords.contains(next) && next != "one" || ["plan", "plano"].contains(previous) { return true }
         let owners: Set = [
             "my", "our", "your", "a", "whole", "small", "sales", "little", "this", "their", "support", "marketing", "dev",
-            "football", "minha", "nossa", "um", "uma", "entire", "bigger", "his", "her", "as", "like", "remote", "soccer",
+            "football", "minha", "nossa", "um", "uma", "entire", "bigger", "his", "her", "as", "remote", "soccer",
         ]
         if owners.contains(previous) { return false }
         switch tier {

@@ -59,8 +59,10 @@ struct Reading: Sendable {
         usage =
             context.step == .purpose && Purpose.isGeneral(utterance)
             ? nil
-            : segments.filter { !$0.isQuestion }.lazy.compactMap { Usage($0.utterance, isAsked: context.step == .usage) }
-                .first
+            : segments.filter { !$0.isQuestion }.lazy.compactMap {
+                Usage($0.utterance, isAsked: context.step == .usage, isOffered: context.step == .plan)
+            }
+            .first
         readPurpose(segments, context)
         readQuestions(segments)
     }

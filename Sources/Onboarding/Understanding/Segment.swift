@@ -84,7 +84,12 @@ struct Segment: Sendable {
 
     /// "… who reminds me of my orders" goes on; "…, and is there a trial" begins anew.
     private static func beginsAnew(_ utterance: Utterance) -> Bool {
-        ["and", "but", "or", "also", "by", "btw", "e", "mas", "ou"].contains(utterance.words.first ?? "")
+        let words = utterance.words.filter { !$0.isEmpty }
+        guard words.count > 1, ["and", "but", "or", "also", "by", "btw", "e", "mas", "ou"].contains(words[0]) else {
+            return false
+        }
+        let relative: Set = ["who", "which", "when", "where", "what", "how", "why", "que", "quando", "onde", "como", "quem"]
+        return !relative.contains(words[1]) || words.count > 2 && ["much", "many", "long", "about"].contains(words[2])
     }
 
     private static func soundsLikeQuestion(_ utterance: Utterance) -> Bool {

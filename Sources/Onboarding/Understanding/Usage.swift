@@ -14,13 +14,17 @@ enum Usage: String, Sendable, Hashable, Codable {
         }
     }
 
-    /// - Parameter isAsked: whether that was the question; then single words are enough.
+    /// - Parameters:
+    ///   - isAsked: whether that was the question; then single words are enough.
+    ///   - isOffered: whether the plans were shown just now.
     /// - Returns: `nil` without a sign.
-    init?(_ utterance: Utterance, isAsked: Bool) {
+    init?(_ utterance: Utterance, isAsked: Bool, isOffered: Bool = false) {
         func has(_ phrases: [String]) -> Bool { phrases.contains { utterance.contains($0) } }
         let isAlone = has(Self.alone)
         // Elsewhere only what speaks of using the agent: a daughter who helps on weekends says nothing of it.
-        guard isAsked || utterance.mentions(Self.using) || PurposeCut.isSideMatter(utterance) else { return nil }
+        guard isAsked || isOffered || utterance.mentions(Self.using) || PurposeCut.isSideMatter(utterance) else {
+            return nil
+        }
         if Self.isDenied(utterance) {
             self = .light
             return
