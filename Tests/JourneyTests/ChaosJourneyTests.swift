@@ -87,15 +87,20 @@ private struct VendorBooks {
             struct Item: Decodable { let status: String }
         }
         struct Ledger: Decodable {
-            let input: Int
-            let output: Int
+            let calls: [Call]
+            struct Call: Decodable {
+                let id: String
+                let input: Int
+                let output: Int
+            }
         }
         let subscriptions: List = try await Self.get("/v1/subscriptions", server)
         let invoices: List = try await Self.get("/v1/invoices", server)
         let ledger: Ledger = try await Self.get("/sandbox/kimi/calls", server)
         self.subscriptions = subscriptions.data.count
         paidInvoices = invoices.data.count { $0.status == "paid" }
-        upstreamTokens = ledger.input + ledger.output
+        // The set-up chat's calls are the platform's own, and no customer's.
+        upstreamTokens = ledger.calls.filter { !$0.id.hasPrefix("chatcmpl-guide-") }.reduce(0) { $0 + $1.input + $1.output }
     }
 
     private static func get<Value: Decodable>(_ path: String, _ server: ServerProcess) async throws -> Value {

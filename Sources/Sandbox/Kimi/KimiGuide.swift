@@ -39,6 +39,11 @@ struct KimiGuide {
     private let done: Int
     private let adversary: KimiAdversary?
 
+    /// How ids begin, so that the ledger tells the platform's own calls from the agents'.
+    static func idPrefix(_ prompt: KimiPrompt) -> String {
+        prompt.tools.contains("set_purpose") ? "chatcmpl-guide-" : "chatcmpl-"
+    }
+
     /// - Returns: `nil` if the prompt is no set-up chat's.
     init?(_ prompt: KimiPrompt, _ adversary: KimiAdversary?) {
         guard prompt.tools.contains("set_purpose"),
