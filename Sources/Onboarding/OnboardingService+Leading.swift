@@ -21,6 +21,9 @@ struct LedAnswer: Sendable {
 }
 
 extension OnboardingService {
+    /// Messages of one visitor within 24 hours that a model answers.
+    private static let mostLedTurns = 60
+
     /// Has the model lead the turn, where there is one and the visitor has said something.
     ///
     /// It is asked outside of any transaction. Its words are stored as they come, for whoever watches the conversation.
@@ -39,6 +42,9 @@ extension OnboardingService {
             return Beginning(conversation: conversation, state: state, world: world, messages: messages)
         }
         guard let found, let last = found.unread.last else { return nil }
+        // Who talks on and on is answered by the script.
+        let day = queue.clock.now - .hours(24)
+        guard found.messages.count(where: { $0.role == .visitor && $0.createdAt > day }) <= Self.mostLedTurns else { return nil }
         let driver = ModelDriver(model: guide, interview: interview, logger: logger)
         let words = DraftWriter(queue: queue, conversation: found.conversation)
         let answer = await driver.answer(

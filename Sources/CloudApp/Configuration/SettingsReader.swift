@@ -56,7 +56,7 @@ struct SettingsReader {
     mutating func count(_ setting: Setting, least: Int = 1) -> Int {
         let value = text(setting) ?? ""
         guard let count = Int(value), count >= least else {
-            fault(setting, "must be a whole number of at least \(least), not '\(value)'")
+            fault(setting, "must be a whole number\(least > 0 ? " above zero" : ""), not '\(value)'")
             return 1
         }
         return count
