@@ -77,7 +77,8 @@ def faults(objects, text):
 
 def _held_secrets(objects):
     """Who holds a key that is none of their business."""
-    owners = {"KIMI_API_KEY": {"token-proxy"}, "SMTP_URL": {"onboarding-agent"}, "BACKUP_S3_SECRET_ACCESS_KEY": {"operator"},
+    owners = {"KIMI_API_KEY": {"token-proxy"}, "SMTP_URL": {"onboarding-agent"},
+              "BACKUP_S3_SECRET_ACCESS_KEY": {"operator", "web", "api", "onboarding-agent"},
               "ENCRYPTION_KEY": set(SERVICES) - {"token-proxy"}, "POSTGRES_PASSWORD": {"postgres"}}
     found = []
     for name, template in pods(objects):

@@ -15,14 +15,15 @@ extension CloudConfiguration {
         var service = PlatformService(
             name: role.rawValue, port: port, probePort: PortCheck.hasOpsPort([role]) ? opsPort : port?.number ?? opsPort,
             egress: egress(of: role), secrets: secrets(of: role), scale: .redundant)
+        if Self.reachesBackups(role) { service.variables = backupVariables }
         switch role {
         case .web, .api: (service.callers, service.scale) = ([.visitors], .elastic)
         // Metered tokens lie in its journal until the database has them.
-        case .tokenProxy: (service.callers, service.scale, service.volume) = ([.agents], .elastic, 1)
+        case .tokenProxy: (service.callers, service.scale, service.volume) = ([.agents, .onboarding], .elastic, 1)
         case .agentTools: (service.callers, service.scale) = ([.agents], .elastic)
         // Telegram refuses a second poller.
         case .onboardingAgent: service.scale = .single
-        case .operator: (service.reachesCluster, service.variables) = (true, operatorVariables)
+        case .operator: service.reachesCluster = true
         case .billingWorker, .sandbox: break
         }
         return service
@@ -42,7 +43,7 @@ extension CloudConfiguration {
     private func secrets(of role: Role) -> [PlatformService.SecretVariable] {
         var needed: [Setting] = role == .tokenProxy ? [] : [.encryptionKey, .previousEncryptionKeys]
         for part in Part.allCases where role.parts.contains(part) { needed += part.secrets }
-        if role == .operator { needed += [.backupSecretAccessKey] }
+        if Self.reachesBackups(role) { needed += [.backupSecretAccessKey] }
         return (Setting.ofStores + needed).map {
             .init(name: $0.rawValue, isRequired: [.databaseURL, .encryptionKey].contains($0))
         }
@@ -60,6 +61,9 @@ extension CloudConfiguration {
             case .mail: urls += ["https://mail.example:465", "https://mail.example:587"]
             }
         }
+        if Self.reachesBackups(role), let backup { urls.append(backup.endpoint) }
+        // A model leads the set-up chat, and is called like any other.
+        if role == .onboardingAgent { urls.append(agentSettings(inCluster: true).tokenProxyURL) }
         var rules: [JSONValue] = []
         for rule in urls.map(Self.way).sorted(by: { $0.text().lexicographicallyPrecedes($1.text()) })
         where !rules.contains(rule) { rules.append(rule) }
@@ -76,8 +80,12 @@ extension CloudConfiguration {
         return EgressRule.own(url) ?? EgressRule.publicAddresses(port: EgressRule.port(of: url), except: [])
     }
 
-    /// What concerns nobody but the operator.
-    private var operatorVariables: [String: String] {
+    /// Who saves agents' states, shows them to their owners, or deletes them with these.
+    private static func reachesBackups(_ role: Role) -> Bool {
+        [.operator, .web, .api, .onboardingAgent].contains(role)
+    }
+
+    private var backupVariables: [String: String] {
         guard let backup else { return [:] }
         return [
             Setting.backupEndpoint.rawValue: backup.endpoint, Setting.backupBucket.rawValue: backup.bucket.name,
@@ -115,12 +123,13 @@ extension Setting {
         // The manifests set them.
         case .dataDirectory, .host, .plansFile, .platformNamespace, .platformImage: false
         case .kubeConfig, .agentExecutable: false
-        // The operator's own.
+        // Of those alone that have to do with backups.
         case .backupEndpoint, .backupRanges, .backupBucket, .backupRegion, .backupAccessKeyID: false
         case .sandboxPort, .sandboxSMTPPort: false
         // The host's own.
         case .hetznerURL, .cloudflareURL: false
-        default: !isSecret
+        // A folder of this machine's is none of a pod's.
+        default: !isSecret && !rawValue.hasSuffix("_FOLDER")
         }
     }
 }

@@ -40,6 +40,7 @@ extension PlatformManifests {
         switch caller {
         // K3s runs Traefik there.
         case .visitors: pods(in: "kube-system", app: "traefik")
+        case .onboarding: ["podSelector": selector("onboarding-agent")]
         case .agents:
             [
                 "namespaceSelector": ["matchExpressions": [["key": "openclaw.cloud/customer", "operator": "Exists"]]],

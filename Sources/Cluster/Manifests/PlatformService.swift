@@ -37,6 +37,8 @@ package struct PlatformService: Sendable {
         case visitors
         /// Customers' agents.
         case agents
+        /// The service that talks with visitors.
+        case onboarding
     }
 
     package struct SecretVariable: Sendable, Hashable {

@@ -90,6 +90,8 @@ struct ClusterRenderCommand: AsyncParsableCommand {
         if variables[Setting.agentPriorityClass.rawValue] == nil {
             variables[Setting.agentPriorityClass.rawValue] = PlatformManifests.agentPriorityClass
         }
+        // Services other than the operator don't know that they are in a cluster.
+        variables[Setting.agentTokenProxyURL.rawValue] = configuration.agentSettings(inCluster: true).tokenProxyURL
         variables[Setting.platformImage.rawValue] = image
         let plans = settings.text(.plansFile).flatMap { try? String(contentsOfFile: $0, encoding: .utf8) }
         return PlatformManifests(
