@@ -55,6 +55,8 @@ package struct CustomerRecords {
         Content(
             table: "usage_events",
             columns: ["request_id", "model", "input", "cached", "output", "estimated", "cause", "created_at"]),
+        Content(table: "agent_guards", columns: ["unasked_since", "unasked_units", "held_at", "reason", "releases"]),
+        Content(table: "host_audit", columns: ["at", "act", "subject"]),
         Content(table: "backups", columns: ["id", "reason", "state", "size", "created_at"]),
         Content(table: "restores", columns: ["id", "backup_id", "state", "created_at", "ended_at"]),
         Content(table: "idempotency_keys", columns: ["idempotency_key", "status", "body", "created_at"]),
