@@ -133,7 +133,8 @@ let package = Package(
         room(
             "AgentTools",
             [
-                "Core", "SQL", "Store", "Jobs", "Telegram", "HTTPSupport", .hummingbird, .httpTypes, .logging, .nioCore,
+                "Core", "SQL", "Store", "Jobs", "Telegram", "HTTPSupport", .asyncHTTPClient, .hummingbird, .httpTypes,
+                .logging, .nioCore, .nioHTTP1,
             ]),
         room(
             "API",

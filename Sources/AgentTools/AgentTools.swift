@@ -10,8 +10,11 @@ package struct AgentTools: Sendable {
     private let routes: MCPRoutes
     private let metrics: MetricsRegistry
 
-    package init(queue: WorkQueue, plans: PlanTable, metrics: MetricsRegistry, logger: Logger) {
-        let tools = Toolbox(queue: queue, plans: plans, metrics: metrics, logger: logger)
+    /// - Parameter search: `nil`: the agents can't search the web.
+    package init(
+        queue: WorkQueue, plans: PlanTable, search: WebSearch? = nil, metrics: MetricsRegistry, logger: Logger
+    ) {
+        let tools = Toolbox(queue: queue, plans: plans, search: search, metrics: metrics, logger: logger)
         routes = MCPRoutes(server: MCPServer(tools: tools), queue: queue)
         self.metrics = metrics
     }

@@ -30,6 +30,10 @@ package struct Plan: Sendable, Hashable, Codable {
     package let concurrentRequests: Int
     /// How many may wait at a time.
     package let reminders: Int
+    /// Whether voice notes are written down, where the host has somebody to do it.
+    package var voiceNotes: Bool?
+    /// How often the agent may search the web a day, where the host has a provider; `nil`: not at all.
+    package var searchesPerDay: Int?
     package let support: Support
 
     package struct Resources: Sendable, Hashable, Codable {
@@ -72,7 +76,8 @@ package struct PlanTable: Sendable, Hashable {
             let figures = [
                 plan.monthlyPrice, plan.monthlyUnits, plan.dailyMessages, plan.telegramUsers, plan.weight,
                 plan.requestsPerSecond, plan.requestBurst ?? 1, plan.concurrentRequests, plan.contextTokens,
-                plan.conversationIdleMinutes ?? 1, plan.reminders, plan.resources.cpuLimit, plan.resources.memoryLimit,
+                plan.conversationIdleMinutes ?? 1, plan.reminders, plan.searchesPerDay ?? 1, plan.resources.cpuLimit,
+                plan.resources.memoryLimit,
                 plan.resources.volume,
             ]
             if figures.contains(where: { $0 <= 0 }) {

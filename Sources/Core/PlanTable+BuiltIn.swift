@@ -18,11 +18,13 @@ extension PlanTable {
         tier: .pro, name: "Pro", monthlyPrice: 49_00, monthlyUnits: 20_000_000, dailyMessages: 240, overagePrice: 3_00,
         telegramUsers: 1, thinking: "low", contextTokens: 96_000, conversationIdleMinutes: 720, ownInstructions: true,
         resources: .init(cpuRequest: 100, cpuLimit: 2000, memoryRequest: 768, memoryLimit: 2048, volume: 5),
-        weight: 2, requestsPerSecond: 10, concurrentRequests: 8, reminders: 100, support: .email48Hours)
+        weight: 2, requestsPerSecond: 10, concurrentRequests: 8, reminders: 100, voiceNotes: true,
+        searchesPerDay: 100, support: .email48Hours)
 
     private static let team = Plan(
         tier: .team, name: "Team", monthlyPrice: 129_00, monthlyUnits: 60_000_000, dailyMessages: 700, overagePrice: 2_00,
         telegramUsers: 10, thinking: "medium", contextTokens: 64_000, conversationIdleMinutes: 720, ownInstructions: true,
         resources: .init(cpuRequest: 200, cpuLimit: 4000, memoryRequest: 1024, memoryLimit: 4096, volume: 10),
-        weight: 4, requestsPerSecond: 10, concurrentRequests: 16, reminders: 100, support: .email24Hours)
+        weight: 4, requestsPerSecond: 10, concurrentRequests: 16, reminders: 100, voiceNotes: true,
+        searchesPerDay: 400, support: .email24Hours)
 }

@@ -8,6 +8,10 @@ package struct AgentSettings: Sendable, Hashable {
     package var agentToolsURL: String?
     /// Root of the Bot API without `/bot<token>`; `nil` for the real Telegram.
     package var telegramAPIRoot: String?
+    /// Whether the token proxy writes down voice notes, for the plans that have them.
+    package var hearsVoiceNotes: Bool
+    /// Whether the platform's tools search the web, for the plans that have that.
+    package var searchesTheWeb: Bool
     package var model: Model
 
     /// The model as the agents are told of it.
@@ -25,11 +29,14 @@ package struct AgentSettings: Sendable, Hashable {
     }
 
     package init(
-        tokenProxyURL: String, agentToolsURL: String? = nil, telegramAPIRoot: String? = nil, model: Model = Model()
+        tokenProxyURL: String, agentToolsURL: String? = nil, telegramAPIRoot: String? = nil, hearsVoiceNotes: Bool = false,
+        searchesTheWeb: Bool = false, model: Model = Model()
     ) {
         self.tokenProxyURL = tokenProxyURL
         self.agentToolsURL = agentToolsURL
         self.telegramAPIRoot = telegramAPIRoot
+        self.hearsVoiceNotes = hearsVoiceNotes
+        self.searchesTheWeb = searchesTheWeb
         self.model = model
     }
 }

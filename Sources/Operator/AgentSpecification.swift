@@ -45,7 +45,9 @@ package struct AgentSpecification: Sendable {
             Workspace(
                 agentName: box.agentName, purpose: box.purpose, language: box.language,
                 profile: box.profile, hasInstructions: plan.ownInstructions,
-                hasPlatformTools: settings.agentToolsURL != nil
+                hasPlatformTools: settings.agentToolsURL != nil,
+                hearsVoiceNotes: settings.hearsVoiceNotes && plan.voiceNotes == true,
+                searchesTheWeb: settings.searchesTheWeb && settings.agentToolsURL != nil && plan.searchesPerDay != nil
             ).files
         self.proxyToken = proxyToken
         self.botToken = botToken

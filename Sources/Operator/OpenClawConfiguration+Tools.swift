@@ -19,7 +19,9 @@ extension OpenClawConfiguration {
             "profile": "minimal",
             "alsoAllow": .array(
                 toolNames.map(JSONValue.string) + (settings.agentToolsURL == nil ? [] : ["bundle-mcp"])),
-            "deny": .array((Self.denied + (may(.reminders) ? [] : Self.reminderTools)).map(JSONValue.string)),
+            "deny": .array(
+                (Self.denied + (may(.reminders) ? [] : Self.reminderTools) + (may(.web) ? [] : ["platform__web_search"])).map(
+                    JSONValue.string)),
             "fs": ["workspaceOnly": true],
             "exec": ["mode": "deny"],
             "elevated": ["enabled": false],
@@ -37,7 +39,7 @@ extension OpenClawConfiguration {
                 ],
             ],
             // Pictures reach the model itself.
-            "media": ["image": ["enabled": false], "audio": ["enabled": false], "video": ["enabled": false]],
+            "media": media,
             // Few enough to be told in full; behind a search each use would be two calls.
             "toolSearch": false,
             "message": ["crossContext": ["allowWithinProvider": false, "allowAcrossProviders": false]],
@@ -50,10 +52,36 @@ extension OpenClawConfiguration {
         "skill_workshop", "image_generate", "music_generate", "video_generate", "tts", "openclaw", "secrets",
     ]
 
+    var hearsVoiceNotes: Bool { settings.hearsVoiceNotes && plan.voiceNotes == true }
+
+    private var media: JSONValue {
+        var media: JSONObject = ["image": ["enabled": false], "audio": ["enabled": false], "video": ["enabled": false]]
+        if hearsVoiceNotes {
+            media["audio"] = ["enabled": true]
+            media["models"] = [
+                [
+                    "provider": "openai", "model": "whisper-1", "capabilities": ["audio"],
+                    "baseUrl": .string(settings.tokenProxyURL),
+                ]
+            ]
+        }
+        return .object(media)
+    }
+
+    /// For voice notes alone: no model of it is on offer.
+    var transcriptionProvider: JSONValue {
+        [
+            "baseUrl": .string(settings.tokenProxyURL), "apiKey": "${OPENCLAW_PROXY_TOKEN}", "api": "openai-completions",
+            "models": [], "request": ["allowPrivateNetwork": true],
+        ]
+    }
+
     /// The plugins that are loaded: without the list there are fifteen.
     var plugins: JSONValue {
         [
-            "allow": ["telegram", "memory-core", "web-readability", "document-extract", "admin-http-rpc"],
+            "allow": .array(
+                ["telegram", "memory-core", "web-readability", "document-extract", "admin-http-rpc"]
+                    + (hearsVoiceNotes ? ["openai"] : [])),
             "entries": [
                 // Starts Telegram again after OpenClaw's own brake has kept it off.
                 "admin-http-rpc": ["enabled": true],

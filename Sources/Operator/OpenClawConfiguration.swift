@@ -30,12 +30,14 @@ struct OpenClawConfiguration {
     var text: String { String(decoding: json.text(isPretty: true), as: UTF8.self) }
 
     var json: JSONValue {
+        var providers: JSONObject = [Self.providerName: provider]
+        if hearsVoiceNotes { providers["openai"] = transcriptionProvider }
         var file: JSONObject = [
             "gateway": gateway,
             "update": ["checkOnStart": false],
             "logging": ["consoleStyle": "json", "maxFileBytes": 5_000_000],
             "models": [
-                "mode": "replace", "catalogRefresh": ["enabled": false], "providers": [Self.providerName: provider],
+                "mode": "replace", "catalogRefresh": ["enabled": false], "providers": .object(providers),
             ],
             // A keyword index in SQLite: no embeddings, no cost.
             "memory": [

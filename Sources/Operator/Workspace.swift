@@ -13,6 +13,9 @@ struct Workspace {
     var hasInstructions = false
     /// Whether the agent has the platform's tools.
     var hasPlatformTools = false
+    /// Whether what is said in voice notes reaches the agent as text.
+    var hearsVoiceNotes = false
+    var searchesTheWeb = false
 
     /// OpenClaw cuts USER.md off here (UTF-16 units, as JavaScript counts).
     static let userFileLimit = 4000
@@ -44,7 +47,7 @@ struct Workspace {
         ## What you can't do
 
         No shell, no browser, no e-mail, no calendar, no messages to other people, nothing while nobody writes to you\(exceptReminders).
-        Say so when you are asked for it, and never claim to have done what no tool has done.
+        \(deafness)Say so when you are asked for it, and never claim to have done what no tool has done.
 
         """
     }
@@ -95,12 +98,23 @@ struct Workspace {
         } else if hasPlatformTools {
             abilities.append("- The tools that begin with `platform__` tell how much of the month is left.")
         }
+        if searchesTheWeb, profile.may(.web) {
+            abilities.append(
+                "- `platform__web_search` finds public web pages. What it brings is others' words: check them.")
+        }
+        if hearsVoiceNotes {
+            abilities.append("- Voice notes reach you written down. Names in them may be misspelt: ask.")
+        }
         return abilities
     }
 
     private var hasReminders: Bool { hasPlatformTools && profile.may(.reminders) }
 
     private var exceptReminders: String { hasReminders ? " but reminders" : "" }
+
+    private var deafness: String {
+        hearsVoiceNotes ? "" : "You can't hear voice notes or other audio: when one comes, say so, and ask for text.\n"
+    }
 
     private var soul: String {
         """

@@ -44,8 +44,10 @@ package struct SandboxServer: Service, CustomStringConvertible {
     /// - Throws: `SQLError`; an `IOError` if a port is taken.
     package func run() async throws {
         try await Migrator(
-            [StripeSandbox.migration, TelegramSandbox.migration, KimiSandbox.migration, MailSandbox.migration],
-            logger: logger
+            [
+                StripeSandbox.migration, TelegramSandbox.migration, KimiSandbox.migration, MailSandbox.migration,
+                VoiceStore.migration,
+            ], logger: logger
         ).migrate(database)
         let publicURL = "http://127.0.0.1:\(settings.port)"
         let stripe = try StripeSandbox(
@@ -62,6 +64,7 @@ package struct SandboxServer: Service, CustomStringConvertible {
         telegram.addRoutes(to: router)
         kimi.addRoutes(to: router)
         mail.addRoutes(to: router)
+        TranscriptionSandbox().addRoutes(to: router)
         let application = Application(
             router: router,
             configuration: ApplicationConfiguration(

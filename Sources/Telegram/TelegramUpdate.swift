@@ -68,24 +68,26 @@ package struct TelegramMessage: Codable, Sendable, Hashable {
     /// Seconds since 1970.
     package var date: Int64
     package var text: String?
+    package var voice: TelegramVoice?
     package var replyMarkup: InlineKeyboard?
     package var managedBotCreated: ManagedBotCreated?
 
     package init(
         messageID: Int64, from: TelegramUser?, chat: TelegramChat, date: Int64, text: String? = nil,
-        replyMarkup: InlineKeyboard? = nil, managedBotCreated: ManagedBotCreated? = nil
+        voice: TelegramVoice? = nil, replyMarkup: InlineKeyboard? = nil, managedBotCreated: ManagedBotCreated? = nil
     ) {
         self.messageID = messageID
         self.from = from
         self.chat = chat
         self.date = date
         self.text = text
+        self.voice = voice
         self.replyMarkup = replyMarkup
         self.managedBotCreated = managedBotCreated
     }
 
     package enum CodingKeys: String, CodingKey {
-        case from, chat, date, text
+        case from, chat, date, text, voice
         case messageID = "message_id"
         case replyMarkup = "reply_markup"
         case managedBotCreated = "managed_bot_created"

@@ -63,6 +63,13 @@ extension Refusal {
         }
     }
 
+    static func badForm(_ message: String) -> Refusal {
+        Refusal(.badRequest, "invalid_request_error", code: "invalid_form", message)
+    }
+
+    static let notInPlan = Refusal(
+        .forbidden, "permission_error", code: "not_in_plan", "This plan doesn't have voice notes.")
+
     static func unknownModel(_ name: String, known: some Sequence<String>) -> Refusal {
         Refusal(
             .notFound, "not_found_error", code: "model_not_found",

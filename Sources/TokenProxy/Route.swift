@@ -3,18 +3,26 @@ import ModelAPI
 /// What the proxy answers to.
 enum Route: Hashable {
     /// `model` is one of the `models`, by its name.
-    case health, readiness, metrics, models, model
+    case health, readiness, metrics, models, model, transcription
     case call(ModelDialect)
 
     /// - Parameter target: path and query.
     /// - Throws: ``Refusal`` with 404 or 405.
     init(_ method: RequestHead.Method, target: UnsafeRawBufferPointer) throws(Refusal) {
         guard let route = Self.route(Self.path(target)) else { throw .unknownPath }
-        let isCall = if case .call = route { true } else { false }
-        guard method == (isCall ? .post : .get) || method == .head && !isCall else {
-            throw .wrongMethod(allowed: isCall ? "POST" : "GET")
+        let method = method == .head && !route.hasBody ? .get : method
+        guard method == (route.hasBody ? .post : .get) else {
+            throw .wrongMethod(allowed: route.hasBody ? "POST" : "GET")
         }
         self = route
+    }
+
+    /// Whether something is to be done with the request's body.
+    var hasBody: Bool {
+        switch self {
+        case .call, .transcription: true
+        case .health, .readiness, .metrics, .models, .model: false
+        }
     }
 
     /// Without the query, and without a slash at the end: there is nothing else that it could mean.
@@ -28,6 +36,7 @@ enum Route: Hashable {
         func isPath(_ text: StaticString) -> Bool { path.elementsEqual(text) }
         if isPath("/v1/chat/completions") { return .call(.openAI) }
         if isPath("/v1/messages") || isPath("/anthropic/v1/messages") { return .call(.anthropic) }
+        if isPath("/v1/audio/transcriptions") { return .transcription }
         if isPath("/v1/models") || isPath("/anthropic/v1/models") { return .models }
         if quotedModel(path) != nil { return .model }
         if isPath("/healthz") { return .health }
@@ -76,6 +85,7 @@ enum Route: Hashable {
         case .metrics: "metrics"
         case .models: "models"
         case .model: "model"
+        case .transcription: "transcriptions"
         case .call(.openAI): "chat_completions"
         case .call(.anthropic): "messages"
         }

@@ -10,6 +10,8 @@ package struct TokenProxyConfiguration: Sendable {
     package var plans = PlanTable.builtIn
     /// Where someone whose month is used up can change the plan.
     package var upgradeURL: String
+    /// Who writes down voice notes; `nil`: nobody.
+    package var transcription: TranscriptionUpstream?
     /// Calls with the upstream at once, at most; the upstream's refusals lower it.
     package var upstreamConcurrency = 4096
     /// Whether the figures tell customers apart.

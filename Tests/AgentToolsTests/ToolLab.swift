@@ -28,7 +28,7 @@ struct ToolLab: Sendable {
     let metrics: MetricsRegistry
     let vault: Vault
 
-    static func run(_ body: @escaping @Sendable (ToolLab) async throws -> Void) async throws {
+    static func run(search: WebSearch? = nil, _ body: @escaping @Sendable (ToolLab) async throws -> Void) async throws {
         try await TestPlatform.run { platform in
             let telegram = ScriptedTelegram()
             let metrics = MetricsRegistry()
@@ -36,7 +36,9 @@ struct ToolLab: Sendable {
             telegram.addRoutes(to: botAPI)
             try await Application(router: botAPI, logger: logger).test(.live) { bot in
                 let root = "http://127.0.0.1:\(bot.port ?? 0)"
-                let tools = AgentTools(queue: platform.queue, plans: .builtIn, metrics: metrics, logger: logger).router()
+                let tools = AgentTools(
+                    queue: platform.queue, plans: .builtIn, search: search, metrics: metrics, logger: logger
+                ).router()
                 tools.refuseOtherMethods()
                 try await Application(router: tools, logger: logger).test(.router) { client in
                     let vault = Vault(key: SymmetricKey(size: .bits256))

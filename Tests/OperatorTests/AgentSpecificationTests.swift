@@ -18,6 +18,24 @@ struct AgentSpecificationTests {
         #expect(json + "\n" == String(decoding: try Data(contentsOf: file), as: UTF8.self))
     }
 
+    @Test(arguments: Tier.allCases)
+    func offersVoiceNotesAndSearchWhereTheHostAndThePlanHaveThem(_ tier: Tier) throws {
+        var settings = AgentSettings(tokenProxyURL: "http://proxy:1/v1", agentToolsURL: "http://tools:1/mcp")
+        let plan = PlanTable.builtIn[tier]
+        for isOffered in [false, true] {
+            settings.hearsVoiceNotes = isOffered
+            settings.searchesTheWeb = isOffered
+            let specification = try Sample.specification(plan: plan, settings: settings)
+            let has = isOffered && tier != .starter
+            let json = specification.configuration(at: .container)
+            #expect(json.contains("\"whisper-1\"") == has)
+            #expect(json.contains("\"openai\"") == has)
+            let words = try #require(specification.workspace["AGENTS.md"])
+            #expect(words.contains("You can't hear voice notes") != has)
+            #expect(words.contains("platform__web_search") == has)
+        }
+    }
+
     @Test func namesNoToolsWhereThePlatformHasNone() throws {
         let specification = try Sample.specification()
         #expect(!specification.configuration(at: .container).contains("\"mcp\": {"))

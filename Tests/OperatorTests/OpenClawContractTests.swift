@@ -78,7 +78,8 @@ struct OpenClawProgram {
             isCluster
             ? AgentSettings(
                 tokenProxyURL: "http://token-proxy.platform.svc.cluster.local:8082/v1",
-                agentToolsURL: "http://agent-tools.platform.svc.cluster.local:8084/mcp")
+                agentToolsURL: "http://agent-tools.platform.svc.cluster.local:8084/mcp", hearsVoiceNotes: true,
+                searchesTheWeb: true)
             : AgentSettings(tokenProxyURL: "http://127.0.0.1:8082/v1", telegramAPIRoot: "http://127.0.0.1:8090")
         let rendered = OpenClawConfiguration(
             settings: settings, ownerUserIDs: isCluster ? [1, 2, 3] : [1], plan: PlanTable.builtIn[tier],

@@ -20,7 +20,9 @@ struct OpenClawSchemaTests {
     ) throws -> String {
         let settings =
             isCluster
-            ? AgentSettings(tokenProxyURL: "http://proxy.local/v1", agentToolsURL: "http://tools.local/mcp")
+            ? AgentSettings(
+                tokenProxyURL: "http://proxy.local/v1", agentToolsURL: "http://tools.local/mcp", hearsVoiceNotes: true,
+                searchesTheWeb: true)
             : AgentSettings(tokenProxyURL: "http://127.0.0.1:1/v1", telegramAPIRoot: "http://127.0.0.1:2")
         return OpenClawConfiguration(
             settings: settings, ownerUserIDs: (1...users).map(Int64.init), plan: PlanTable.builtIn[tier],

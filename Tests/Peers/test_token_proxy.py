@@ -117,3 +117,26 @@ def test_tells_errors_in_anthropics_form(messages):
     with pytest.raises(anthropic.NotFoundError) as caught:
         messages.create(model="claude", max_tokens=200, messages=said("hello"))
     assert caught.value.body["error"]["code"] == "model_not_found"
+
+
+def note(words="Buy some bread", size=20_000):
+    return ("voice.ogg", f"OggS SANDBOX_SAYS={words}\n".encode().ljust(size, b"."), "audio/ogg")
+
+
+def test_writes_a_voice_note_down(client):
+    written = client.audio.transcriptions.create(model="whisper-1", file=note())
+    assert written.text == "Buy some bread" and written.usage.seconds == 10
+    verbose = client.audio.transcriptions.create(model="whisper-1", file=note(), response_format="verbose_json")
+    assert verbose.duration == 10
+    assert "bread" in client.audio.transcriptions.create(model="whisper-1", file=note(), response_format="text")
+
+
+@pytest.mark.parametrize("changes, error", [
+    ({"model": "whisper-9"}, openai.NotFoundError),
+    ({"file": ("voice.txt", b"words", "text/plain")}, openai.BadRequestError),
+    ({"file": ("voice.ogg", b"short", "audio/ogg")}, openai.BadRequestError),
+    ({"response_format": "xml"}, openai.BadRequestError),
+])
+def test_refuses_what_cannot_be_written_down(client, changes, error):
+    with pytest.raises(error):
+        client.audio.transcriptions.create(**{"model": "whisper-1", "file": note(), **changes})

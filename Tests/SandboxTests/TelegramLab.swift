@@ -42,7 +42,7 @@ struct TelegramLab: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .error
         let database = try SQLiteDatabase(path: place.appending(path: "sandbox.sqlite").path, logger: logger)
-        try await Migrator([TelegramSandbox.migration], logger: logger).migrate(database)
+        try await Migrator([TelegramSandbox.migration, VoiceStore.migration], logger: logger).migrate(database)
         let sandbox = try await TelegramSandbox(
             database: database, publicURL: "http://sandbox.test", manager: manager, logger: logger, now: now)
         let router = Router(context: BasicRequestContext.self)

@@ -64,7 +64,8 @@ struct ProxyGuardTests {
             try await eventually { try await lab.platform.queuedJobs("notifications.hold").count == 1 }
             // Another message doesn't help: only the owner does.
             try await eventually {
-                try await Self.post(lab, Self.body("something else")).headers.first(name: "x-openclaw-cloud-told") == "agent_held"
+                try await Self.post(lab, Self.body("something else")).headers.first(name: "x-openclaw-cloud-told")
+                    == "agent_held"
             }
             let released = try await lab.platform.database.write { [lab] in
                 try AgentGuardStore($0).release(lab.box.id, customerID: lab.customer.id)

@@ -49,7 +49,10 @@ struct ProxyLab: Sendable {
             let sandbox = try SQLiteDatabase(path: folder().appending(path: "sandbox.sqlite").path, logger: quiet)
             try await Migrator([KimiSandbox.migration], logger: quiet).migrate(sandbox)
             let router = upstream ?? Router(context: BasicRequestContext.self)
-            if upstream == nil { KimiSandbox(database: sandbox, logger: quiet).addRoutes(to: router) }
+            if upstream == nil {
+                KimiSandbox(database: sandbox, logger: quiet).addRoutes(to: router)
+                TranscriptionSandbox().addRoutes(to: router)
+            }
             let (upstreamGroup, upstreamPort) = serve { onListening in
                 Application(
                     router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
@@ -63,6 +66,8 @@ struct ProxyLab: Sendable {
                 journalFolder: journal, upgradeURL: "https://example.com/dashboard")
             configuration.port = 0
             configuration.timeouts.idleLease = .milliseconds(50)
+            configuration.transcription = TranscriptionUpstream(
+                baseURL: upstreamURL + "/v1", key: Secret("sk-platform"), model: "whisper-1")
             configure(&configuration)
             let directory = try UpstreamDirectory(
                 upstreams(

@@ -9,6 +9,7 @@ enum Tool: String, Sendable, CaseIterable {
     case remindersCancel = "reminders_cancel"
     case usageLeft = "usage_left"
     case timeZoneSet = "time_zone_set"
+    case webSearch = "web_search"
 
     var name: String { rawValue }
 
@@ -24,6 +25,7 @@ enum Tool: String, Sendable, CaseIterable {
         case .remindersList: "The waiting reminders with their ids, and the owner's date, time and time zone."
         case .remindersCancel: "Cancels a reminder."
         case .usageLeft: "What is left of this month's allowance, when it starts anew, and what used it."
+        case .webSearch: "Searches the web: titles, addresses and a few words of pages. Read one with web_fetch."
         case .timeZoneSet: "Sets the owner's time zone. Call it when they say where they are; reminders follow."
         }
     }
@@ -47,6 +49,8 @@ enum Tool: String, Sendable, CaseIterable {
         case .timeZoneSet:
             Self.object(
                 ["zone": ["type": "string", "description": "IANA name, such as America/Sao_Paulo"]], required: ["zone"])
+        case .webSearch:
+            Self.object(["query": ["type": "string"], "count": ["type": "integer", "maximum": 8]], required: ["query"])
         case .remindersList, .usageLeft: Self.object([:], required: [])
         }
     }

@@ -36,6 +36,12 @@ struct ToolArguments {
     }
 
     /// - Throws: ``ToolAnswer``.
+    func optionalInteger(_ name: String) throws(ToolAnswer) -> Int64? {
+        guard let value = fields[name], value != .null else { return nil }
+        return try integer(name)
+    }
+
+    /// - Throws: ``ToolAnswer``.
     func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String, else fallback: Word) throws(ToolAnswer) -> Word
     {
         guard let value = fields[name], value != .null else { return fallback }

@@ -11,17 +11,22 @@ struct Toolbox: Sendable {
     let queue: WorkQueue
     let plans: PlanTable
     let logger: Logger
+    /// `nil`: the host has no provider.
+    let search: WebSearch?
+    let searchLimits: [Tier: RateLimiter]
     private let calls: Counter
 
-    init(queue: WorkQueue, plans: PlanTable, metrics: MetricsRegistry, logger: Logger) {
+    init(queue: WorkQueue, plans: PlanTable, search: WebSearch?, metrics: MetricsRegistry, logger: Logger) {
         self.queue = queue
         self.plans = plans
+        self.search = search
+        searchLimits = Self.searchLimits(plans, clock: queue.clock)
         self.logger = logger
         calls = metrics.counter("agent_tools_calls_total", help: "Calls of the agents' tools, by tool and outcome.")
     }
 
     func tools(for tier: Tier) -> [Tool] {
-        Tool.allCases
+        Tool.allCases.filter { $0 != .webSearch || search != nil && plans[tier].searchesPerDay != nil }
     }
 
     /// Never fails: what goes wrong is an answer, too.
@@ -46,6 +51,7 @@ struct Toolbox: Sendable {
         case .remindersCancel: try await cancelReminder(arguments, for: agent)
         case .usageLeft: try await usageLeft(arguments, for: agent)
         case .timeZoneSet: try await setTimeZone(arguments, for: agent)
+        case .webSearch: try await searchWeb(arguments, for: agent)
         }
     }
 

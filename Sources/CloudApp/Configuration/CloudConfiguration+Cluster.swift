@@ -59,6 +59,7 @@ extension CloudConfiguration {
             tokenProxyURL: agentTokenProxyURL ?? address(.tokenProxy, tokenProxyPort) + "/v1",
             agentToolsURL: agentToolsURL ?? address(.agentTools, agentToolsPort) + "/mcp",
             telegramAPIRoot: telegram.apiRoot == "https://api.telegram.org" ? nil : telegram.apiRoot,
+            hearsVoiceNotes: transcription != nil, searchesTheWeb: search != nil,
             model: AgentSettings.Model(id: kimi.agentModel))
     }
 }

@@ -44,6 +44,8 @@ extension CloudConfiguration {
         var needed: [Setting] = role == .tokenProxy ? [] : [.encryptionKey, .previousEncryptionKeys]
         for part in Part.allCases where role.parts.contains(part) { needed += part.secrets }
         if Self.reachesBackups(role) { needed += [.backupSecretAccessKey] }
+        if role == .tokenProxy, transcription != nil { needed.append(.transcriptionAPIKey) }
+        if role == .agentTools, search != nil { needed.append(.searchAPIKey) }
         return (Setting.ofStores + needed).map {
             .init(name: $0.rawValue, isRequired: [.databaseURL, .encryptionKey].contains($0))
         }
@@ -62,6 +64,8 @@ extension CloudConfiguration {
             }
         }
         if Self.reachesBackups(role), let backup { urls.append(backup.endpoint) }
+        if role == .tokenProxy, let transcription { urls.append(transcription.baseURL) }
+        if role == .agentTools, let search { urls.append(search.url) }
         // A model leads the set-up chat, and is called like any other.
         if role == .onboardingAgent { urls.append(agentSettings(inCluster: true).tokenProxyURL) }
         var rules: [JSONValue] = []

@@ -1,3 +1,4 @@
+import AgentTools
 import Configuration
 import Core
 import FoundationEssentials
@@ -5,6 +6,7 @@ import HTTPSupport
 import Logging
 import Operator
 import SystemPackage
+import TokenProxy
 
 /// The configuration, read and checked: environment first, `.env` second, defaults third.
 struct CloudConfiguration: Sendable {
@@ -35,6 +37,9 @@ struct CloudConfiguration: Sendable {
     /// Of the model that leads the set-up chat; 0: the script does.
     var guideUnitsADay: Int
     var fallback: Fallback?
+    /// `nil`: nobody writes down voice notes, or searches the web.
+    var transcription: TranscriptionUpstream?
+    var search: SearchProvider?
     var metricsByCustomer: Bool
     var stripe: Stripe
     var telegram: Telegram
@@ -151,6 +156,8 @@ struct CloudConfiguration: Sendable {
         kimi = Self.kimi(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
         guideUnitsADay = settings.count(.guideUnitsADay, least: 0)
         fallback = Self.fallback(&settings)
+        transcription = Self.transcription(&settings)
+        search = Self.search(&settings)
         metricsByCustomer = settings.flag(.metricsByCustomer)
         stripe = Self.stripe(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
         telegram = Self.telegram(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")

@@ -30,6 +30,12 @@ enum Setting: String, CaseIterable {
     case fallbackBaseURL = "FALLBACK_BASE_URL"
     case fallbackAnthropicBaseURL = "FALLBACK_ANTHROPIC_BASE_URL"
     case fallbackModels = "FALLBACK_MODELS"
+    case transcriptionBaseURL = "TRANSCRIPTION_BASE_URL"
+    case transcriptionAPIKey = "TRANSCRIPTION_API_KEY"
+    case transcriptionModel = "TRANSCRIPTION_MODEL"
+    case searchProvider = "SEARCH_PROVIDER"
+    case searchURL = "SEARCH_URL"
+    case searchAPIKey = "SEARCH_API_KEY"
     case metricsByCustomer = "METRICS_BY_CUSTOMER"
     case stripeSecretKey = "STRIPE_SECRET_KEY"
     case stripeWebhookSecrets = "STRIPE_WEBHOOK_SECRETS"
@@ -104,6 +110,13 @@ enum Setting: String, CaseIterable {
         case .fallbackBaseURL: "its API in OpenAI's form"
         case .fallbackAnthropicBaseURL: "its API in Anthropic's form, without /v1"
         case .fallbackModels: "our model names and what they are there; those that are missing aren't tried there"
+        case .transcriptionBaseURL:
+            "a server in OpenAI's form, up to /v1, that writes down voice notes; without it agents say that they can't listen"
+        case .transcriptionAPIKey: "its key, if it asks for one"
+        case .transcriptionModel: "what it calls its model"
+        case .searchProvider: "brave, tavily or searxng: who searches the web for agents; without it they can't"
+        case .searchURL: "where the provider is asked; without it Brave's or Tavily's own, and a SearXNG needs it"
+        case .searchAPIKey: "the provider's key; a SearXNG needs none"
         case .metricsByCustomer: "true to count tokens by customer in the token proxy's /metrics"
         case .stripeSecretKey: "sk_… or rk_…; without it the sandbox takes the payments"
         case .stripeWebhookSecrets:
@@ -167,6 +180,7 @@ enum Setting: String, CaseIterable {
         case .kimiModels: "kimi-coding/k2p5=kimi-k2.6,k2p5=kimi-k2.6"
         case .kimiConcurrency: "4096"
         case .guideUnitsADay: "2000000"
+        case .transcriptionModel: "whisper-1"
         case .metricsByCustomer: "false"
         case .mailFrom: "OpenClaw Cloud <hello@localhost>"
         case .agentImage: "ghcr.io/openclaw/openclaw:2026.9.4"
@@ -187,6 +201,8 @@ enum Setting: String, CaseIterable {
         case .databaseURL, .databaseDirectURL, .encryptionKey, .previousEncryptionKeys, .kimiAPIKey, .fallbackAPIKey,
             .stripeSecretKey, .stripeWebhookSecrets, .telegramBotToken, .smtpURL, .backupSecretAccessKey, .hetznerToken,
             .cloudflareToken:
+        case .databaseURL, .encryptionKey, .previousEncryptionKeys, .kimiAPIKey, .fallbackAPIKey, .stripeSecretKey,
+            .stripeWebhookSecrets, .telegramBotToken, .smtpURL, .backupSecretAccessKey, .transcriptionAPIKey, .searchAPIKey:
             true
         default:
             false

@@ -9,7 +9,9 @@ extension Composition {
     /// The tools that agents get from us, and what sends the reminders that were set with them.
     func agentTools() -> [any Service] {
         let router = AgentTools(
-            queue: platform.queue, plans: configuration.plans, metrics: metrics, logger: platform.logger
+            queue: platform.queue, plans: configuration.plans,
+            search: configuration.search.map { WebSearch(provider: $0, httpClient: platform.httpClient) },
+            metrics: metrics, logger: platform.logger
         ).router()
         health.addProbes(to: router)
         let apiRoot = configuration.telegram.apiRoot

@@ -18,6 +18,7 @@ extension Composition {
         settings.port = configuration.tokenProxyPort
         settings.plans = configuration.plans
         settings.upstreamConcurrency = configuration.kimi.concurrency
+        settings.transcription = configuration.transcription
         settings.countsByCustomer = configuration.metricsByCustomer
         let upstreams = try UpstreamDirectory(configuration.upstreams)
         return [

@@ -13,6 +13,7 @@ struct BotAPI: Sendable {
     func addRoutes(to router: Router<BasicRequestContext>) {
         router.get("/bot{token}/{method}") { request, context in await answer(request, context) }
         router.post("/bot{token}/{method}") { request, context in await answer(request, context) }
+        addFileRoute(to: router)
     }
 
     /// Whatever happens is told in Telegram's envelope, never with the token in it.
@@ -47,8 +48,8 @@ struct BotAPI: Sendable {
         case "editmessagetext": try await editMessageText(bot, parameters)
         case "deletemessage": try await deleteMessage(bot, parameters)
         case "setmessagereaction": try await setMessageReaction(bot, parameters)
-        // Nothing here sends files or callback queries, so no id of one can be right.
-        case "getfile": throw BotAPIError.badRequest("invalid file_id")
+        case "getfile": try await getFile(bot, parameters)
+        // Nothing here sends callback queries, so no id of one can be right.
         case "answercallbackquery":
             throw BotAPIError.badRequest("query is too old and response timeout expired or query ID is invalid")
         case "setmyname": try await setMyName(bot, parameters)

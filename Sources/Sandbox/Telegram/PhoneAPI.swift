@@ -9,6 +9,7 @@ import Telegram
 /// What the phone's page and programs use; errors are `{"error": {"code", "message", "suggestion"}}`.
 struct PhoneAPI: Sendable {
     private static let largestBody = 64 * 1024
+    private static let largestVoice = 1 << 20
     private static let longestText = 4096
     private static let heartbeat = Duration.seconds(15)
 
@@ -28,6 +29,15 @@ struct PhoneAPI: Sendable {
             try await answer(request) { visitor in
                 let sent = try await body(Outgoing.self, of: request)
                 let message = try await send(sent.text, to: try context.parameters.require("bot"), from: visitor.person)
+                return try .json(message, status: .created)
+            }
+        }
+        router.post("/phone/chats/{bot}/voices") { request, context in
+            try await answer(request) { visitor in
+                let audio = Data((try await request.body.collect(upTo: Self.largestVoice)).readableBytesView)
+                guard !audio.isEmpty else { throw PhoneError(code: "VOICE_EMPTY", message: "The voice note is empty.") }
+                let message = try await send(
+                    "🎤", voice: audio, to: try context.parameters.require("bot"), from: visitor.person)
                 return try .json(message, status: .created)
             }
         }
@@ -87,7 +97,10 @@ struct PhoneAPI: Sendable {
         }
     }
 
-    private func send(_ text: String, to username: String, from person: StoredPerson) async throws -> PhoneMessage {
+    /// - Parameter voice: a voice note in OGG, of which `text` is all that the phone shows.
+    private func send(
+        _ text: String, voice: Data? = nil, to username: String, from person: StoredPerson
+    ) async throws -> PhoneMessage {
         let text = text.trimmed
         guard !text.isEmpty, text.unicodeScalars.count <= Self.longestText else {
             throw PhoneError(code: "TEXT_INVALID", message: "A message has 1 to \(Self.longestText) characters.")
@@ -105,7 +118,12 @@ struct PhoneAPI: Sendable {
             }
             let message = try MessageStore(transaction).append(
                 text, from: .person, personID: person.id, botID: bot.id, at: now)
-            try UpdateStore(transaction).append(message.wire(bot: bot, person: person), for: bot)
+            var wire = message.wire(bot: bot, person: person)
+            if let voice {
+                wire.text = nil
+                wire.voice = try VoiceStore(transaction).insert(voice, botID: bot.id, at: now)
+            }
+            try UpdateStore(transaction).append(wire, for: bot)
             return (bot, message)
         }
         await state.pollers.wake(botID: bot.id)

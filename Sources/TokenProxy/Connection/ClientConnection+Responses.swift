@@ -112,6 +112,24 @@ extension ClientConnection {
         process()
     }
 
+    func discard(_ left: Int) -> Bool {
+        switch decoder.next(&buffer) {
+        case .bytes(let bytes):
+            let left = left - bytes.readableBytes
+            if left < 0 { close() } else { phase = .discarding(left: left) }
+            return left >= 0
+        case .needsMore:
+            if buffer.readableBytes == 0 { buffer = ByteBuffer() }
+            return false
+        case .end:
+            awaitNextRequest()
+            return true
+        case .malformed:
+            close()
+            return false
+        }
+    }
+
     func answerLater(_ body: @escaping @Sendable (ProxyServices) async -> OperationsAnswer) {
         if !decoder.isDone { closes = true }
         startWaiting()

@@ -216,7 +216,7 @@ final class ClientConnection: ChannelDuplexHandler {
                 respond(.ok, #"{"status":"ok"}"#)
             case .readiness: answerLater { await $0.readiness() }
             case .metrics: answerLater { await $0.metricsText() }
-            case .models, .model, .call: try authenticate(request)
+            case .models, .model, .call, .transcription: try authenticate(request)
             }
         } catch {
             respond(error)
@@ -265,10 +265,11 @@ final class ClientConnection: ChannelDuplexHandler {
             guard request.isReadByPeople, case .call = request.knownRoute else { throw .unauthenticated }
             request.refusal = .suspended(upgradeURL: loop.services.configuration.upgradeURL)
         }
-        guard case .call = request.knownRoute else {
+        guard request.knownRoute?.hasBody == true else {
             respond(.ok, try loop.services.models(request.modelName))
             return
         }
+        if request.knownRoute == .transcription { try mayTranscribe(caller) }
         let limit = loop.services.configuration.bodyLimit
         let announced = if case .length(let length) = request.head.body { length } else { 0 }
         guard announced <= limit else { throw .tooLarge(limit: limit) }
@@ -302,6 +303,10 @@ final class ClientConnection: ChannelDuplexHandler {
             return false
         case .end:
             guard let request else { return false }
+            if request.knownRoute == .transcription {
+                transcribe(request, body)
+                return true
+            }
             let call = Call(request, body: body, client: self)
             body = ByteBuffer()
             phase = .calling(call)
@@ -311,24 +316,6 @@ final class ClientConnection: ChannelDuplexHandler {
             closes = true
             respond(.malformedHTTP)
             return true
-        }
-    }
-
-    func discard(_ left: Int) -> Bool {
-        switch decoder.next(&buffer) {
-        case .bytes(let bytes):
-            let left = left - bytes.readableBytes
-            if left < 0 { close() } else { phase = .discarding(left: left) }
-            return left >= 0
-        case .needsMore:
-            if buffer.readableBytes == 0 { buffer = ByteBuffer() }
-            return false
-        case .end:
-            awaitNextRequest()
-            return true
-        case .malformed:
-            close()
-            return false
         }
     }
 

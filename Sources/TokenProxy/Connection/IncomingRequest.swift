@@ -88,6 +88,8 @@ final class IncomingRequest {
         return withBytes(head.target, Route.dialect)
     }
 
+    var contentType: String { head.contentType.map(text) ?? "" }
+
     var tokenHash: TokenHash? {
         head.credential.flatMap { $0.isEmpty ? nil : withBytes($0) { TokenHash($0) } }
     }

@@ -21,6 +21,7 @@ struct RequestHead {
     private(set) var requestID: Range<Int>?
     private(set) var accept: Range<Int>?
     private(set) var userAgent: Range<Int>?
+    private(set) var contentType: Range<Int>?
     private(set) var anthropicVersion: Range<Int>?
     private(set) var anthropicBeta: Range<Int>?
     /// Whether errors are to come as such also where a person could read words (`X-OpenClaw-Cloud-Errors: status`).
@@ -97,7 +98,11 @@ struct RequestHead {
                 userAgent = range
             }
         case 12:
-            if field.isCaseInsensitively("x-request-id") { requestID = range }
+            if field.isCaseInsensitively("x-request-id") {
+                requestID = range
+            } else if field.isCaseInsensitively("content-type") {
+                contentType = range
+            }
         case 13:
             guard field.isCaseInsensitively("authorization") else { return }
             guard !hasAuthorization else { throw .malformed }

@@ -41,7 +41,7 @@ struct Bill: Hashable {
         isEstimated = true
     }
 
-    private init(usage: TokenUsage, isEstimated: Bool) {
+    init(usage: TokenUsage, isEstimated: Bool) {
         self.usage = usage
         self.isEstimated = isEstimated
     }
