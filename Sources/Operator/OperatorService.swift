@@ -19,13 +19,15 @@ package struct OperatorService: Sendable {
     /// Lets pods reach the objects that agents' states are saved in; `nil` where they aren't saved.
     let backups: S3Signer?
     let rolloutLimits: RolloutPlan.Limits
+    /// Asks an image's program before a rollout's first box; `nil`: nobody is asked.
+    let checksImage: ConfigurationCheck.Check?
     /// How long a job waits for its agent to become ready, or for a state to be moved.
     private let patience: Duration
 
     package init(
         queue: WorkQueue, runtime: any AgentRuntime, vault: Vault, plans: PlanTable, settings: AgentSettings,
         image: String? = nil, backups: S3Signer? = nil, rolloutLimits: RolloutPlan.Limits = .init(),
-        patience: Duration = .seconds(15), logger: Logger
+        checksImage: ConfigurationCheck.Check? = nil, patience: Duration = .seconds(15), logger: Logger
     ) {
         self.queue = queue
         self.runtime = runtime
@@ -35,6 +37,7 @@ package struct OperatorService: Sendable {
         self.image = image
         self.backups = backups
         self.rolloutLimits = rolloutLimits
+        self.checksImage = checksImage
         self.patience = patience
         self.logger = logger
     }

@@ -4,6 +4,7 @@ import Jobs
 import Logging
 import SQL
 import Store
+import Synchronization
 import TestSupport
 import Testing
 
@@ -69,6 +70,37 @@ struct RolloutTests {
     }
 
     @Test(arguments: Engine.allCases)
+    func stopsBeforeTheFirstBoxWithTheProgramsOwnWords(_ engine: Engine) async throws {
+        try await Stage.run(engine, boxes: 2) { stage in
+            let program = ScriptedProgram()
+            let service = stage.service(image: "agent:2") { program.answer($0, $1) }
+            let row = try await stage.row(0)
+            try await service.advanceRollout()
+            #expect(try await stage.rollout == nil, "it is still being asked")
+            program.says(.refused("agents.defaults: Unrecognized key: \"memorySearch\""))
+            try await service.advanceRollout()
+            #expect(try await stage.row(0) == row, "no box has moved")
+            let rollout = try #require(try await stage.rollout)
+            #expect(rollout.state == .halted && rollout.wave == 0)
+            #expect(rollout.detail?.contains("Unrecognized key: \"memorySearch\"") == true)
+            #expect(try await stage.jobs(AlertHost.self) == ["The rollout of agent:2 halted before the first agent"])
+            #expect(Set(program.asked) == ["agent:2 \(row.id)"])
+
+            // The host has mended it, and resumes: it is asked anew.
+            _ = try await stage.platform.queue.write { try RolloutStore($0.transaction).resume(now: $0.now) }
+            program.says(.accepted)
+            try await service.advanceRollout()
+            #expect(try await stage.row(0).image == "agent:2")
+            #expect(try await stage.rollout?.wave == 1)
+            let times = program.asked.count
+            try await stage.comeUp(0)
+            try await service.advanceRollout()
+            #expect(try await stage.row(1).image == "agent:2")
+            #expect(program.asked.count == times, "the others aren't asked about")
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
     func severalWorkersTakeOneStepTogether(_ engine: Engine) async throws {
         try await Stage.run(engine, boxes: 10) { stage in
             try await withThrowingTaskGroup { group in
@@ -128,6 +160,22 @@ struct RolloutTests {
     }
 }
 
+/// What an image's program says, as a test has it.
+private final class ScriptedProgram: Sendable {
+    private let state = Mutex((answer: ConfigurationCheck.underWay, asked: [String]()))
+
+    var asked: [String] { state.withLock { $0.asked } }
+
+    func says(_ answer: ConfigurationCheck) { state.withLock { $0.answer = answer } }
+
+    func answer(_ agent: AgentReference, _ image: String) -> ConfigurationCheck {
+        state.withLock { state in
+            state.asked.append("\(image) \(agent.boxID)")
+            return state.answer
+        }
+    }
+}
+
 /// Boxes on a database of their own that run as `agent:1`, and an operator that is told of `agent:2`.
 private struct Stage {
     let platform: TestPlatform
@@ -159,16 +207,18 @@ private struct Stage {
     }
 
     private static func service(
-        _ platform: TestPlatform, _ runtime: ChildProcessRuntime, image: String?
+        _ platform: TestPlatform, _ runtime: ChildProcessRuntime, image: String?,
+        checksImage: ConfigurationCheck.Check? = nil
     ) -> OperatorService {
         OperatorService(
             queue: platform.queue, runtime: runtime, vault: Vault(key: SymmetricKey(size: .bits256)), plans: .builtIn,
-            settings: Sample.settings, image: image, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            settings: Sample.settings, image: image, checksImage: checksImage,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// An operator that is told of another image.
-    func service(image: String?) -> OperatorService {
-        Self.service(platform, runtime, image: image)
+    func service(image: String?, checksImage: ConfigurationCheck.Check? = nil) -> OperatorService {
+        Self.service(platform, runtime, image: image, checksImage: checksImage)
     }
 
     var rollout: Rollout? {

@@ -12,7 +12,7 @@ struct SandboxAgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox-agent", abstract: "Stands in for the OpenClaw program, as a box's own process.",
         discussion: "It takes the parts of OpenClaw's commands and environment that this platform uses.",
-        subcommands: [GatewayCommand.self, BackupCommand.self])
+        subcommands: [GatewayCommand.self, BackupCommand.self, ConfigCommand.self])
 
     /// `openclaw-cloud sandbox-agent gateway`
     struct GatewayCommand: AsyncParsableCommand {
@@ -41,6 +41,33 @@ struct SandboxAgentCommand: AsyncParsableCommand {
             try await ServiceGroup(
                 configuration: .init(services: [agent], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             ).run()
+        }
+    }
+
+    /// `openclaw-cloud sandbox-agent config`
+    struct ConfigCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "config", abstract: "Looks at the agent's configuration.", subcommands: [ValidateCommand.self])
+
+        /// `openclaw-cloud sandbox-agent config validate`
+        struct ValidateCommand: AsyncParsableCommand {
+            static let configuration = CommandConfiguration(
+                commandName: "validate", abstract: "Says if the configuration would be taken.")
+
+            @Flag(help: "Say it as JSON.")
+            var json = false
+
+            func run() async throws {
+                do throws(AgentRefusal) {
+                    _ = try SandboxAgent(
+                        environment: ProcessInfo.processInfo.environment, httpClient: .shared,
+                        logger: Logger(label: "sandbox-agent"))
+                } catch {
+                    print(json ? error.json : "\(error)")
+                    throw ExitCode(1)
+                }
+                print(json ? #"{"valid":true}"# : "Config valid")
+            }
         }
     }
 

@@ -179,10 +179,15 @@ struct Composition {
         var limits = RolloutPlan.Limits()
         // An upgrade waits for its backup.
         if backup != nil { limits.readyWithin += OperatorService.backupLimit }
+        var checksImage: ConfigurationCheck.Check?
+        if let cluster = runtime as? KubernetesRuntime {
+            checksImage = { try await cluster.check($0, image: $1) }
+        }
         return OperatorService(
             queue: platform.queue, runtime: runtime, vault: platform.vault, plans: configuration.plans,
             settings: configuration.agentSettings(inCluster: inCluster),
             image: inCluster ? configuration.cluster.settings.image : nil, backups: backup?.signer, rolloutLimits: limits,
+            checksImage: checksImage,
             logger: platform.logger)
     }
 

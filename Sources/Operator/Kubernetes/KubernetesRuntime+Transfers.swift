@@ -55,7 +55,7 @@ extension KubernetesRuntime {
     }
 
     /// - Throws: `JobOutcome` while one of that name is there that isn't known here.
-    private func ensureJob(_ wanted: KubernetesObject) async throws -> KubernetesObject {
+    func ensureJob(_ wanted: KubernetesObject) async throws -> KubernetesObject {
         if let live = informers.live(wanted), !live.isBeingDeleted { return live }
         do {
             let job = try await client.create(wanted, fieldManager: Tenant.fieldManager)

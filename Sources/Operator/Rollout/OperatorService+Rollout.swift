@@ -12,10 +12,15 @@ extension OperatorService {
         guard let image else { return }
         // Looking first spares the database a transaction that would hold up every other change of a box.
         let now = queue.clock.now
-        let isDue = try await queue.database.read { try !plan(image, now: now, in: $0).step.isEmpty }
-        guard isDue else { return }
+        let due = try await queue.database.read { try plan(image, now: now, in: $0).step }
+        guard !due.isEmpty else { return }
+        let verdict = try await verdict(on: due, image: image)
+        if verdict == .notYet { return }
         let step = try await queue.write { work in
-            let step = try plan(image, now: work.now, in: work.transaction).step
+            var step = try plan(image, now: work.now, in: work.transaction).step
+            // Somebody else may have come first, or its turn: that box has yet to be asked about.
+            if let canary = step.canary, canary.id != due.canary?.id { return RolloutStep() }
+            if case .halt(let reason) = verdict { step.halt(reason) }
             let boxes = BoxStore(work.transaction)
             for box in step.proven { try boxes.keepImage(of: box) }
             for box in step.returned { try boxes.returnImage(of: box) }

@@ -15,6 +15,18 @@ package struct RolloutStep: Sendable, Hashable {
     /// Whether the next step is due at once.
     package var goesOn = false
 
+    /// The first box of all to move.
+    var canary: Box? { rollout?.wave == 1 ? upgraded.first : nil }
+
+    /// No box moves: the image won't do.
+    mutating func halt(_ reason: String) {
+        guard canary != nil else { return }
+        rollout?.wave = 0
+        rollout?.state = .halted
+        rollout?.detail = reason
+        upgraded = []
+    }
+
     package var isEmpty: Bool {
         rollout == nil && upgraded.isEmpty && rolledBack.isEmpty && proven.isEmpty && returned.isEmpty
     }
@@ -24,6 +36,18 @@ extension RolloutStep {
     /// What the host is told of a rollout that halts in this step.
     var alert: AlertHost? {
         guard let rollout, rollout.state == .halted, rollout.endedAt == nil else { return nil }
+        if rollout.wave == 0 {
+            return AlertHost(
+                subject: "The rollout of \(rollout.image) halted before the first agent",
+                text: """
+                    \(rollout.detail ?? "The image won't do").
+
+                    No agent was moved, and none is until you configure another image (AGENT_IMAGE) or resume the rollout.
+
+                    To look: openclaw-cloud admin rollout show
+                    To resume: openclaw-cloud admin rollout resume
+                    """)
+        }
         return AlertHost(
             subject: "The rollout of \(rollout.image) halted",
             text: """

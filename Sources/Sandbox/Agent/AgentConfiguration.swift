@@ -9,6 +9,12 @@ package struct AgentRefusal: Error, Sendable, CustomStringConvertible {
     package var description: String {
         "the agent's gateway refuses to start:\n" + faults.map { "  - \($0)" }.joined(separator: "\n")
     }
+
+    /// As `openclaw config validate --json` says it.
+    package var json: String {
+        let issues = faults.map { "{\"path\":\"\",\"message\":\((try? JSONText.encode($0)) ?? "null")}" }
+        return "{\"valid\":false,\"issues\":[\(issues.joined(separator: ","))]}"
+    }
 }
 
 /// What the agent takes from `openclaw.json` and its environment, checked.
