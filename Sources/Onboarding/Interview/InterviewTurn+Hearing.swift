@@ -86,13 +86,15 @@ extension InterviewTurn {
         if takePurpose(reading, asked: asked) { isUnderstood = true }
         if takeName(reading, asked: asked) { isUnderstood = true }
         if takeMoney(reading, asked: asked) { isUnderstood = true }
-        if !reading.questions.isEmpty {
+        if asked == .name, step == .name, reading.utterance.wantsAnother { return answerStep(reading) }
+        if !reading.questions.isEmpty, !(isUnderstood && reading.questions == [nil]) {
             answerQuestions(reading)
             isUnderstood = true
         }
         if case .agent(let spoken) = reading.language, use(.setOwnerLanguage(spoken), said: reading) == .done {
             isUnderstood = true
         }
+        if !isUnderstood, reading.language != nil { return ask() }
         if isUnderstood {
             if state.pending == nil, asked == .plan || asked == .usage || state.usage != nil, step == .plan,
                 reading.usage != nil || reading.budget != nil
@@ -106,7 +108,7 @@ extension InterviewTurn {
     }
 
     private mutating func takePurpose(_ reading: Reading, asked: InterviewState.Step) -> Bool {
-        guard let purpose = reading.purpose else { return false }
+        guard let purpose = reading.purpose ?? replacedPurpose(reading) else { return false }
         let new: String
         if state.purpose == nil {
             new = purpose
@@ -119,8 +121,16 @@ extension InterviewTurn {
             return false
         }
         guard use(.setPurpose(new), said: reading) == .done else { return false }
-        say(.understood(Echo.text(purpose)))
+        say(.understood(Echo.text(reading.purpose == nil ? new : purpose)))
         return true
+    }
+
+    /// "Could you change the purpose to …?" is a wish, though it asks.
+    private func replacedPurpose(_ reading: Reading) -> String? {
+        guard state.purpose != nil, case .replacement(let other) = PurposeChange(reading.utterance, purpose: "") else {
+            return nil
+        }
+        return other
     }
 
     private mutating func takeName(_ reading: Reading, asked: InterviewState.Step) -> Bool {
@@ -233,7 +243,8 @@ enum PurposeChange: Sendable, Hashable {
     private static func rest(_ utterance: Utterance, after opening: String) -> String {
         let sought = opening.split(separator: " ").map(String.init)
         for start in utterance.words.indices where utterance.words[start...].starts(with: sought) {
-            return utterance.rawWords.dropFirst(start + sought.count).joined(separator: " ")
+            let rest = utterance.rawWords.dropFirst(start + sought.count).joined(separator: " ")
+            return String(rest.reversed().drop { "?!. ".contains($0) }.reversed())
         }
         return utterance.text
     }

@@ -84,7 +84,8 @@ struct Budget: Sendable, Hashable, Codable {
         }
         let closings = [
             "tops", "max", "maximum", "or less", "or under", "at most", "at the most", "no maximo", "ou menos", "maximo",
-            "is my limit", "is all i have", "is the limit", "is my max", "is my budget",
+            "is my limit", "is what i can", "is all i can", "is as much as", "e o que posso", "is all i have",
+            "is the limit", "is my max", "is my budget",
         ]
         return closings.contains { right.contains(" \($0) ") } ? .upTo : nil
     }

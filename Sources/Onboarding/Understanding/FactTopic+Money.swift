@@ -16,7 +16,8 @@ extension FactTopic {
         (
             .comparison,
             [
-                "difference", "differ", "compare", "which plan", "what plan", "which one is", "plans do you", "plans are",
+                "difference", "differ", "compare", "which plan", "cheaper", "less expensive", "mais barato", "mais em conta",
+                "what plan", "which one is", "plans do you", "plans are",
                 "what are the plans", "your plans", "show me the plans", "diferenca", "comparar", "qual plano",
                 "quais planos", "que planos", "quais os planos", "quais sao os planos", "planos tem", "what do i get with",
                 "what does pro", "what does team", "what does starter", "what is pro", "what is team", "what is starter",
@@ -86,7 +87,8 @@ extension FactTopic {
         (
             .payment,
             [
-                "paypal", "credit card", "debit card", "apple pay", "google pay", "pay with", "pay by", "payment method",
+                "paypal", "credit card", "my card", "card stored", "card number", "card details", "debit card", "apple pay",
+                "google pay", "pay with", "pay by", "payment method",
                 "how do i pay", "how can i pay", "bitcoin", "crypto", "bank transfer", "wire", "sepa", "ideal ", "stripe",
                 "pix", "boleto", "mbway", "mb way", "multibanco", "cartao", "como pago", "como posso pagar", "como se paga",
                 "forma de pagamento", "formas de pagamento", "transferencia", "when do i pay", "when will i be charged",

@@ -92,12 +92,21 @@ enum NameReading: Sendable, Hashable {
         }
         let reading = cleaned(utterance.rawWords[...], isSaid: false)
         switch reading {
-        case .name(let name): return segment.isQuestion ? .perhaps(name) : reading
+        case .name(let name): return segment.isQuestion || isWordy(name) ? .perhaps(name) : reading
         case .none: break
         default: return reading
         }
         guard !segment.isQuestion else { return .none }
         return capital(utterance).map { .perhaps($0) } ?? .none
+    }
+
+    /// Three words and more, of which some are small, may be something else: "Write blog posts".
+    private static func isWordy(_ name: String) -> Bool {
+        let words = name.split(separator: " ")
+        return words.count > 2
+            && words.contains { word in
+                word.first?.isLowercase == true && !Vocabulary.connectors.contains(Folding.fold(word))
+            }
     }
 
     /// The last capitalised word in a sentence that isn't its first: "my grandmother was called Rosa, God bless her".
@@ -106,7 +115,13 @@ enum NameReading: Sendable, Hashable {
         let found = words.last { raw, folded in
             raw.first?.isUppercase == true && raw.contains { $0.isLowercase } && !Vocabulary.noNames.contains(folded)
         }
-        return found.flatMap { AgentName.validated(String($0.0)) }
+        if let found { return AgentName.validated(String(found.0)) }
+        // "Wilson, like in the movie".
+        guard let first = utterance.rawWords.first, first.first?.isUppercase == true, utterance.words.count > 1,
+            !Vocabulary.noNames.contains(utterance.words[0]),
+            ends.contains(utterance.words[1]) || utterance.words[1] == "like"
+        else { return nil }
+        return AgentName.validated(String(first))
     }
 
     // MARK: Cleaning

@@ -54,7 +54,8 @@ enum Phrasebook {
     ]
     /// Anywhere in a short message.
     static let undecidedPhrases = [
-        "dont care", "dont really care", "dont mind", "you choose", "you pick", "you decide", "up to you", "surprise me",
+        "dont care", "care less", "dont really care", "dont mind", "you choose", "you pick", "you decide", "up to you",
+        "surprise me",
         "pick one for me", "choose for me", "choose one for me", "whatever you", "no preference", "pick something",
         "pick a name", "choose a name", "what would you recommend", "what do you recommend", "which would you recommend",
         "what do you suggest", "your pick", "your choice",

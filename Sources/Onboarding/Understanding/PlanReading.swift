@@ -68,7 +68,8 @@ struct PlanReading: Sendable, Hashable {
                 found.append((plan.tier, index, planWords.contains(next) ? 2 : 1))
             } else if planWords.contains(next) || isAsked || planWords.contains(previous) {
                 let isShort = Trimming.core(words).count <= 3
-                if let tier = described(word, plans: plans, current: current),
+                if let tier = described(
+                    word, previous: previous, isAlone: Trimming.core(words).count == 1, plans: plans, current: current),
                     planWords.contains(next) || planWords.contains(previous) || isShort
                 {
                     found.append((tier, index, planWords.contains(next) ? 2 : 1))
@@ -100,6 +101,7 @@ struct PlanReading: Sendable, Hashable {
             "football", "minha", "nossa", "um", "uma", "entire", "bigger", "his", "her", "as", "remote", "soccer",
         ]
         if owners.contains(previous) { return false }
+        if tier == .pro, !isCapital, isPreposition(next) { return false }
         switch tier {
         case .team:
             return ![
@@ -112,10 +114,26 @@ struct PlanReading: Sendable, Hashable {
         }
     }
 
-    private static func described(_ word: String, plans: PlanTable, current: Tier?) -> Tier? {
+    /// "Estudar pro ENEM": Portuguese for "for the", where a word follows that isn't about a choice.
+    private static func isPreposition(_ next: String) -> Bool {
+        let about: Set = [
+            "", "plan", "plano", "please", "por", "then", "entao", "is", "it", "sounds", "seems", "for", "one", "mesmo",
+            "version",
+            "thanks", "obrigado", "obrigada", "works", "will", "would", "looks", "fits", "option", "package", "tier",
+            "subscription",
+            "and", "but", "or", "mas", "ou", "e", "esta", "ta", "serve", "would", "i", "a", "at", "instead", "with", "to",
+            "if", "as",
+        ]
+        return !about.contains(next)
+    }
+
+    private static func described(
+        _ word: String, previous: String, isAlone: Bool, plans: PlanTable, current: Tier?
+    ) -> Tier? {
         let all = plans.all
         if cheapest.contains(word) { return all.first?.tier }
-        if dearest.contains(word) { return all.last?.tier }
+        // "The most expensive" chooses; "that's expensive" complains.
+        if dearest.contains(word), isAlone || ["the", "o", "a", "most", "mais"].contains(previous) { return all.last?.tier }
         if middle.contains(word) { return all[all.count / 2].tier }
         guard let position = all.firstIndex(where: { $0.tier == current }) else { return nil }
         switch word {

@@ -32,7 +32,8 @@ enum Purpose {
     static let everyday = LocalizedText(en: "Everyday questions and tasks", pt: "Perguntas e tarefas do dia a dia")
 
     private static let plain: Set<String> = [
-        "agent", "agents", "assistant", "bot", "ai", "ia", "openclaw", "please", "agente", "assistente", "robo", "thing",
+        "agent", "agents", "name", "names", "nome", "assistant", "bot", "ai", "ia", "openclaw", "please", "agente",
+        "assistente", "robo", "thing",
         "things", "stuff", "bit", "lot", "kind", "sort", "own", "personal", "pessoal", "new", "novo", "coisa", "coisas",
         "favor", "there", "today", "now",
         "good", "nice", "great", "cool", "fine", "looking", "interested", "start", "begin", "set", "create", "buy", "order",

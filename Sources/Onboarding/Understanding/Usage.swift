@@ -135,7 +135,7 @@ enum Usage: String, Sendable, Hashable, Codable {
     ]
     private static let lightWords: Set<String> = [
         "try", "trying", "test", "testing", "curious", "hobby", "fun", "few", "occasionally", "occasional", "sometimes",
-        "rarely", "little", "weekend", "weekends", "seldom", "barely", "light", "minimal", "less", "small",
+        "rarely", "little", "weekend", "weekends", "seldom", "barely", "light", "minimal",
         "experimentar", "testar", "curiosidade", "curioso", "curiosa", "passatempo", "poucas", "poucos", "pouco",
         "raramente", "pouquinho", "leve", "weekly", "semana",
     ]

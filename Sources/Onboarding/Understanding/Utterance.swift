@@ -38,7 +38,11 @@ struct Utterance: Sendable {
         [phrase, core].contains(where: Phrasebook.undecided.contains)
             || words.count <= 12 && Phrasebook.undecidedPhrases.contains { contains($0) }
     }
-    var wantsAnother: Bool { [phrase, core].contains(where: Phrasebook.others.contains) }
+    var wantsAnother: Bool {
+        [phrase, core].contains(where: Phrasebook.others.contains)
+            || words.count <= 8
+                && mentions(["suggest", "suggestion", "suggestions", "sugere", "sugerir", "sugestao", "sugestoes"])
+    }
     var lacksTelegram: Bool { Phrasebook.withoutTelegram.contains { phrase.hasPrefix($0) } }
     var saysPaid: Bool { Phrasebook.paid.contains { phrase.hasPrefix($0) } }
 
@@ -52,7 +56,7 @@ struct Utterance: Sendable {
     /// The place of the last of these numbered choices that is named: 0 for `the first one`, `1` and `number one`.
     /// - Parameter count: how many there are.
     func ordinal(of count: Int) -> Int? {
-        var plain = words.filter { !$0.isEmpty && !Self.ordinalCompany.contains($0) }
+        var plain = Trimming.core(words.filter { !$0.isEmpty }).filter { !Self.ordinalCompany.contains($0) }
         // "the second one" is the second, "number one" the first.
         if plain.count == 2, plain[1] == "one" { plain.removeLast() }
         guard plain.count == 1, let word = plain.first else { return nil }
