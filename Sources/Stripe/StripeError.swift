@@ -67,6 +67,9 @@ package struct StripeError: Error, Sendable, Hashable, CustomStringConvertible {
             requestID: requestID)
     }
 
+    /// Whether the object that this parameter names doesn't exist, or was deleted.
+    package func isMissing(_ parameter: String) -> Bool { code == "resource_missing" && self.parameter == parameter }
+
     package var description: String {
         let facts = [status.map { "status \($0)" }, code, parameter.map { "parameter \($0)" }, requestID].compactMap(\.self)
         return "Stripe: \(message)" + (facts.isEmpty ? "" : " (\(facts.joined(separator: ", ")))")

@@ -63,7 +63,19 @@ package struct StripeSubscription: Decodable, Sendable, Hashable {
     package let cancelAt: Int64?
     package let cancelAtPeriodEnd: Bool
     package let endedAt: Int64?
+    /// `sub_sched_…`, while one decides what comes next.
+    package let schedule: String?
+    /// `in_…`
+    package let latestInvoice: String?
+    private let pendingUpdate: PendingUpdate?
     private let items: Items
+
+    /// Whether a change waits for its payment.
+    package var hasPendingUpdate: Bool { pendingUpdate != nil }
+
+    private struct PendingUpdate: Decodable, Sendable, Hashable {
+        let expiresAt: Int64
+    }
 
     /// The one thing subscribed to. The billing period is the item's, not the subscription's.
     package var item: Item? { items.data.first }
@@ -85,6 +97,30 @@ package struct StripeCharge: Decodable, Sendable, Hashable {
     /// `ch_…`
     package let id: String
     package let customer: String?
+    /// In the currency's smallest unit.
+    package let amount: Int
+    package let amountRefunded: Int
+    /// Whether all of it was.
+    package let refunded: Bool
+    /// Whether it ever was, however that ended.
+    package let disputed: Bool
+    /// `pi_…`
+    package let paymentIntent: String?
+}
+
+/// https://docs.stripe.com/api/refunds/object
+struct StripeRefund: Decodable, Sendable {
+    /// `re_…`
+    let id: String
+}
+
+/// https://docs.stripe.com/api/disputes/object
+package struct StripeDispute: Decodable, Sendable, Hashable {
+    /// `dp_…`
+    package let id: String
+    package let charge: String
+    /// `needs_response`, `under_review`, `won`, `lost`, or `warning_…` for an inquiry that takes no money.
+    package let status: String
 }
 
 package struct StripePortalSession: Decodable, Sendable, Hashable {

@@ -93,7 +93,7 @@ struct StripeAPI: Sendable {
         let now = now()
         let publicURL = publicURL
         let answer: @Sendable (any Transaction) throws -> StripeValue = { transaction in
-            let ledger = StripeLedger(transaction: transaction, now: now)
+            let ledger = StripeLedger(transaction: transaction, now: now, publicURL: publicURL)
             let call = StripeCall(ledger: ledger, parameters: parameters, publicURL: publicURL, path: path, id: id)
             return try call.expanded(try route.perform(call))
         }

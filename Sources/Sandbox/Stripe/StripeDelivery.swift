@@ -18,6 +18,7 @@ struct StripeDelivery: Sendable {
     private static let atOnce = 16
     private static let longestPause: Int64 = 30
     private static let lifetime: Int64 = 3 * 86_400
+    private static let never = Int64.max
 
     private struct Delivery: Sendable {
         let eventID: String
@@ -83,15 +84,16 @@ struct StripeDelivery: Sendable {
 
     private func record(_ delivery: Delivery, isAcknowledged: Bool) async throws {
         let now = now()
-        let isOver = isAcknowledged || now - delivery.createdAt > Self.lifetime
-        let pause = min(Self.longestPause, 1 << min(delivery.attempts, 5))
+        // What is given up on stays known as undelivered.
+        let isOver = now - delivery.createdAt > Self.lifetime
+        let next = isOver ? Self.never : now + min(Self.longestPause, 1 << min(delivery.attempts, 5))
         _ = try await database.write { transaction in
-            if isOver {
+            if isAcknowledged {
                 try transaction.execute("DELETE FROM stripe_deliveries WHERE event_id = ?1", [.text(delivery.eventID)])
             } else {
                 try transaction.execute(
                     "UPDATE stripe_deliveries SET attempts = attempts + 1, next_at = ?2 WHERE event_id = ?1",
-                    [.text(delivery.eventID), .integer(now + pause)])
+                    [.text(delivery.eventID), .integer(next)])
             }
         }
     }

@@ -1,31 +1,5 @@
 import FoundationEssentials
 
-/// The test cards that the payment page takes (https://docs.stripe.com/testing).
-struct StripeTestCard: Sendable, Hashable {
-    /// Stripe's name for the payment method that the card becomes.
-    let paymentMethod: String
-    let last4: String
-    /// Why it is declined, in Stripe's words; `nil` if it isn't.
-    var declineCode: String?
-
-    /// - Returns: `nil` for any other number.
-    init?(number: String) {
-        switch number {
-        case "4242424242424242": paymentMethod = "pm_card_visa"
-        // Can be charged once; the renewals fail.
-        case "4000000000000341": paymentMethod = StripeTestCard.failingLater
-        case "4000000000000002": (paymentMethod, declineCode) = ("pm_card_visa_chargeDeclined", "generic_decline")
-        case "4000000000009995":
-            (paymentMethod, declineCode) = ("pm_card_visa_chargeDeclinedInsufficientFunds", "insufficient_funds")
-        case "4000000000000069": (paymentMethod, declineCode) = ("pm_card_chargeDeclinedExpiredCard", "expired_card")
-        default: return nil
-        }
-        last4 = String(number.suffix(4))
-    }
-
-    static let failingLater = "pm_card_chargeCustomerFail"
-}
-
 extension StripeLedger {
     // MARK: Checkout
 
@@ -49,11 +23,12 @@ extension StripeLedger {
         else { throw StripeFault.noSuch("checkout.session", session.id) }
         let customer = try session["customer"].text.map { try require("customer", $0) } ?? newCustomer(email, name)
         var subscription = newSubscription(customer, price, order, paymentMethod: card.paymentMethod)
-        let invoice = try invoice(
-            subscription, amount: Self.amount(of: subscription), reason: "subscription_create", isPaid: true,
-            email: customer["email"])
-        subscription["latest_invoice"] = .text(invoice.id)
         try insert(subscription)
+        let draft = try draft(subscription, lines: [firstLine(of: subscription)], reason: "subscription_create")
+        try insert(draft)
+        let invoice = try collect(try finalize(draft), paymentMethod: card.paymentMethod, isOwnerHere: true)
+        subscription["latest_invoice"] = .text(invoice.id)
+        try update(subscription)
 
         var completed = session
         completed["customer"] = .text(customer.id)
@@ -69,6 +44,13 @@ extension StripeLedger {
         try emit("customer.subscription.created", subscription)
         try emit("checkout.session.completed", completed)
         return completed
+    }
+
+    /// A trial costs nothing.
+    private func firstLine(of subscription: StripeValue) -> StripeValue {
+        var line = line(of: subscription)
+        if subscription["status"] == "trialing" { line["amount"] = 0 }
+        return line
     }
 
     private func newCustomer(_ email: String, _ name: String) throws -> StripeValue {
@@ -89,8 +71,10 @@ extension StripeLedger {
         _ customer: StripeValue, _ price: StripeValue, _ order: StripeValue, paymentMethod: String
     ) -> StripeValue {
         let id = Self.newID("sub")
+        let trialEnd = order["trial_days"].integer.map { now + $0 * 86_400 }
+        let end = trialEnd ?? Self.end(price, from: now, anchor: now)
         return [
-            "id": .text(id), "object": "subscription", "billing_cycle_anchor": .integer(now), "cancel_at": nil,
+            "id": .text(id), "object": "subscription", "billing_cycle_anchor": .integer(trialEnd ?? now), "cancel_at": nil,
             "cancel_at_period_end": false, "canceled_at": nil, "collection_method": "charge_automatically",
             "created": .integer(now), "currency": price["currency"], "customer": .text(customer.id),
             "default_payment_method": .text(paymentMethod), "description": nil, "ended_at": nil,
@@ -98,18 +82,20 @@ extension StripeLedger {
                 [
                     [
                         "id": .text(Self.newID("si", length: 14)), "object": "subscription_item", "created": .integer(now),
-                        "current_period_start": .integer(now), "current_period_end": .integer(Self.end(price, from: now)),
+                        "current_period_start": .integer(now), "current_period_end": .integer(end),
                         "metadata": [:], "price": price, "quantity": order["quantity"], "subscription": .text(id),
                     ]
                 ], url: "/v1/subscription_items?subscription=\(id)"),
             "latest_invoice": nil, "livemode": false, "metadata": order["metadata"], "pause_collection": nil,
-            "pending_update": nil, "schedule": nil, "start_date": .integer(now), "status": "active", "trial_end": nil,
-            "trial_start": nil,
+            "pending_update": nil, "schedule": nil, "start_date": .integer(now),
+            "status": trialEnd == nil ? "active" : "trialing", "trial_end": StripeValue(trialEnd),
+            "trial_start": trialEnd == nil ? nil : .integer(now),
         ]
     }
 
-    /// The end of a period of this price, by the calendar of UTC.
-    static func end(_ price: StripeValue, from start: Int64) -> Int64 {
+    /// The end of a period of this price, by the calendar of UTC: so many whole intervals after the anchor. So what began on the
+    /// 31st renews on the last day of shorter months, and on the 31st again after them.
+    static func end(_ price: StripeValue, from start: Int64, anchor: Int64) -> Int64 {
         let component: Calendar.Component =
             switch price["recurring"]["interval"].text {
             case "day": .day
@@ -120,8 +106,14 @@ extension StripeLedger {
         var calendar = Calendar(identifier: .gregorian)
         calendar.timeZone = .gmt
         let count = Int(price["recurring"]["interval_count"].integer ?? 1)
-        let date = Date(timeIntervalSince1970: Double(start))
-        return Int64((calendar.date(byAdding: component, value: count, to: date) ?? date).timeIntervalSince1970)
+        let date = Date(timeIntervalSince1970: Double(anchor))
+        let passed = calendar.dateComponents([component], from: date, to: Date(timeIntervalSince1970: Double(start)))
+        var periods = max(0, (passed.value(for: component) ?? 0) / count)
+        while true {
+            let end = calendar.date(byAdding: component, value: periods * count, to: date) ?? date
+            if Int64(end.timeIntervalSince1970) > start { return Int64(end.timeIntervalSince1970) }
+            periods += 1
+        }
     }
 
     /// What a period of the subscription costs.
@@ -131,25 +123,67 @@ extension StripeLedger {
         }
     }
 
+    enum Proration: String {
+        case alwaysInvoice = "always_invoice"
+        case createProrations = "create_prorations"
+        case none
+    }
+
     /// Moves a subscription to another price or quantity; the caller stores it.
-    /// - Parameter invoicesNow: whether the difference for the rest of the period is paid at once.
+    /// - Parameter behavior: what becomes of it if the difference can't be charged, in Stripe's words.
     func change(
-        _ subscription: StripeValue, price: StripeValue, quantity: Int64, invoicesNow: Bool
+        _ subscription: StripeValue, price: StripeValue, quantity: Int64, proration: Proration, behavior: String,
+        at moment: Int64? = nil
     ) throws -> StripeValue {
-        guard var item = subscription["items"]["data"].list.first else { return subscription }
-        let before = Self.amount(of: subscription)
+        var changed = subscription
+        var item = subscription.item
         item["price"] = price
         item["quantity"] = .integer(quantity)
-        var changed = subscription
         changed["items"]["data"] = [item]
-        let start = item["current_period_start"].integer ?? now
-        let end = max(item["current_period_end"].integer ?? now, start + 1)
-        let difference = (Self.amount(of: changed) - before) * max(0, end - now) / (end - start)
-        if invoicesNow, difference > 0 {
-            let invoice = try invoice(changed, amount: difference, reason: "subscription_update", isPaid: true)
-            changed["latest_invoice"] = .text(invoice.id)
+        guard changed != subscription, subscription["status"] != "trialing" else { return changed }
+        let lines = prorations(subscription, changed, at: moment)
+        switch proration {
+        case .none: return changed
+        case .createProrations:
+            try insert([
+                "id": .text(Self.newID("pending")), "object": "sandbox.pending_lines",
+                "subscription": .text(subscription.id),
+                "lines": .list(lines),
+            ])
+            return changed
+        case .alwaysInvoice:
+            let draft = try draft(changed, lines: lines, reason: "subscription_update")
+            try insert(draft)
+            let method = subscription["default_payment_method"].text
+            let invoice = try collect(try finalize(draft), paymentMethod: method, isOwnerHere: false)
+            if invoice["status"] == "paid" {
+                changed["latest_invoice"] = .text(invoice.id)
+                return changed
+            }
+            return try unpaid(subscription, changed, invoice, behavior: behavior)
         }
-        return changed
+    }
+
+    private func unpaid(
+        _ before: StripeValue, _ after: StripeValue, _ invoice: StripeValue, behavior: String
+    ) throws -> StripeValue {
+        switch behavior {
+        case "error_if_incomplete":
+            throw StripeFault(status: 402, type: "card_error", code: "card_declined", "Your card was declined.")
+        case "pending_if_incomplete":
+            var pending = before
+            pending["latest_invoice"] = .text(invoice.id)
+            pending["pending_update"] = [
+                "billing_cycle_anchor": nil, "expires_at": .integer(now + 23 * 3600), "trial_end": nil,
+                "subscription_items": after["items"]["data"],
+            ]
+            return pending
+        default:
+            var pastDue = after
+            pastDue["latest_invoice"] = .text(invoice.id)
+            pastDue["status"] = "past_due"
+            return pastDue
+        }
     }
 
     func end(_ subscription: StripeValue) throws -> StripeValue {
@@ -160,39 +194,6 @@ extension StripeLedger {
         try update(ended)
         try emit("customer.subscription.deleted", ended)
         return ended
-    }
-
-    /// Does what the passing of time brings: renewals, ends, sessions that nobody paid.
-    func passTime() throws {
-        for subscription in try all("subscription") where subscription["status"] == "active" {
-            guard let item = subscription["items"]["data"].list.first, let end = item["current_period_end"].integer,
-                end <= now
-            else { continue }
-            if subscription["cancel_at_period_end"].isTrue {
-                _ = try self.end(subscription)
-            } else {
-                try renew(subscription, item, from: end)
-            }
-        }
-        for session in try all("checkout.session")
-        where session["status"] == "open" && session["expires_at"].integer ?? 0 <= now {
-            _ = try expire(session)
-        }
-    }
-
-    private func renew(_ subscription: StripeValue, _ item: StripeValue, from start: Int64) throws {
-        var item = item
-        item["current_period_start"] = .integer(start)
-        item["current_period_end"] = .integer(Self.end(item["price"], from: start))
-        var renewed = subscription
-        renewed["items"]["data"] = [item]
-        let isPaid = subscription["default_payment_method"].text != StripeTestCard.failingLater
-        let invoice = try invoice(
-            renewed, amount: Self.amount(of: renewed), reason: "subscription_cycle", isPaid: isPaid)
-        renewed["latest_invoice"] = .text(invoice.id)
-        if !isPaid { renewed["status"] = "past_due" }
-        try update(renewed)
-        try emit("customer.subscription.updated", renewed)
     }
 }
 

@@ -5,6 +5,10 @@ struct StripeLedger {
     let transaction: any Transaction
     /// Unix time in seconds; the same throughout.
     let now: Int64
+    /// When the events are due; later than `now` where what has long been due is done.
+    var deliveredAt: Int64?
+    /// Where browsers reach the sandbox, without a slash at its end.
+    var publicURL = ""
 
     // MARK: Objects
 
@@ -22,7 +26,9 @@ struct StripeLedger {
     /// - Parameter parameter: where the id was given; `nil` if in the path.
     /// - Throws: a ``StripeFault`` with `resource_missing`.
     func require(_ kind: String, _ id: String, parameter: String? = nil) throws -> StripeValue {
-        guard let object = try find(kind, id) else { throw StripeFault.noSuch(kind, id, parameter: parameter) }
+        guard let object = try find(kind, id), !object["deleted"].isTrue else {
+            throw StripeFault.noSuch(kind, id, parameter: parameter)
+        }
         return object
     }
 
@@ -41,6 +47,10 @@ struct StripeLedger {
     func update(_ object: StripeValue) throws {
         try transaction.execute(
             "UPDATE stripe_objects SET body = ?2 WHERE id = ?1", [.text(object.id), .text(try JSONText.encode(object))])
+    }
+
+    func remove(_ object: StripeValue) throws {
+        try transaction.execute("DELETE FROM stripe_objects WHERE id = ?1", [.text(object.id)])
     }
 
     /// - Returns: `<prefix>_` and random letters and digits, which nobody can guess.
@@ -63,6 +73,13 @@ struct StripeLedger {
         try insert(event)
         try transaction.execute(
             "INSERT INTO stripe_deliveries (event_id, attempts, next_at, created_at) VALUES (?1, 0, ?2, ?2)",
-            [.text(event.id), .integer(now)])
+            [.text(event.id), .integer(deliveredAt ?? now)])
+    }
+
+    /// The ids of the events that the webhook endpoint hasn't acknowledged, or never did.
+    func owedEvents() throws -> Set<String> {
+        Set(
+            try transaction.query("SELECT event_id FROM stripe_deliveries WHERE attempts > 0", [])
+                .map { try $0.text("event_id") })
     }
 }

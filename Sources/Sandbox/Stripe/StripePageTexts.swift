@@ -46,6 +46,22 @@ enum StripePageTexts {
             "Your card has expired. Nothing was charged. Try another card.",
             "O cartão expirou. Nada foi cobrado. Experimente outro cartão."
         ),
+        "bankRefused": (
+            "Your bank didn't confirm the payment. Nothing was charged. Try again, or another card.",
+            "O seu banco não confirmou o pagamento. Nada foi cobrado. Tente de novo, ou com outro cartão."
+        ),
+        "bankAsks": ("Your bank asks: do you pay this?", "O seu banco pergunta: confirma este pagamento?"),
+        "bankYes": ("Confirm the payment", "Confirmar o pagamento"),
+        "bankNo": ("Refuse it", "Recusar"),
+        "planChange": ("Change the plan", "Mudar de plano"),
+        "planNext": ("Changes at the end of the period", "Muda no fim do período"),
+        "planKeep": ("Keep the present plan", "Manter o plano atual"),
+        "newCard": ("Use another card", "Usar outro cartão"),
+        "invoiceTitle": ("Invoice", "Fatura"),
+        "payInvoice": ("Pay", "Pagar"),
+        "void": ("Void", "Anulada"),
+        "uncollectible": ("Uncollectible", "Incobrável"),
+        "draft": ("Draft", "Rascunho"),
         "expiredTitle": ("This payment page has expired", "Esta página de pagamento expirou"),
         "expiredText": (
             "Nothing was charged. Go back to the chat to get a new one.",

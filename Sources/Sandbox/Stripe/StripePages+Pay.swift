@@ -44,8 +44,12 @@ extension StripePages {
         let now = now()
         let payment = StripePaymentForm(form)
         let outcome = payment.check(now: now)
-        let sale = try await database.write { transaction -> Sale? in
-            let ledger = StripeLedger(transaction: transaction, now: now)
+        if case .accepted(let card) = outcome, card.asksOnThePage, form.fields.last(where: { $0.name == "bank" }) == nil {
+            return try await askBank(id, payment)
+        }
+        if form.fields.last(where: { $0.name == "bank" })?.value == "no" { return try await refusedByBank(id, payment) }
+        let sale = try await database.write { [publicURL] transaction -> Sale? in
+            let ledger = StripeLedger(transaction: transaction, now: now, publicURL: publicURL)
             guard let sale = try Sale(id, ledger) else { return nil }
             guard case .accepted(let card) = outcome, sale.session["status"] == "open" else { return sale }
             _ = try ledger.pay(sale.session, email: payment.email, name: payment.name, card: card)
@@ -57,7 +61,24 @@ extension StripePages {
         return try payPage(sale, payment)
     }
 
-    private func payPage(_ sale: Sale, _ form: StripePaymentForm, refusal: String? = nil) throws -> Response {
+    /// The bank's own page, on which the card's owner says yes or no (3-D Secure).
+    private func askBank(_ id: String, _ payment: StripePaymentForm) async throws -> Response {
+        let now = now()
+        let sale = try await database.read { try Sale(id, StripeLedger(transaction: $0, now: now)) }
+        guard let sale else { return try notice("unknown", status: .notFound) }
+        return try payPage(sale, payment, asksBank: true)
+    }
+
+    private func refusedByBank(_ id: String, _ payment: StripePaymentForm) async throws -> Response {
+        let now = now()
+        let sale = try await database.read { try Sale(id, StripeLedger(transaction: $0, now: now)) }
+        guard let sale else { return try notice("unknown", status: .notFound) }
+        return try payPage(sale, payment, refusal: "bankRefused")
+    }
+
+    private func payPage(
+        _ sale: Sale, _ form: StripePaymentForm, refusal: String? = nil, asksBank: Bool = false
+    ) throws -> Response {
         switch sale.session["status"].text {
         case "complete":
             return redirect(to: sale.successURL)
@@ -68,7 +89,7 @@ extension StripePages {
                 "t": words, "id": sale.session.id, "product": sale.product["name"].text ?? "",
                 "amount": Self.money(sale.session["amount_total"].integer ?? 0, sale.session["currency"].text ?? ""),
                 "period": words[isMonthly ? "perMonth" : "perPeriod"] ?? "", "email": form.email, "number": form.number,
-                "expiry": form.expiry, "cvc": form.cvc, "name": form.name,
+                "expiry": form.expiry, "cvc": form.cvc, "name": form.name, "asksBank": asksBank,
             ]
             // A nil in the model would be shown as a word; what isn't in it is left out.
             model["refusal"] = refusal.flatMap { words[$0] }

@@ -8,14 +8,19 @@ import Stripe
 /// The pages that Stripe hosts: to pay on, and to manage a subscription on.
 struct StripePages: Sendable {
     let database: any Database
+    let publicURL: String
     let now: @Sendable () -> Int64
     /// Says that there may be something to deliver.
     let changed: @Sendable () -> Void
     private let library: MustacheLibrary
 
     /// - Throws: a parser error if a template is malformed.
-    init(database: any Database, now: @escaping @Sendable () -> Int64, changed: @escaping @Sendable () -> Void) throws {
+    init(
+        database: any Database, publicURL: String, now: @escaping @Sendable () -> Int64,
+        changed: @escaping @Sendable () -> Void
+    ) throws {
         self.database = database
+        self.publicURL = publicURL
         self.now = now
         self.changed = changed
         func template(_ bytes: [UInt8]) throws -> MustacheTemplate {
@@ -25,6 +30,7 @@ struct StripePages: Sendable {
             "notice": try template(PackageResources.stripe_notice_mustache),
             "pay": try template(PackageResources.stripe_pay_mustache),
             "portal": try template(PackageResources.stripe_portal_mustache),
+            "invoice": try template(PackageResources.stripe_invoice_mustache),
             "style": try template(PackageResources.stripe_style_mustache),
         ])
     }
@@ -38,6 +44,24 @@ struct StripePages: Sendable {
         }
         router.get("/portal/:id") { _, context in
             try await portalPage(context.parameters.get("id") ?? "")
+        }
+        router.get("/invoice/:id") { _, context in
+            try await invoicePage(context.parameters.get("id") ?? "")
+        }
+        router.get("/invoice/:id/pdf") { _, context in
+            try await invoiceDocument(context.parameters.get("id") ?? "")
+        }
+        router.post("/invoice/:id") { request, context in
+            try await payInvoice(context.parameters.get("id") ?? "", try await form(of: request))
+        }
+        router.post("/portal/:id/card") { request, context in
+            try await setCard(context.parameters.get("id") ?? "", try await form(of: request))
+        }
+        router.post("/portal/:id/plan") { request, context in
+            try await changePlan(context.parameters.get("id") ?? "", try await form(of: request))
+        }
+        router.post("/portal/:id/keep") { request, context in
+            try await keepPlan(context.parameters.get("id") ?? "", try await form(of: request))
         }
         router.post("/portal/:id/cancel") { request, context in
             try await setCancelling(true, context.parameters.get("id") ?? "", try await form(of: request))

@@ -109,7 +109,26 @@ struct StripeParameters: Sendable {
         return text
     }
 
+    /// Whether it is there without a value, which unsets it.
+    func isEmptied(_ name: String) -> Bool { values[name] == "" }
+
     // MARK: Nested
+
+    /// All values under `name[…]`, as an object; those of numbered keys as a list. `true` and `false` become booleans.
+    func object(_ name: String) -> StripeValue {
+        var children: [String: StripeValue] = [:]
+        for path in values.keys where path.hasPrefix(name + "[") {
+            let key = String(path.dropFirst(name.count + 1).prefix { $0 != "]" })
+            let child = "\(name)[\(key)]"
+            let value = values[child].map { $0 == "true" ? true : $0 == "false" ? false : StripeValue.text($0) }
+            children[key] = value ?? object(child)
+        }
+        let numbers = children.keys.compactMap { Int($0) }.sorted()
+        if !children.isEmpty, numbers.count == children.count {
+            return .list(numbers.compactMap { children[String($0)] })
+        }
+        return .object(children)
+    }
 
     /// The values of `name[…]`, in the order of their numbers.
     func list(_ name: String) -> [String] {

@@ -27,8 +27,31 @@ extension [StripeRoute] {
             try call.ledger.emit("customer.updated", customer)
             return customer
         },
-        .retrieve("customer", at: "/v1/customers"),
-        .list("customer", at: "/v1/customers", filters: ["email"]),
+        // A deleted one is still told of, and nothing else.
+        .get("/v1/customers/:id") { call in
+            guard let customer = try call.ledger.find("customer", call.id) else {
+                throw StripeFault.noSuch("customer", call.id)
+            }
+            return customer
+        },
+        .get("/v1/customers", StripeRoute.paging + ["email"]) { call in
+            let email = try call.parameters.text("email")
+            return try call.page(
+                try call.ledger.all("customer").filter {
+                    !$0["deleted"].isTrue && (email == nil || $0["email"].text == email)
+                })
+        },
+        .delete("/v1/customers/:id") { call in
+            let customer = try call.ledger.require("customer", call.id)
+            for subscription in try call.ledger.all("subscription")
+            where subscription["customer"].text == customer.id && subscription["status"] != "canceled" {
+                _ = try call.ledger.end(subscription)
+            }
+            let deleted: StripeValue = ["id": .text(customer.id), "object": "customer", "deleted": true]
+            try call.ledger.update(deleted)
+            try call.ledger.emit("customer.deleted", customer)
+            return deleted
+        },
     ]
 
     private static let customerFields = ["description", "email", "metadata[*]", "name", "phone"]

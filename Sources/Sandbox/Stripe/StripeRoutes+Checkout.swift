@@ -6,7 +6,9 @@ extension [StripeRoute] {
             [
                 "allow_promotion_codes", "automatic_tax[enabled]", "cancel_url", "client_reference_id", "customer",
                 "customer_email", "line_items[*][price]", "line_items[*][quantity]", "locale", "metadata[*]", "mode",
-                "subscription_data[metadata][*]", "success_url", "tax_id_collection[enabled]",
+                "customer_update[address]", "customer_update[name]", "payment_method_collection",
+                "subscription_data[metadata][*]", "subscription_data[trial_period_days]", "success_url",
+                "tax_id_collection[enabled]",
             ], createSession),
         .retrieve("checkout.session", at: "/v1/checkout/sessions"),
         .list("checkout.session", at: "/v1/checkout/sessions", filters: ["customer", "status", "subscription"]),
@@ -18,21 +20,6 @@ extension [StripeRoute] {
                         + "\(session["status"].text ?? "unknown").")
             }
             return try call.ledger.expire(session)
-        },
-
-        .post("/v1/billing_portal/sessions", ["customer", "locale", "return_url"]) { call in
-            let customer = try call.ledger.require(
-                "customer", try call.parameters.required("customer"), parameter: "customer")
-            let id = StripeLedger.newID("bps", length: 40)
-            let session: StripeValue = [
-                "id": .text(id), "object": "billing_portal.session", "configuration": "bpc_sandbox",
-                "created": .integer(call.now), "customer": .text(customer.id), "flow": nil, "livemode": false,
-                "locale": StripeValue(try call.parameters.text("locale")), "on_behalf_of": nil,
-                "return_url": StripeValue(try call.parameters.url("return_url")),
-                "url": .text("\(call.publicURL)/portal/\(id)"),
-            ]
-            try call.ledger.insert(session)
-            return session
         },
     ]
 
@@ -57,6 +44,7 @@ extension [StripeRoute] {
         guard reference?.count ?? 0 <= 200 else {
             throw StripeFault("Invalid string: must be at most 200 characters", parameter: "client_reference_id")
         }
+        let trialDays = try parameters.integer("subscription_data[trial_period_days]", in: 1...730)
         let amount = StripeValue.integer((price["unit_amount"].integer ?? 0) * quantity)
         let id = StripeLedger.newID("cs_test", length: 58)
         let session: StripeValue = [
@@ -71,7 +59,8 @@ extension [StripeRoute] {
             "customer_details": nil, "customer_email": StripeValue(email), "expires_at": .integer(call.now + 86_400),
             "invoice": nil, "livemode": false, "locale": StripeValue(try parameters.text("locale")),
             "metadata": try parameters.metadata(), "mode": "subscription", "payment_intent": nil,
-            "payment_method_types": ["card"], "payment_status": "unpaid", "status": "open", "subscription": nil,
+            "payment_method_collection": "always", "payment_method_types": ["card"], "payment_status": "unpaid",
+            "status": "open", "subscription": nil,
             "success_url": .text(successURL),
             "tax_id_collection": ["enabled": .bool(try parameters.bool("tax_id_collection[enabled]") ?? false)],
             "total_details": ["amount_discount": 0, "amount_shipping": 0, "amount_tax": 0], "ui_mode": "hosted",
@@ -81,7 +70,8 @@ extension [StripeRoute] {
         // What the session's own object doesn't show: what will be subscribed to.
         try call.ledger.insert([
             "id": .text(StripeLedger.orderID(of: id)), "object": "sandbox.order", "price": .text(price.id),
-            "quantity": .integer(quantity), "metadata": try parameters.metadata("subscription_data[metadata]"),
+            "quantity": .integer(quantity), "trial_days": StripeValue(trialDays),
+            "metadata": try parameters.metadata("subscription_data[metadata]"),
         ])
         return session
     }

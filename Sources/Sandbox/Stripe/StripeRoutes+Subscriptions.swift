@@ -21,28 +21,14 @@ extension [StripeRoute] {
         .post(
             "/v1/subscriptions/:id",
             [
-                "cancel_at_period_end", "items[*][id]", "items[*][price]", "items[*][quantity]", "metadata[*]",
-                "payment_behavior", "proration_behavior",
+                "cancel_at_period_end", "default_payment_method", "items[*][id]", "items[*][price]", "items[*][quantity]",
+                "metadata[*]",
+                "pause_collection", "pause_collection[behavior]", "payment_behavior", "proration_behavior", "proration_date",
             ], update),
         .delete("/v1/subscriptions/:id", ["invoice_now", "prorate"]) { call in
             let subscription = try live(call)
             return try call.ledger.end(subscription)
         },
-
-        .retrieve("invoice", at: "/v1/invoices"),
-        .get("/v1/invoices", StripeRoute.paging + ["customer", "status", "subscription"]) { call in
-            let customer = try call.parameters.text("customer")
-            let status = try call.parameters.text("status")
-            let subscription = try call.parameters.text("subscription")
-            return try call.page(
-                try call.ledger.all("invoice").filter { invoice in
-                    (customer == nil || invoice["customer"].text == customer)
-                        && (status == nil || invoice["status"].text == status)
-                        && (subscription == nil || invoice.invoicedSubscription == subscription)
-                })
-        },
-        .retrieve("charge", at: "/v1/charges"),
-        .list("charge", at: "/v1/charges", filters: ["customer"]),
     ]
 
     private static func live(_ call: StripeCall) throws -> StripeValue {
@@ -54,20 +40,33 @@ extension [StripeRoute] {
     private static func update(_ call: StripeCall) throws -> StripeValue {
         let parameters = call.parameters
         let proration = try parameters.choice(
-            "proration_behavior", of: ["always_invoice", "create_prorations", "none"])
-        _ = try parameters.choice(
+            "proration_behavior", of: ["always_invoice", "create_prorations", "none"]
+        ).flatMap(StripeLedger.Proration.init)
+        let behavior = try parameters.choice(
             "payment_behavior",
             of: ["allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete"])
         var subscription = try live(call)
         if let cancels = try parameters.bool("cancel_at_period_end") {
+            if subscription["schedule"] != .null {
+                throw StripeFault(
+                    "The subscription is managed by the subscription schedule `\(subscription["schedule"].text ?? "")`, and "
+                        + "updating any cancelation behavior directly is not allowed.")
+            }
+            guard behavior != "pending_if_incomplete" else {
+                throw StripeFault(
+                    "You can't pass `cancel_at_period_end` with `payment_behavior` set to `pending_if_incomplete`.")
+            }
             subscription = subscription.cancelling(cancels, now: call.now)
         }
+        if let method = try parameters.text("default_payment_method") {
+            subscription["default_payment_method"] = .text(method)
+        }
+        subscription = try paused(subscription, parameters)
         subscription["metadata"] = try parameters.metadata(over: subscription["metadata"])
         for index in parameters.indices("items") {
             let name = "items[\(index)]"
-            guard let item = subscription["items"]["data"].list.first,
-                try parameters.required("\(name)[id]") == item.id
-            else {
+            let item = subscription.item
+            guard try parameters.required("\(name)[id]") == item.id else {
                 throw StripeFault.noSuch(
                     "subscription item", try parameters.required("\(name)[id]"), parameter: "\(name)[id]")
             }
@@ -77,21 +76,42 @@ extension [StripeRoute] {
             let quantity = try parameters.integer("\(name)[quantity]", in: 1...999_999)
             subscription = try call.ledger.change(
                 subscription, price: price ?? item["price"], quantity: quantity ?? item["quantity"].integer ?? 1,
-                invoicesNow: proration == "always_invoice")
+                proration: proration ?? .createProrations, behavior: behavior ?? "allow_incomplete",
+                at: try parameters.integer("proration_date", in: 0...call.now))
         }
         try call.ledger.update(subscription)
         try call.ledger.emit("customer.subscription.updated", subscription)
         return subscription
     }
 
+    /// An empty `pause_collection` ends the pause.
+    private static func paused(_ subscription: StripeValue, _ parameters: StripeParameters) throws -> StripeValue {
+        var changed = subscription
+        if let behavior = try parameters.choice(
+            "pause_collection[behavior]", of: ["keep_as_draft", "mark_uncollectible", "void"])
+        {
+            changed["pause_collection"] = ["behavior": .text(behavior), "resumes_at": nil]
+        } else if parameters.isEmptied("pause_collection") {
+            changed["pause_collection"] = nil
+        }
+        return changed
+    }
+
     /// Events and the one webhook endpoint (https://docs.stripe.com/api/events).
     static func stripeEvents(webhookURL: String) -> [StripeRoute] {
         [
             .retrieve("event", at: "/v1/events"),
-            .get("/v1/events", StripeRoute.paging + ["type", "types[*]"]) { call in
+            .get("/v1/events", StripeRoute.paging + ["created[gte]", "delivery_success", "type", "types[*]"]) { call in
                 let types = try call.parameters.text("type").map { [$0] } ?? call.parameters.list("types")
+                let earliest = try call.parameters.integer("created[gte]", in: 0...Int64.max) ?? 0
+                let owed = try call.ledger.owedEvents()
+                let isDelivered = try call.parameters.bool("delivery_success")
                 return try call.page(
-                    try call.ledger.all("event").filter { types.isEmpty || types.contains($0["type"].text ?? "") })
+                    try call.ledger.all("event").filter { event in
+                        (types.isEmpty || types.contains(event["type"].text ?? ""))
+                            && event["created"].integer ?? 0 >= earliest
+                            && isDelivered.map { $0 != owed.contains(event.id) } ?? true
+                    })
             },
             .get("/v1/webhook_endpoints", StripeRoute.paging) { call in
                 try call.page([

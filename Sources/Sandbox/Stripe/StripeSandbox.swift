@@ -42,7 +42,7 @@ package struct StripeSandbox: Service, CustomStringConvertible {
         self.now = now
         self.logger = logger
         api = StripeAPI(database: database, publicURL: publicURL, now: now, changed: { wake.yield() }, logger: logger)
-        pages = try StripePages(database: database, now: now, changed: { wake.yield() })
+        pages = try StripePages(database: database, publicURL: publicURL, now: now, changed: { wake.yield() })
         delivery = StripeDelivery(
             database: database, webhookURL: webhookURL, webhookSecret: webhookSecret, httpClient: httpClient, now: now,
             logger: logger)
@@ -57,6 +57,9 @@ package struct StripeSandbox: Service, CustomStringConvertible {
         api.add(.stripePrices, to: router)
         api.add(.stripeSessions, to: router)
         api.add(.stripeSubscriptions, to: router)
+        api.add(.stripeInvoices, to: router)
+        api.add(.stripeSchedules, to: router)
+        api.add(.stripePortal, to: router)
         api.add(.stripeEvents(webhookURL: delivery.webhookURL), to: router)
         pages.addRoutes(to: router)
     }
@@ -90,8 +93,8 @@ package struct StripeSandbox: Service, CustomStringConvertible {
     /// - Throws: `SQLError`.
     package func passTime() async throws {
         let now = now()
-        try await database.write { transaction in
-            try StripeLedger(transaction: transaction, now: now).passTime()
+        try await database.write { [publicURL = api.publicURL] transaction in
+            try StripeLedger(transaction: transaction, now: now, deliveredAt: now, publicURL: publicURL).passTime()
             try StripeAnswers.prune(transaction, now: now)
         }
         wake.yield()
