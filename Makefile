@@ -12,7 +12,7 @@ RELEASE_FLAGS := -c release --scratch-path .build-release --static-swift-stdlib 
 PROGRAM := .build/debug/openclaw-cloud
 
 .PHONY: run test check build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy abuse-site fuzz-proxy \
-	bench-proxy test-openclaw test-pages test-operator chaos-operator bench-operator eval-onboarding help
+	bench-proxy simulate-billing mutants-billing test-openclaw test-pages test-operator chaos-operator bench-operator eval-onboarding help
 
 run: ## Build, and start the whole product on this machine: http://localhost:8080
 	@scripts/bootstrap run
@@ -28,6 +28,7 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	scripts/with-openclaw swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "OpenClaw(Contract|Journey)Tests"
 	scripts/test-peers
 	scripts/test-pages --quick
+	scripts/simulate-billing 10000
 	scripts/limit-proxy --rounds 5
 	scripts/chaos-proxy --kills 60
 	scripts/abuse-proxy --seconds 2
@@ -108,6 +109,12 @@ abuse-proxy: release ## Attack the token proxy in every way a client can, and ti
 
 abuse-site: release ## Attack the site in every way a stranger can, and time a good visitor and a good agent meanwhile
 	PROGRAM=$(CURDIR)/.build-release/release/openclaw-cloud scripts/abuse-site --strict
+
+simulate-billing: ## Run the rules of billing through RUNS random lives of subscriptions, from SEED
+	scripts/simulate-billing $(or $(RUNS),100000) $(SEED)
+
+mutants-billing: ## Plant known bugs in the rules of billing, one at a time, and see that the simulation catches each
+	scripts/mutants-billing
 
 fuzz-proxy: ## Read 10 million mutated request heads in two ways and compare
 	@scripts/bootstrap run

@@ -13,6 +13,8 @@ extension BillingService {
         }
         guard order.checkout.url == nil, order.checkout.completedAt == nil, order.isLatest, !order.isPaid else { return }
         guard try await closeEarlier(order) else { return }
+        // One in another language, see `reopen`.
+        if order.checkout.stripeSessionID != nil, try await !close(order.checkout) { return }
 
         let session = try await createSession(order, jobID: jobID)
         try await queue.write { work in
@@ -22,6 +24,7 @@ extension BillingService {
             }
             checkout.stripeSessionID = session.id
             checkout.url = session.url
+            checkout.language = order.customer.language
             try store.update(checkout)
             try work.answer(customerID)
         }
@@ -59,18 +62,45 @@ extension BillingService {
     /// Closes the pages that were opened before, so that nobody pays twice.
     /// - Returns: `false` if one of them has been paid on already.
     private func closeEarlier(_ order: Order) async throws -> Bool {
-        for checkout in order.earlier {
-            guard let id = checkout.stripeSessionID, let session = try await found({ try await stripe.checkoutSession(id) })
-            else { continue }
-            if session.status == "open" {
-                // If it is paid at this moment, this throws, and the next attempt sees that.
-                try await stripe.expireCheckoutSession(id)
-            } else if session.status == "complete" {
-                try await converge(on: session, customerID: checkout.customerID)
-                return false
-            }
+        for checkout in order.earlier where try await !close(checkout) { return false }
+        return true
+    }
+
+    /// - Returns: `false` if the page has been paid on already.
+    private func close(_ checkout: Checkout) async throws -> Bool {
+        guard let id = checkout.stripeSessionID, let session = try await found({ try await stripe.checkoutSession(id) })
+        else { return true }
+        if session.status == "open" {
+            // If it is paid at this moment, this throws, and the next attempt sees that.
+            try await stripe.expireCheckoutSession(id)
+        } else if session.status == "complete" {
+            try await converge(on: session, customerID: checkout.customerID)
+            return false
         }
         return true
+    }
+
+    /// Has the page to pay on opened anew in the language that the customer reads now, if it is in another one.
+    /// - Returns: the checkout, without a page until that has been done.
+    /// - Throws: `SQLError`.
+    package func reopened(_ checkout: Checkout, in language: Language) async throws -> Checkout {
+        guard checkout.completedAt == nil, checkout.url != nil, let present = checkout.language, present != language else {
+            return checkout
+        }
+        return try await queue.write { work in
+            let billing = BillingStore(work.transaction)
+            let customers = CustomerStore(work.transaction)
+            guard var stored = try billing.checkout(checkout.id, customerID: checkout.customerID), stored.url != nil,
+                stored.completedAt == nil, var customer = try customers.find(checkout.customerID)
+            else { return checkout }
+            customer.language = language
+            try customers.update(customer)
+            stored.url = nil
+            stored.language = nil
+            try billing.update(stored)
+            try work.enqueue(OpenCheckout(stored))
+            return stored
+        }
     }
 
     private func createSession(_ order: Order, jobID: Job.ID) async throws -> StripeCheckoutSession {
@@ -83,6 +113,11 @@ extension BillingService {
             cancelURL: "\(publicURL)/checkout/\(checkout.id)/left", locale: order.customer.language.rawValue)
         do {
             return try await stripe.createCheckoutSession(session, idempotencyKey: checkout.id.rawValue)
+        } catch let error as StripeError where error.isMissing("customer") && session.customer != nil {
+            // Deleted at Stripe. The session makes a new one, which the convergence takes over.
+            var anew = session
+            anew.customer = nil
+            return try await stripe.createCheckoutSession(anew, idempotencyKey: "\(checkout.id)-anew")
         } catch let error as StripeError where error.kind == .idempotency {
             // An earlier attempt got as far as Stripe with other details, a new e-mail address say, and was lost before
             // anyone saw its page. So another page is no second one.

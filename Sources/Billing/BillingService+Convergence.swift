@@ -19,8 +19,14 @@ extension BillingService {
                 try work.enqueue(ConvergeSubscription(stripeID: fetched.id, customerID: purchase.customerID))
             }
         }
+        guard let (facts, invoices) = try await facts(of: fetched, boughtAs: purchase.tier) else {
+            logger.error("a subscription can't be applied", metadata: ["subscription": "\(fetched.id)"])
+            return
+        }
         try await queue.write { [plans, logger] work in
-            let convergence = Convergence(work: work, purchase: purchase, fetched: fetched, plans: plans, logger: logger)
+            let convergence = Convergence(
+                work: work, purchase: purchase, fetched: fetched, facts: facts, invoices: invoices, plans: plans,
+                logger: logger)
             try convergence.run()
         }
     }
@@ -55,99 +61,4 @@ struct Purchase: Sendable {
     /// The checkout that it came from, until that is known to be over.
     var checkoutID: Checkout.ID?
     var email: String?
-}
-
-/// The one transaction that writes what follows from a subscription.
-private struct Convergence {
-    let work: UnitOfWork
-    let purchase: Purchase
-    let fetched: StripeSubscription
-    let plans: PlanTable
-    let logger: Logger
-
-    func run() throws {
-        guard let status = Subscription.Status(rawValue: fetched.status), let item = fetched.item,
-            let customer = try CustomerStore(work.transaction).find(purchase.customerID),
-            let box = try BoxStore(work.transaction).find(purchase.boxID, customerID: purchase.customerID)
-        else {
-            logger.error("a subscription can't be applied", metadata: ["subscription": "\(fetched.id)"])
-            return
-        }
-        let subscription = try store(status, item)
-        try update(customer)
-        let isCompletedNow = subscription.entitlement(at: work.now) != nil ? try completeCheckout() : false
-        let isChanged = try want(box)
-        if isCompletedNow || isChanged {
-            try work.answer(purchase.customerID)
-        } else {
-            work.changed(purchase.customerID)
-        }
-    }
-
-    private func store(_ status: Subscription.Status, _ item: StripeSubscription.Item) throws -> Subscription {
-        let store = BillingStore(work.transaction)
-        let stored = try store.subscription(stripeID: fetched.id)
-        let periodEnd = Timestamp(seconds: item.currentPeriodEnd)
-        let subscription = Subscription(
-            id: stored?.id ?? work.ids.next(), customerID: purchase.customerID, boxID: purchase.boxID,
-            tier: item.price.metadata["tier"].flatMap(Tier.init) ?? purchase.tier, stripeID: fetched.id,
-            stripeItemID: item.id, status: status, periodStart: Timestamp(seconds: item.currentPeriodStart),
-            periodEnd: periodEnd,
-            cancelAt: fetched.cancelAt.map(Timestamp.init(seconds:)) ?? (fetched.cancelAtPeriodEnd ? periodEnd : nil),
-            // Stripe doesn't say since when.
-            pastDueSince: status == .pastDue ? stored?.pastDueSince ?? work.now : nil,
-            endedAt: fetched.endedAt.map(Timestamp.init(seconds:))
-                ?? (status == .canceled ? stored?.endedAt ?? work.now : nil))
-        try store.upsert(subscription)
-        return subscription
-    }
-
-    private func update(_ customer: Customer) throws {
-        let store = CustomerStore(work.transaction)
-        var updated = customer
-        if let owner = try store.find(stripeCustomerID: fetched.customer), owner.id != customer.id {
-            logger.error("two customers share one at Stripe", metadata: ["subscription": "\(fetched.id)"])
-        } else if purchase.checkoutID != nil || customer.stripeCustomerID == nil {
-            updated.stripeCustomerID = fetched.customer
-        }
-        if customer.email == nil { updated.email = purchase.email }
-        if updated != customer { try store.update(updated) }
-    }
-
-    /// - Returns: whether it hadn't been completed before.
-    private func completeCheckout() throws -> Bool {
-        let store = BillingStore(work.transaction)
-        guard let id = purchase.checkoutID, var checkout = try store.checkout(id, customerID: purchase.customerID),
-            checkout.completedAt == nil
-        else { return false }
-        checkout.completedAt = work.now
-        try store.update(checkout)
-        return true
-    }
-
-    /// - Returns: whether something else is wanted of the box than before.
-    private func want(_ box: Box) throws -> Bool {
-        let subscriptions = try BillingStore(work.transaction).subscriptions(boxID: box.id, customerID: box.customerID)
-        guard let entitlement = subscriptions.entitlement(at: work.now) else { return false }
-        if subscriptions.count(where: { $0.entitlement(at: work.now) == .running }) > 1 {
-            logger.error("a box is paid for twice; cancel and refund one subscription", metadata: ["box": "\(box.id)"])
-        }
-        var wanted = box
-        wanted.desired = entitlement.desired
-        if entitlement.desired == .running {
-            let subscription = entitlement.subscription
-            wanted.tier = subscription.tier
-            try UsageStore(work.transaction).setQuota(
-                customerID: box.customerID, periodStart: subscription.periodStart, periodEnd: subscription.periodEnd,
-                limit: plans[subscription.tier].monthlyUnits)
-        }
-        guard wanted != box else { return false }
-        guard box.desired != .deleted else {
-            logger.error("a box that is deleted has been paid for", metadata: ["box": "\(box.id)"])
-            return false
-        }
-        let stored = try BoxStore(work.transaction).want(wanted)
-        try work.enqueue(ReconcileBox(stored))
-        return true
-    }
 }

@@ -65,13 +65,16 @@ extension BillingService {
             return session?.subscription.map { [$0] } ?? []
 
         case "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted",
-            "customer.subscription.paused", "customer.subscription.resumed":
+            "customer.subscription.paused", "customer.subscription.resumed",
+            "customer.subscription.pending_update_applied", "customer.subscription.pending_update_expired":
             return subject.id.map { [$0] } ?? []
 
-        case "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed", "invoice.payment_action_required":
+        case "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed", "invoice.payment_action_required",
+            "invoice.voided", "invoice.marked_uncollectible":
             return subject.invoicedSubscription.map { [$0] } ?? []
 
-        case "charge.dispute.created", "refund.created":
+        case "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed", "refund.created", "refund.updated",
+            "refund.failed":
             logger.warning("a payment is disputed or refunded", metadata: ["event": "\(event.id)", "type": "\(event.type)"])
             guard let id = subject.charge, let customer = try await found({ try await stripe.charge(id) })?.customer else {
                 return []

@@ -46,6 +46,9 @@ package struct BillingService: Sendable {
         handlers.register(EndSubscription.self) { arguments, context in
             try await outlasting(context) { try await end(arguments) }
         }
+        handlers.register(RefundDuplicate.self) { arguments, context in
+            try await outlasting(context) { try await refund(arguments, jobID: context.id) }
+        }
         handlers.register(SweepSubscriptions.self) { _, _ in
             try await sweep()
         }
@@ -63,23 +66,29 @@ package struct BillingService: Sendable {
         }
     }
 
-    /// Finds what only the passing of time changes: a period that is over, a grace or a retention that has run out.
+    /// Finds what the passing of time may have changed: see ``Subscription/lookAt``.
     private func sweep() async throws {
         try await queue.write { work in
-            let store = BillingStore(work.transaction)
-            var due = try store.awaitingRenewal(now: work.now)
-            for subscription in try store.withDeadlineBehind(now: work.now) {
-                let box = try BoxStore(work.transaction).find(subscription.boxID, customerID: subscription.customerID)
-                let all = try store.subscriptions(boxID: subscription.boxID, customerID: subscription.customerID)
-                // What another subscription entitles the box to may outweigh this one: then nothing will ever follow from it.
-                guard let box, let entitlement = all.entitlement(at: work.now), entitlement.desired != box.desired else {
-                    continue
-                }
-                due.append(subscription)
-            }
-            for subscription in due {
+            for subscription in try BillingStore(work.transaction).due(now: work.now) {
                 try work.enqueue(
                     ConvergeSubscription(stripeID: subscription.stripeID, customerID: subscription.customerID))
+            }
+            try tellUsage(work)
+        }
+    }
+
+    /// Tells those whose use has passed one of ``Notice/usagePercentages``: the highest of them, each once a period.
+    private func tellUsage(_ work: UnitOfWork) throws {
+        let store = BillingStore(work.transaction)
+        for use in try store.untoldUse(now: work.now) {
+            let passed = Notice.usagePercentages.filter { use.percent >= $0 }
+            for percent in passed {
+                let notice = Notice.usage(percent: percent)
+                let key = notice.key(String(use.periodStart.milliseconds))
+                guard try store.tell(key, customerID: use.customerID, now: work.now), percent == passed.last else {
+                    continue
+                }
+                try work.enqueue(TellCustomer(notice, key: key, boxID: use.boxID, customerID: use.customerID))
             }
         }
     }
@@ -105,6 +114,10 @@ package struct BillingService: Sendable {
             return try await stripe.createPortalSession(
                 customer: stripeCustomerID, returnURL: publicURL + "/dashboard", locale: customer.language.rawValue
             ).url
+        } catch let error as StripeError where error.isMissing("customer") {
+            throw DomainError(
+                .conflict, code: "nothing_to_manage",
+                "There is no subscription to manage any more. A new one can be paid for.")
         } catch let error as StripeError {
             throw unavailable(error)
         }

@@ -5,6 +5,8 @@ import Stripe
 actor PriceCatalog {
     private let stripe: StripeClient
     private var known: [String: String] = [:]
+    /// By price; a price's metadata are ours, and don't change.
+    private var tiers: [String: Tier] = [:]
 
     init(stripe: StripeClient) {
         self.stripe = stripe
@@ -28,6 +30,16 @@ actor PriceCatalog {
             }
         known[lookupKey] = id
         return id
+    }
+
+    /// - Parameter id: `price_…`
+    /// - Returns: the plan that it is a price of; `nil` if it is of nothing of ours.
+    /// - Throws: ``StripeError``.
+    func tier(ofPrice id: String) async throws -> Tier? {
+        if let tier = tiers[id] { return tier }
+        let tier = try await stripe.price(id).metadata["tier"].flatMap(Tier.init)
+        tiers[id] = tier
+        return tier
     }
 }
 

@@ -102,6 +102,20 @@ package struct ConvergeSubscription: JobArguments {
     }
 }
 
+/// Cancel a second subscription of one agent, and refund it.
+package struct RefundDuplicate: JobArguments {
+    package static let kind = "billing.refund-duplicate"
+    /// `sub_…`
+    package let stripeID: String
+    package let customerID: Customer.ID?
+    package var uniqueKey: String? { stripeID }
+
+    package init(stripeID: String, customerID: Customer.ID) {
+        self.stripeID = stripeID
+        self.customerID = customerID
+    }
+}
+
 /// Converge every subscription whose state a clock alone can change.
 package struct SweepSubscriptions: JobArguments {
     package static let kind = "billing.sweep"
@@ -148,6 +162,24 @@ package struct SendWelcome: JobArguments {
     package init(_ box: Box) {
         boxID = box.id
         customerID = box.customerID
+    }
+}
+
+/// Tell the customer of something, by mail and by the agent's own bot.
+package struct TellCustomer: JobArguments {
+    package static let kind = "notifications.tell-customer"
+    package let notice: Notice
+    package let boxID: Box.ID
+    package let customerID: Customer.ID?
+    /// The key under which it is remembered that this was told.
+    package let key: String
+    package var uniqueKey: String? { "\(boxID) \(key)" }
+
+    package init(_ notice: Notice, key: String, boxID: Box.ID, customerID: Customer.ID) {
+        self.notice = notice
+        self.key = key
+        self.boxID = boxID
+        self.customerID = customerID
     }
 }
 

@@ -47,6 +47,9 @@ package struct Plan: Sendable, Hashable, Codable {
         package let volume: Int
     }
 
+    /// Units that a period has whose invoice isn't paid, beside what is left of the period before: a day's share.
+    package var graceUnits: Int { monthlyUnits / 30 }
+
     package enum Support: String, Sendable, Hashable, Codable {
         case community
         case email48Hours = "email-48h"

@@ -16,9 +16,27 @@ package struct Subscription: Sendable, Hashable, Identified {
     package var periodEnd: Timestamp
     /// When it will end, if the customer has cancelled.
     package var cancelAt: Timestamp?
-    /// Since when a payment has been missing.
+    /// Since when a payment has been missing: when the invoice was made that isn't paid.
     package var pastDueSince: Timestamp?
     package var endedAt: Timestamp?
+    /// Why what was paid doesn't count any more.
+    package var withdrawal: Withdrawal?
+    /// The plan from the next period on, where that is another one.
+    package var nextTier: Tier?
+    /// Stripe's page for the invoice that isn't paid.
+    package var paymentURL: String?
+    /// When to look at it again though nothing is heard of it; `nil`: never.
+    package var lookAt: Timestamp?
+
+    /// A payment that went back.
+    package enum Withdrawal: String, Sendable, Hashable, Codable {
+        /// The period's payment was refunded in full.
+        case refunded
+        /// A payment is disputed, and nothing is decided yet.
+        case disputed
+        /// The period's payment was taken back by the bank.
+        case disputeLost = "dispute_lost"
+    }
 
     /// Stripe's own words (https://docs.stripe.com/api/subscriptions/object#subscription_object-status).
     package enum Status: String, Sendable, Hashable, Codable {
@@ -30,7 +48,8 @@ package struct Subscription: Sendable, Hashable, Identified {
     package init(
         id: ID, customerID: Customer.ID, boxID: Box.ID, tier: Tier, stripeID: String, stripeItemID: String, status: Status,
         periodStart: Timestamp, periodEnd: Timestamp, cancelAt: Timestamp? = nil, pastDueSince: Timestamp? = nil,
-        endedAt: Timestamp? = nil
+        endedAt: Timestamp? = nil, withdrawal: Withdrawal? = nil, nextTier: Tier? = nil, paymentURL: String? = nil,
+        lookAt: Timestamp? = nil
     ) {
         self.id = id
         self.customerID = customerID
@@ -44,6 +63,10 @@ package struct Subscription: Sendable, Hashable, Identified {
         self.cancelAt = cancelAt
         self.pastDueSince = pastDueSince
         self.endedAt = endedAt
+        self.withdrawal = withdrawal
+        self.nextTier = nextTier
+        self.paymentURL = paymentURL
+        self.lookAt = lookAt
     }
 
     /// How long an agent is served while a payment is missing.
@@ -56,10 +79,8 @@ package struct Subscription: Sendable, Hashable, Identified {
         switch status {
         case .incomplete, .incompleteExpired:
             nil
-        case .trialing, .active:
-            .running
-        case .pastDue:
-            now < (pastDueSince ?? now) + Self.gracePeriod ? .running : .suspended
+        case .trialing, .active, .pastDue:
+            withdrawal == nil && now < (pastDueSince ?? now) + Self.gracePeriod ? .running : .suspended
         case .unpaid, .paused:
             .suspended
         case .canceled:
@@ -81,12 +102,14 @@ package struct Checkout: Sendable, Hashable, Identified {
     package var stripeSessionID: String?
     /// Stripe's hosted page, once Stripe has answered.
     package var url: String?
+    /// The language of that page.
+    package var language: Language?
     package var completedAt: Timestamp?
     package let createdAt: Timestamp
 
     package init(
         id: ID, customerID: Customer.ID, boxID: Box.ID, tier: Tier, stripeSessionID: String? = nil, url: String? = nil,
-        completedAt: Timestamp? = nil, createdAt: Timestamp
+        language: Language? = nil, completedAt: Timestamp? = nil, createdAt: Timestamp
     ) {
         self.id = id
         self.customerID = customerID
@@ -94,6 +117,7 @@ package struct Checkout: Sendable, Hashable, Identified {
         self.tier = tier
         self.stripeSessionID = stripeSessionID
         self.url = url
+        self.language = language
         self.completedAt = completedAt
         self.createdAt = createdAt
     }

@@ -3,7 +3,7 @@ package import SQL
 
 /// Checkouts, subscriptions and the events that Stripe sent.
 package struct BillingStore {
-    private let transaction: any Transaction
+    let transaction: any Transaction
 
     package init(_ transaction: any Transaction) {
         self.transaction = transaction
@@ -40,13 +40,14 @@ package struct BillingStore {
     package func insert(_ checkout: Checkout) throws {
         try transaction.execute(
             """
-            INSERT INTO checkouts (id, customer_id, box_id, tier, stripe_session_id, url, completed_at, created_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            INSERT INTO checkouts (id, customer_id, box_id, tier, stripe_session_id, url, completed_at, created_at, locale)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """,
             [
                 .text(checkout.id.rawValue), .text(checkout.customerID.rawValue), .text(checkout.boxID.rawValue),
                 .text(checkout.tier.rawValue), SQLValue(checkout.stripeSessionID), SQLValue(checkout.url),
                 SQLValue(checkout.completedAt), .integer(checkout.createdAt.milliseconds),
+                SQLValue(checkout.language?.rawValue),
             ])
     }
 
@@ -92,11 +93,12 @@ package struct BillingStore {
     package func update(_ checkout: Checkout) throws {
         try transaction.execute(
             """
-            UPDATE checkouts SET stripe_session_id = ?3, url = ?4, completed_at = ?5 WHERE id = ?1 AND customer_id = ?2
+            UPDATE checkouts SET stripe_session_id = ?3, url = ?4, completed_at = ?5, locale = ?6
+            WHERE id = ?1 AND customer_id = ?2
             """,
             [
                 .text(checkout.id.rawValue), .text(checkout.customerID.rawValue), SQLValue(checkout.stripeSessionID),
-                SQLValue(checkout.url), SQLValue(checkout.completedAt),
+                SQLValue(checkout.url), SQLValue(checkout.completedAt), SQLValue(checkout.language?.rawValue),
             ])
     }
 
@@ -108,11 +110,13 @@ package struct BillingStore {
         try transaction.execute(
             """
             INSERT INTO subscriptions (id, customer_id, box_id, tier, stripe_id, stripe_item_id, status, period_start,
-                period_end, cancel_at, past_due_since, ended_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                period_end, cancel_at, past_due_since, ended_at, withdrawal, next_tier, payment_url, look_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
             ON CONFLICT (stripe_id) DO UPDATE SET tier = excluded.tier, stripe_item_id = excluded.stripe_item_id,
                 status = excluded.status, period_start = excluded.period_start, period_end = excluded.period_end,
-                cancel_at = excluded.cancel_at, past_due_since = excluded.past_due_since, ended_at = excluded.ended_at
+                cancel_at = excluded.cancel_at, past_due_since = excluded.past_due_since, ended_at = excluded.ended_at,
+                withdrawal = excluded.withdrawal, next_tier = excluded.next_tier, payment_url = excluded.payment_url,
+                look_at = excluded.look_at
             """,
             [
                 .text(subscription.id.rawValue), .text(subscription.customerID.rawValue), .text(subscription.boxID.rawValue),
@@ -120,6 +124,8 @@ package struct BillingStore {
                 .text(subscription.status.rawValue), .integer(subscription.periodStart.milliseconds),
                 .integer(subscription.periodEnd.milliseconds), SQLValue(subscription.cancelAt),
                 SQLValue(subscription.pastDueSince), SQLValue(subscription.endedAt),
+                SQLValue(subscription.withdrawal?.rawValue), SQLValue(subscription.nextTier?.rawValue),
+                SQLValue(subscription.paymentURL), SQLValue(subscription.lookAt),
             ])
     }
 
@@ -160,29 +166,11 @@ package struct BillingStore {
         ).map(Subscription.init(row:))
     }
 
-    /// The subscriptions whose period is over, of which only Stripe knows how they go on.
+    /// The subscriptions that are to be looked at again by now.
     /// - Throws: `SQLError`.
-    package func awaitingRenewal(now: Timestamp) throws -> [Subscription] {
+    package func due(now: Timestamp) throws -> [Subscription] {
         try transaction.query(
-            "SELECT * FROM subscriptions WHERE status IN ('active', 'trialing', 'past_due') AND period_end <= ?1 ORDER BY id",
-            [.integer(now.milliseconds)]
-        ).map(Subscription.init(row:))
-    }
-
-    /// The subscriptions in their period whose grace, or whose retention, has run out, of boxes that could still follow.
-    /// - Throws: `SQLError`.
-    package func withDeadlineBehind(now: Timestamp) throws -> [Subscription] {
-        try transaction.query(
-            """
-            SELECT s.* FROM subscriptions s JOIN boxes b ON b.id = s.box_id
-            WHERE (s.status = 'past_due' AND s.period_end > ?1 AND s.past_due_since <= ?2 AND b.desired = 'running')
-               OR (s.status = 'canceled' AND s.ended_at <= ?3 AND b.desired <> 'deleted')
-            ORDER BY s.id
-            """,
-            [
-                .integer(now.milliseconds), .integer((now - Subscription.gracePeriod).milliseconds),
-                .integer((now - Subscription.retention).milliseconds),
-            ]
+            "SELECT * FROM subscriptions WHERE look_at <= ?1 ORDER BY look_at, id LIMIT 1000", [.integer(now.milliseconds)]
         ).map(Subscription.init(row:))
     }
 }
@@ -192,7 +180,8 @@ extension Checkout {
         self.init(
             id: try row.id("id"), customerID: try row.id("customer_id"), boxID: try row.id("box_id"),
             tier: try row.value("tier"), stripeSessionID: try row.optionalText("stripe_session_id"),
-            url: try row.optionalText("url"), completedAt: try row.optionalTime("completed_at"),
+            url: try row.optionalText("url"), language: try row.optionalValue("locale"),
+            completedAt: try row.optionalTime("completed_at"),
             createdAt: try row.time("created_at"))
     }
 }
@@ -204,6 +193,9 @@ extension Subscription {
             tier: try row.value("tier"), stripeID: try row.text("stripe_id"), stripeItemID: try row.text("stripe_item_id"),
             status: try row.value("status"), periodStart: try row.time("period_start"),
             periodEnd: try row.time("period_end"), cancelAt: try row.optionalTime("cancel_at"),
-            pastDueSince: try row.optionalTime("past_due_since"), endedAt: try row.optionalTime("ended_at"))
+            pastDueSince: try row.optionalTime("past_due_since"), endedAt: try row.optionalTime("ended_at"),
+            withdrawal: try row.optionalValue("withdrawal"),
+            nextTier: try row.optionalValue("next_tier"),
+            paymentURL: try row.optionalText("payment_url"), lookAt: try row.optionalTime("look_at"))
     }
 }

@@ -49,6 +49,10 @@ package struct CustomerRecords {
                 payload LIKE (SELECT '%"' || stripe_customer_id || '"%' FROM customers WHERE id = ?1)
                 """),
         Content(table: "host_audit", columns: ["at", "act", "detail"]),
+        Content(
+            table: "invoices",
+            columns: ["id", "number", "status", "tier", "total", "paid", "refunded", "currency", "created_at"]),
+        Content(table: "notices", columns: ["notice", "told_at"]),
         Content(table: "quotas", columns: ["period_start", "period_end", "token_limit", "used"]),
         Content(table: "proxy_tokens", columns: ["box_id", "created_at", "revoked_at"]),
         Content(table: "leases", columns: ["period_start"]),

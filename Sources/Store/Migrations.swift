@@ -16,6 +16,7 @@ package enum Migrations {
         Migration(number: 9, name: "what_used_it", sql: text(PackageResources.m009_what_used_it_sql)),
         Migration(number: 22, name: "host", sql: text(PackageResources.m022_host_sql)),
         Migration(number: 14, name: "guide", sql: text(PackageResources.m014_guide_sql)),
+        Migration(number: 11, name: "billing", sql: text(PackageResources.m011_billing_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -22,7 +22,8 @@ package struct UsageStore {
             INSERT INTO quotas (customer_id, period_start, period_end, token_limit, used, reserved)
             VALUES (?1, ?2, ?3, ?4, 0, 0)
             ON CONFLICT (customer_id, period_start)
-            DO UPDATE SET period_end = excluded.period_end, token_limit = excluded.token_limit + quotas.granted
+            DO UPDATE SET period_end = excluded.period_end, token_limit = quotas.granted +
+                CASE WHEN excluded.token_limit < quotas.floor_units THEN quotas.floor_units ELSE excluded.token_limit END
             """,
             [
                 .text(customerID.rawValue), .integer(periodStart.milliseconds), .integer(periodEnd.milliseconds),
@@ -51,6 +52,24 @@ package struct UsageStore {
             SELECT * FROM quotas WHERE customer_id = ?1 AND period_start <= ?2 AND period_end > ?2
             ORDER BY period_start DESC LIMIT 1
             """, [.text(customerID.rawValue), .integer(now.milliseconds)]
+        ).map(Quota.init(row:))
+    }
+
+    /// The quota of the period that begins at this moment.
+    /// - Throws: `SQLError`.
+    package func quota(customerID: Customer.ID, periodStart: Timestamp) throws -> Quota? {
+        try transaction.first(
+            "SELECT * FROM quotas WHERE customer_id = ?1 AND period_start = ?2",
+            [.text(customerID.rawValue), .integer(periodStart.milliseconds)]
+        ).map(Quota.init(row:))
+    }
+
+    /// The quota of the period that ended at this moment.
+    /// - Throws: `SQLError`.
+    package func quota(customerID: Customer.ID, periodEnd: Timestamp) throws -> Quota? {
+        try transaction.first(
+            "SELECT * FROM quotas WHERE customer_id = ?1 AND period_end = ?2 ORDER BY period_start DESC LIMIT 1",
+            [.text(customerID.rawValue), .integer(periodEnd.milliseconds)]
         ).map(Quota.init(row:))
     }
 

@@ -53,13 +53,6 @@ extension StripeClient {
         return try await post("/v1/subscriptions/\(id)", form)
     }
 
-    /// Ends a subscription at once; nothing is refunded by that.
-    /// - Throws: ``StripeError``; `.notFound` if it has ended already.
-    @discardableResult
-    package func cancel(_ id: String) async throws -> StripeSubscription {
-        try await delete("/v1/subscriptions/\(id)")
-    }
-
     /// Gives all of a charge back.
     /// - Parameter charge: `ch_…`
     /// - Throws: ``StripeError``.

@@ -36,12 +36,6 @@ package struct StripeClient: Sendable, CustomStringConvertible, CustomDebugStrin
         return try await send(&request)
     }
 
-    func delete<Value: Decodable & Sendable>(_ path: String) async throws -> Value {
-        var request = HTTPClientRequest(url: baseURL + path)
-        request.method = .DELETE
-        return try await send(&request)
-    }
-
     /// - Parameter idempotencyKey: given where the same wish may come again after a crash; random otherwise.
     func post<Value: Decodable & Sendable>(
         _ path: String, _ form: StripeForm, idempotencyKey: String? = nil

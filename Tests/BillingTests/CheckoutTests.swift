@@ -134,14 +134,50 @@ struct CheckoutTests {
         }
     }
 
-    @Test func saysThatPaymentsAreUnavailableWhenStripeRefuses() async throws {
+    @Test func aCustomerWhoWasDeletedAtStripeHasNothingToManage() async throws {
         try await TestShop.run { shop in
             let box = try await shop.visitor()
             var customer = try await shop.customer(box.customerID)
             customer.stripeCustomerID = "cus_gone"
             let known = customer
             let error = await #expect(throws: DomainError.self) { try await shop.billing.portalURL(for: known) }
-            #expect(error?.code == "payments_unavailable")
+            #expect(error?.code == "nothing_to_manage")
+        }
+    }
+
+    @Test func aCustomerWhoWasDeletedAtStripePaysAgain() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.paid()
+            let old = try #require(try await shop.customer(box.customerID).stripeCustomerID)
+            try await shop.delete("/v1/customers/\(old)")
+            try await shop.deliver()
+            #expect(try await shop.box(box).desired == .suspended)
+
+            let checkout = try await shop.billing.bringBack(box.customerID)
+            try await shop.work()
+            let opened = try #require(try await shop.billing.checkout(checkout.id, customerID: box.customerID))
+            #expect(try await shop.pay(opened).status == 303)
+            try await shop.deliver()
+            #expect(try await shop.box(box).desired == .running)
+            let new = try await shop.customer(box.customerID).stripeCustomerID
+            #expect(new != old && new != nil)
+            #expect(try await shop.billing.portalURL(for: try await shop.customer(box.customerID)).hasPrefix("/portal/"))
+        }
+    }
+
+    @Test func thePageIsInTheLanguageOfTheMomentItIsOpened() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            let first = try await shop.order(box)
+            let same = try await shop.billing.reopened(first, in: .english)
+            #expect(same == first)
+            #expect(try await shop.billing.reopened(first, in: .portuguese).url == nil)
+            try await shop.work()
+            let second = try #require(try await shop.billing.checkout(first.id, customerID: box.customerID))
+            #expect(second.language == .portuguese)
+            #expect(second.url != nil && second.url != first.url)
+            #expect(try await shop.pay(first).status == 410, "nobody pays twice")
+            #expect(try await shop.pay(second).status == 303)
         }
     }
 }

@@ -5,6 +5,7 @@ import NIOCore
 import NIOHTTP1
 import SQL
 import Sandbox
+import Store
 import Stripe
 import TestSupport
 import Testing
@@ -27,6 +28,67 @@ extension TestShop {
     /// - Parameter subscription: `sub_…`
     func change(_ subscription: String, _ parameters: [String: String]) async throws {
         #expect(try await send(.POST, "/v1/subscriptions/\(subscription)", parameters).status == 200)
+    }
+
+    /// A visitor's box whose first month is paid.
+    func paid(
+        tier: Tier = .pro, card: String = "4242424242424242", hasBot: Bool = false
+    ) async throws -> Box {
+        let box = try await visitor(botID: hasBot ? 7_000 : nil)
+        try await pay(try await order(box, tier: tier), card: card)
+        try await deliver()
+        return box
+    }
+
+    /// Has the subscription's price changed at Stripe, by somebody else than us.
+    func changePlan(
+        _ box: Box, to tier: Tier, proration: String = "always_invoice", behavior: String = "pending_if_incomplete"
+    ) async throws {
+        let plan = PlanTable.builtIn[tier]
+        let key = "openclaw_cloud_\(tier.rawValue)_\(plan.monthlyPrice)"
+        var price = try await stripe.prices(lookupKeys: [key]).first
+        if price == nil {
+            price = try await stripe.createPrice(
+                productName: plan.name, amount: plan.monthlyPrice, currency: "usd", lookupKey: key,
+                metadata: ["tier": tier.rawValue], idempotencyKey: key)
+        }
+        let item = try #require(try await subscriptions(box).last?.stripeItemID)
+        let id = try #require(try await subscriptions(box).last?.stripeID)
+        try await change(
+            id,
+            [
+                "items[0][id]": item, "items[0][price]": try #require(price).id, "proration_behavior": proration,
+                "payment_behavior": behavior,
+            ])
+        try await deliver()
+    }
+
+    /// Pays what is open with a card that works.
+    func payOpenInvoice() async throws {
+        let invoice = try #require(
+            try await sandboxDatabase.read { transaction in
+                try transaction.first(
+                    "SELECT id FROM stripe_objects WHERE kind = 'invoice' AND body LIKE '%\"status\":\"open\"%'", []
+                )?.text("id")
+            })
+        #expect(try await send(.POST, "/invoice/\(invoice)", ["number": "4242424242424242"]).status == 303)
+    }
+
+    func call(_ path: String, _ parameters: [String: String] = [:]) async throws {
+        #expect(try await send(.POST, path, parameters).status == 200)
+    }
+
+    func invoices(_ box: Box) async throws -> [Invoice] {
+        try await platform.database.read { try BillingStore($0).invoices(customerID: box.customerID) }
+    }
+
+    func delete(_ path: String) async throws {
+        #expect(try await send(.DELETE, path).status == 200)
+    }
+
+    /// The keys of all that was told about the box.
+    func told(_ box: Box) async throws -> Set<String> {
+        try await platform.database.read { try BillingStore($0).told(box.customerID) }
     }
 
     func cancel(_ subscription: String) async throws {

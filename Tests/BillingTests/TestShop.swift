@@ -55,9 +55,9 @@ struct TestShop: Sendable {
     // MARK: Our side
 
     /// A visitor with a box that is talked about.
-    func visitor() async throws -> Box {
+    func visitor(botID: Int64? = nil) async throws -> Box {
         let customer = Customer.sample()
-        let box = Box.sample(of: customer)
+        let box = Box.sample(of: customer, botID: botID)
         try await platform.queue.write { work in
             try CustomerStore(work.transaction).insert(customer)
             try ConversationStore(work.transaction).insert(.sample(of: customer))

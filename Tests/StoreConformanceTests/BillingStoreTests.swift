@@ -133,38 +133,52 @@ struct BillingStoreTests {
         }
     }
 
-    @Test(arguments: Engine.allCases)
-    func dueAreThoseThatOnlyAClockChanges(_ engine: Engine) async throws {
+    @Test(arguments: Engine.allCases) func findsTheSubscriptionsThatAreToBeLookedAt(engine: Engine) async throws {
         try await engine.withDatabase { database in
-            let late = testNow + .days(30)
-            // Status, period's end, past due since, ended at, desired, whether it is due.
-            let cases: [(Subscription.Status, Timestamp, Timestamp?, Timestamp?, DesiredState, Bool)] = [
-                (.active, late, nil, nil, .running, false),
-                (.active, testNow, nil, nil, .running, true),
-                (.trialing, testNow, nil, nil, .running, true),
-                (.pastDue, late, testNow - .days(6), nil, .running, false),
-                (.pastDue, late, testNow - .days(7), nil, .running, true),
-                (.pastDue, late, testNow - .days(7), nil, .suspended, false),
-                (.canceled, testNow, nil, testNow - .days(29), .suspended, false),
-                (.canceled, testNow, nil, testNow - .days(30), .suspended, true),
-                (.canceled, testNow, nil, testNow - .days(30), .deleted, false),
-                (.incomplete, testNow, nil, nil, .draft, false),
+            let cases: [(Timestamp?, Bool)] = [
+                (nil, false), (testNow + .seconds(1), false), (testNow, true), (testNow - .days(3), true),
             ]
-            var expected: Set<String> = []
-            for (index, (status, end, pastDue, ended, desired, isDue)) in cases.enumerated() {
-                let box = try await Self.box(in: database, desired: desired)
-                var subscription = Subscription.sample(of: box, stripeID: "sub_\(index)", status: status, periodEnd: end)
-                subscription.pastDueSince = pastDue
-                subscription.endedAt = ended
+            for (index, (lookAt, _)) in cases.enumerated() {
+                let box = try await Self.box(in: database)
+                var subscription = Subscription.sample(of: box, stripeID: "sub_\(index)")
+                subscription.lookAt = lookAt
                 try await database.write { [subscription] in try BillingStore($0).upsert(subscription) }
-                if isDue { expected.insert(subscription.stripeID) }
             }
-            let due = try await database.read { transaction in
+            let due = try await database.read { try BillingStore($0).due(now: testNow).map(\.stripeID) }
+            #expect(due == ["sub_3", "sub_2"])
+        }
+    }
+
+    @Test(arguments: Engine.allCases) func keepsInvoicesAndTellsEachThingOnce(engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let box = try await Self.box(in: database)
+            let subscription = Subscription.sample(of: box, stripeID: "sub_1")
+            func invoice(_ id: String, status: String, paid: Int, at time: Timestamp) -> Invoice {
+                Invoice(
+                    id: id, customerID: box.customerID, subscriptionID: subscription.id, number: "N-\(id)", status: status,
+                    tier: .pro, total: 4900, paid: paid, refunded: 0, currency: "usd", url: nil,
+                    pdfURL: "https://x.example/pdf",
+                    createdAt: time)
+            }
+            let first = invoice("in_1", status: "open", paid: 0, at: testNow)
+            let paid = invoice("in_1", status: "paid", paid: 4900, at: testNow)
+            let draft = invoice("in_2", status: "draft", paid: 0, at: testNow + .days(1))
+            let isNew = try await database.write { transaction in
                 let store = BillingStore(transaction)
-                return try Set(
-                    (store.awaitingRenewal(now: testNow) + store.withDeadlineBehind(now: testNow)).map(\.stripeID))
+                try store.upsert(subscription)
+                for invoice in [first, paid, draft] { try store.upsert(invoice) }
+                return [
+                    try store.tell("receipt/in_1", customerID: box.customerID, now: testNow),
+                    try store.tell("receipt/in_1", customerID: box.customerID, now: testNow),
+                ]
             }
-            #expect(due == expected)
+            #expect(isNew == [true, false])
+            let (invoices, told) = try await database.read { transaction in
+                let store = BillingStore(transaction)
+                return (try store.invoices(customerID: box.customerID), try store.told(box.customerID))
+            }
+            #expect(invoices == [paid])
+            #expect(told == ["receipt/in_1"])
         }
     }
 
