@@ -98,7 +98,7 @@ let package = Package(
         room("Identity", ["Core", "SQL", "Store", "Jobs", .crypto]),
         room("Account", ["Core", "SQL", "Store", "Jobs"]),
         room("Billing", ["Core", "SQL", "Store", "Jobs", "Stripe", .logging]),
-        room("Notifications", ["Core", "SQL", "Store", "Jobs", "SMTP", .logging]),
+        room("Notifications", ["Core", "SQL", "Store", "Jobs", "SMTP", "Telegram", .logging]),
         room(
             "Onboarding",
             [
@@ -234,7 +234,8 @@ let package = Package(
         tests(
             "NotificationsTests",
             [
-                "Notifications", "Core", "Jobs", "SMTP", "SQL", "SQLite", "Sandbox", "Store", "TestSupport", .logging,
+                "Notifications", "Core", "Jobs", "SMTP", "SQL", "SQLite", "Sandbox", "Store", "Telegram", "TestSupport",
+                .logging,
                 .serviceLifecycle,
             ]),
         tests(

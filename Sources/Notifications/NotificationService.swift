@@ -1,4 +1,4 @@
-import Core
+package import Core
 package import Jobs
 package import Logging
 package import SMTP
@@ -16,21 +16,26 @@ package struct NotificationService: Sendable {
     let queue: WorkQueue
     private let smtp: SMTPClient
     let publicURL: String
+    let plans: PlanTable
+    /// Writes into the agents' own chats; `nil`: notices only go by mail.
+    let messenger: BotMessenger?
     private let telegramLinkBase: String
     private let from: Mailbox
     /// The host's address; `nil`: alerts only go to the log.
     private let alertsTo: String?
-    private let logger: Logger
+    let logger: Logger
 
     /// - Parameters:
     ///   - publicURL: the site's address; a slash at its end is ignored.
     ///   - from: `address` or `name <address>`.
     ///   - telegramLinkBase: what a bot's name is appended to, for a link that opens the chat with it.
+    ///   - plans: what notices say of the plans.
+    ///   - messenger: writes into the agents' own chats; without one, notices only go by mail.
     ///   - alertsTo: the address that the host reads; without one, what they must know is only logged.
     /// - Throws: `SMTPError.invalidMessage` if `from` is no address.
     package init(
         queue: WorkQueue, smtp: SMTPClient, publicURL: String, from: String, telegramLinkBase: String = "https://t.me",
-        alertsTo: String? = nil, logger: Logger
+        alertsTo: String? = nil, plans: PlanTable = .builtIn, messenger: BotMessenger? = nil, logger: Logger
     ) throws(SMTPError) {
         self.queue = queue
         self.smtp = smtp
@@ -38,6 +43,8 @@ package struct NotificationService: Sendable {
         self.telegramLinkBase = telegramLinkBase
         self.from = try Mailbox(parsing: from)
         self.alertsTo = alertsTo
+        self.plans = plans
+        self.messenger = messenger
         self.logger = logger
     }
 
@@ -47,6 +54,7 @@ package struct NotificationService: Sendable {
         handlers.register(AlertHost.self, alertHost)
         handlers.register(SendEmailChange.self, sendEmailChange)
         handlers.register(TellOfHold.self, tellOfHold)
+        handlers.register(TellCustomer.self, tellCustomer)
     }
 
     /// Mails one link for each account with the address; to an unknown address, nothing.

@@ -17,7 +17,7 @@ struct ImportTests {
         "Account": feature,
         "HostDesk": feature,
         "Billing": feature.union(["Stripe"]),
-        "Notifications": feature.union(["SMTP"]),
+        "Notifications": feature.union(["SMTP", "Telegram"]),
         "Onboarding": feature.union(["Telegram", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"]),
         "AgentTools": feature.union(http).union(["HTTPSupport", "Telegram", "AsyncHTTPClient", "NIOHTTP1"]),
         "Operator": feature.union(client).union(["Kubernetes", "S3", "Subprocess"]),

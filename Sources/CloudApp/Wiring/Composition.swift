@@ -196,7 +196,15 @@ struct Composition {
         return try NotificationService(
             queue: platform.queue, smtp: try SMTPClient(url: url), publicURL: configuration.publicURL,
             from: configuration.mailFrom, telegramLinkBase: configuration.telegram.linkBase,
-            alertsTo: configuration.alertMailTo, logger: platform.logger)
+            alertsTo: configuration.alertMailTo, plans: configuration.plans,
+            messenger: BotMessenger(vault: platform.vault, makeBotClient: makeBotClient), logger: platform.logger)
+    }
+
+    /// The client of the bot that has this token.
+    private var makeBotClient: @Sendable (Secret) -> TelegramClient {
+        { [httpClient = platform.httpClient, apiRoot = configuration.telegram.apiRoot] in
+            TelegramClient(httpClient: httpClient, apiRoot: apiRoot, token: $0.reveal())
+        }
     }
 
     /// Of several operators one is at work. A process that is the whole product holds its database alone already.

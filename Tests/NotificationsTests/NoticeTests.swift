@@ -1,0 +1,92 @@
+import Core
+import FoundationEssentials
+import Jobs
+import SMTP
+import Store
+import TestSupport
+import Testing
+
+@testable import Notifications
+
+struct NoticeTests {
+    private static let notices: [Notice] = [
+        .receipt(invoice: "in_1"), .usage(percent: 50), .usage(percent: 100), .paymentFailed(day: 0), .paymentFailed(day: 6),
+        .suspended, .recovered, .planChanged(from: .starter, to: .team), .cancelled, .ended, .deletionNear, .deleted,
+    ]
+
+    /// After a change on purpose: UPDATE_GOLDEN=1, and look at the difference.
+    @Test(arguments: Language.allCases) func everyNoticeSaysWhatItsGoldenFileSays(_ language: Language) throws {
+        var text = ""
+        for notice in Self.notices {
+            let content = try #require(notice.text(Self.context(notice, language)))
+            let mail = content.mail(language)
+            text += "== \(notice.key("x"))\nSubject: \(mail.subject)\n\n\(mail.text)\n-- in the chat --\n"
+            text += content.message(language) + "\n\n"
+            #expect(!mail.html.contains("nil") && mail.html.contains("color-scheme"))
+        }
+        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "Golden/notices.\(language.rawValue).txt")
+        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
+            try FileManager.default.createDirectory(
+                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        #expect(try String(contentsOf: file, encoding: .utf8) == text)
+    }
+
+    @Test func whatIsNotSoAnyMoreIsNotSaid() {
+        var context = Self.context(.suspended, .english)
+        context = NoticeContext(
+            customer: context.customer, box: Self.box(.running, context.customer), subscription: context.subscription,
+            invoice: nil, quota: nil, plans: .builtIn, publicURL: "https://site.example", now: testNow + .days(8))
+        #expect(Notice.suspended.text(context) == nil, "it runs again")
+        #expect(Notice.paymentFailed(day: 6).text(context) == nil, "the grace is over")
+        #expect(Notice.usage(percent: 80).text(context) == nil, "there is no such month")
+    }
+
+    private static func box(_ desired: DesiredState, _ customer: Customer) -> Box {
+        .sample(of: customer, botID: 5, desired: desired)
+    }
+
+    private static func context(_ notice: Notice, _ language: Language) -> NoticeContext {
+        var customer = Customer.sample(email: "ana@example.com")
+        customer.language = language
+        let desired: DesiredState =
+            switch notice {
+            case .suspended, .ended, .deletionNear: .suspended
+            case .deleted: .deleted
+            default: .running
+            }
+        let box = box(desired, customer)
+        var subscription = Subscription.sample(of: box, stripeID: "sub_1")
+        switch notice {
+        case .paymentFailed, .suspended:
+            subscription.pastDueSince = testNow
+            subscription.paymentURL = "https://invoice.example/in_1"
+        case .cancelled: subscription.cancelAt = subscription.periodEnd
+        case .ended, .deletionNear, .deleted: subscription.endedAt = testNow
+        default: break
+        }
+        let invoice = Invoice(
+            id: "in_1", customerID: customer.id, subscriptionID: subscription.id, number: "N-1", status: "paid", tier: .pro,
+            total: 4900, paid: 4900, refunded: 0, currency: "usd", url: nil, pdfURL: "https://invoice.example/in_1/pdf",
+            createdAt: testNow)
+        return NoticeContext(
+            customer: customer, box: box, subscription: subscription, invoice: invoice,
+            quota: Quota(
+                periodStart: testNow, periodEnd: testNow + .days(30), limit: 20_000_000, used: 10_000_000, reserved: 0),
+            plans: .builtIn, publicURL: "https://site.example", now: testNow + .days(1))
+    }
+
+    @Test func aNoticeIsMailedToTheOwner() async throws {
+        try await MailRoom.run { room in
+            let customer = Customer.sample(email: "ana@example.com")
+            let box = Box.sample(of: customer, botID: 5, desired: .running)
+            try await room.insert(customer, box: box)
+            try await room.perform(
+                TellCustomer(.recovered, key: "recovered/in_1", boxID: box.id, customerID: customer.id))
+            let mail = try #require(try await room.mails().first)
+            #expect(mail.contains("Subject: Ada is paid, thank you"))
+        }
+    }
+}
