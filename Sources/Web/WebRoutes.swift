@@ -16,6 +16,7 @@ package struct WebRoutes: Sendable {
     private let chat: ChatRoutes
     private let checkout: CheckoutRoutes
     private let dashboard: DashboardRoutes
+    private let plan: PlanRoutes
     private let events: BoxEvents
     private let login: LoginRoutes
     private let privacy: PrivacyRoutes
@@ -62,6 +63,7 @@ package struct WebRoutes: Sendable {
             site: site, queue: queue, billing: billing, limits: customerLimits, views: views)
         dashboard = DashboardRoutes(
             site: site, queue: queue, billing: billing, limits: customerLimits, views: views)
+        plan = PlanRoutes(site: site, queue: queue, billing: billing, limits: customerLimits, views: views)
         events = BoxEvents(
             site: site, queue: queue, identity: identity, streams: streams, notifier: notifier, views: views,
             interval: interval)
@@ -84,6 +86,7 @@ package struct WebRoutes: Sendable {
         chat.addRoutes(to: group)
         checkout.addRoutes(to: group)
         dashboard.addRoutes(to: group)
+        plan.addRoutes(to: group)
         events.addRoutes(to: group)
         login.addRoutes(to: group)
         privacy.addRoutes(to: group)

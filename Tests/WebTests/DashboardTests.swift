@@ -16,7 +16,7 @@ struct DashboardTests {
             let page = try await web.get("/dashboard", as: owner)
             #expect(page.status == .ok)
             for text in [
-                "Ada", "Online", "https://t.me/ada_bot", "0 / 20,000,000", "Renews on 31 January 2026", "Nothing yet",
+                "Ada", "Online", "https://t.me/ada_bot", "0 / 20,000,000", "Renews on 31 January 2026: $49", "Nothing yet",
             ] {
                 #expect(page.text.contains(text), "\(text)")
             }
@@ -45,6 +45,38 @@ struct DashboardTests {
                     try #require(box), generation: 2, status: .running, detail: nil, readyAt: testNow)
             }
             #expect(try await web.get("/dashboard", as: owner).text.contains("Restarted on "))
+        }
+    }
+
+    @Test(arguments: [
+        (Subscription.Status.pastDue, 1, "Your agent runs until 8 January 2026", "Pay now"),
+        (.pastDue, 40, "Your agent has been paused since 8 January 2026", "Pay now"),
+        (.canceled, 1, "data is kept until 31 January 2026", "Bring Ada back"),
+    ])
+    func whatIsInTheWayStandsOnTopWithOneButton(
+        _ status: Subscription.Status, _ days: Int64, _ text: String, _ button: String
+    ) throws {
+        var snapshot = BoxSnapshot.sample(
+            status: .running, desired: status == .canceled || days > 7 ? .suspended : .running, subscription: status)
+        snapshot.now = testNow + .days(days)
+        snapshot.subscription?.pastDueSince = status == .pastDue ? testNow : nil
+        snapshot.subscription?.endedAt = status == .canceled ? testNow : nil
+        let views = BoxViews(plans: .builtIn, telegramLinkBase: "https://t.me")
+        let page = DashboardPage(snapshot, views: views, texts: try Texts(.english))
+        let banner = try #require(page.banner.first)
+        #expect(banner.text.contains(text))
+        #expect(banner.label == button)
+        #expect(page.usage.isShown == (status != .canceled))
+        if snapshot.box.desired == .suspended { #expect(page.status.botURL == nil, "nobody answers there") }
+    }
+
+    @Test func aMonthThatIsUsedUpIsSaidWhereTheProxySaysSo() throws {
+        let views = BoxViews(plans: .builtIn, telegramLinkBase: "https://t.me")
+        for (used, isOver) in [(19_700_000, false), (19_800_000, true), (20_000_000, true)] {
+            let snapshot = BoxSnapshot.sample(status: .running, quota: .sample(used: used, limit: 20_000_000))
+            let page = DashboardPage(snapshot, views: views, texts: try Texts(.english))
+            #expect((page.status.label == "Used up until 31 January 2026") == isOver)
+            #expect(page.banner.isEmpty != isOver)
         }
     }
 
@@ -122,7 +154,7 @@ struct DashboardTests {
     }
 
     @Test(arguments: [
-        (Subscription.Status.active, "Renews on 31 January 2026"), (.unpaid, "Not active: a payment is missing."),
+        (Subscription.Status.active, "Renews on 31 January 2026: $49"), (.unpaid, "Not active: a payment is missing."),
         (.incomplete, "Waiting for Stripe’s confirmation."), (.pastDue, "A payment is missing."),
         (.canceled, "data is kept until 2 March 2026"),
     ])

@@ -1,4 +1,5 @@
 import Account
+import Billing
 import Core
 import HTTPSupport
 import HTTPTypes
@@ -23,6 +24,10 @@ struct SamplePages {
             PrivacyPage(texts: texts),
             chat(Self.conversation), chat(Array(Self.conversation.prefix(2))), CheckoutWaitingPage(), done(.provisioning),
             done(.running), dashboard(.running, quota: .sample(used: 1_234_567), calls: 2, reminders: 2), dashboard(.failed),
+            dashboard(.running, quota: .sample(used: 4_990_000)), trouble(.pastDue), trouble(.canceled),
+            PlanChangePage(Self.changing, views: views, texts: texts),
+            PlanChangePage(
+                .team, .upgrade(amount: 5500, currency: "usd", moment: testNow), views: views, texts: texts),
             LoginPage(email: "", fault: nil), LoginPage(email: "ana@", fault: texts["login_invalid"]),
             LoginSentPage(message: texts["login_sent_text"]), LoginConfirmPage(token: "abc"),
             account(.init(customer: .sample())), account(Self.fullAccount, news: Self.news),
@@ -57,6 +62,29 @@ struct SamplePages {
         DashboardPage(
             .sample(status: status, quota: quota, calls: calls, reminders: reminders), views: views, texts: texts)
     }
+
+    /// A dashboard on which something has to be done.
+    func trouble(_ status: Subscription.Status) -> DashboardPage {
+        var snapshot = BoxSnapshot.sample(
+            status: .running, desired: status == .canceled ? .suspended : .running, subscription: status)
+        snapshot.now = testNow + .days(1)
+        snapshot.subscription?.pastDueSince = testNow
+        snapshot.subscription?.endedAt = status == .canceled ? testNow : nil
+        snapshot.subscription?.paymentURL = "https://invoice.example/in_1"
+        snapshot.invoices = [
+            Invoice(
+                id: "in_1", customerID: snapshot.box.customerID, subscriptionID: testIDs.next(), number: "N-1",
+                status: "paid", tier: .pro, total: 4900, paid: 4900, refunded: 0, currency: "usd", url: nil,
+                pdfURL: "https://invoice.example/in_1/pdf", createdAt: testNow)
+        ]
+        return DashboardPage(snapshot, views: views, texts: texts)
+    }
+
+    private static let changing: Subscription = {
+        var subscription = Subscription.sample(of: .sample(of: .sample()), stripeID: "sub_1")
+        subscription.nextTier = .starter
+        return subscription
+    }()
 
     func error(_ status: Int) -> ErrorPage {
         ErrorPage(

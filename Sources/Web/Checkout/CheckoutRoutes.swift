@@ -20,7 +20,7 @@ struct CheckoutRoutes: Sendable {
 
     private func pay(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         guard let customer = context.customer else { return .redirect(to: "/login") }
-        let checkout = try await checkout(context, customer)
+        let checkout = try await billing.reopened(try await checkout(context, customer), in: context.language)
         if checkout.completedAt != nil { return .redirect(to: "/checkout/\(checkout.id)/done") }
         if let url = checkout.url { return .redirect(to: url) }
         return site.response(CheckoutWaitingPage(), context: context)

@@ -7,10 +7,14 @@ import Store
 struct BoxSnapshot: Sendable {
     let box: Box
     let checkout: Checkout?
-    let subscription: Subscription?
+    var subscription: Subscription?
     let quota: Quota?
     /// The youngest first.
     let recentCalls: [UsageEvent]
+    /// When this was so.
+    var now = Timestamp(milliseconds: 0)
+    /// The youngest first.
+    var invoices: [Invoice] = []
     /// The next one first.
     var reminders: [Reminder] = []
     /// Those that ended without having come, the last one first.
@@ -38,6 +42,7 @@ struct BoxSnapshot: Sendable {
                 subscription: try billing.subscription(boxID: box.id, customerID: customerID),
                 quota: quota,
                 recentCalls: try usage.recentEvents(customerID: customerID, limit: numberOfCalls),
+                now: now, invoices: try billing.invoices(customerID: customerID),
                 reminders: try reminders.waiting(boxID: box.id, customerID: customerID),
                 failedReminders: try reminders.failed(boxID: box.id, customerID: customerID),
                 causes: try quota.map { try usage.causes(customerID: customerID, periodStart: $0.periodStart) } ?? [],
@@ -47,6 +52,15 @@ struct BoxSnapshot: Sendable {
 
     /// Whether the payment has arrived; the box is then more than a plan.
     var isPaid: Bool { box.desired != .draft || checkout?.completedAt != nil }
+
+    /// Whether the subscription is over, and the data are still there.
+    var hasEnded: Bool { subscription?.status == .canceled && box.desired == .suspended }
+
+    /// Whether so little is left of the month that the agent answers nothing any more: less than a hundredth.
+    var isUsedUp: Bool {
+        guard box.desired == .running, let quota else { return false }
+        return (quota.limit - quota.used) * 100 <= quota.limit
+    }
 
     /// Whether the agent answers, as it is wanted now.
     var isOnline: Bool { box.desired == .running && box.status == .running }

@@ -31,7 +31,7 @@ struct StatusView: Sendable {
     init(_ snapshot: BoxSnapshot, views: BoxViews, texts: Texts) {
         let box = snapshot.box
         agentName = box.agentName
-        botURL = snapshot.isPaid ? views.botURL(box) : nil
+        botURL = snapshot.isPaid && box.desired == .running ? views.botURL(box) : nil
         history = Self.history(box, texts)
         canRestart = box.desired == .running && (box.status == .running || box.status == .failed)
         canRelease = snapshot.hold != nil && box.desired == .running
@@ -45,6 +45,12 @@ struct StatusView: Sendable {
             case (.running, .failed): ("bad", texts["status_failed"], box.detail ?? texts["status_failed_detail"])
             case (.running, .running) where box.observedGeneration < box.generation:
                 ("busy", texts["status_restarting"], texts["status_restarting_detail"])
+            case (.running, .running) where snapshot.isUsedUp:
+                (
+                    "busy",
+                    texts("status_used_up", ["date": snapshot.quota.map { texts.date($0.periodEnd) } ?? ""]),
+                    texts["status_used_up_detail"]
+                )
             case (.running, .running): ("good", texts["status_running"], Self.runningDetail(box, texts))
             case (.running, _) where box.readyAt != nil:
                 ("busy", texts["status_restarting"], texts["status_restarting_detail"])
@@ -94,12 +100,19 @@ struct UsageView: Sendable {
     let percent: Int
     let percentText: String
     let hasUsage: Bool
+    /// Whether there is a month to show.
+    var isShown = true
     /// Thousandths of the gauge.
     let arc: Int
     /// `near` from 80 % on, `full` when nothing is left.
     let level: String
     /// Read out instead of the gauge.
     let summary: String
+
+    init(_ snapshot: BoxSnapshot, plan: Plan, texts: Texts) {
+        self.init(snapshot.quota, plan: plan, texts: texts)
+        isShown = !snapshot.hasEnded
+    }
 
     /// - Parameter quota: `nil` before the first period has begun.
     init(_ quota: Quota?, plan: Plan, texts: Texts) {

@@ -13,27 +13,70 @@ struct DashboardPage: PageModel {
     let plan: PlanCard
     /// When the plan renews or ends, or what is in the way.
     let renewal: String
+    let banner: [BillingBanner]
+    let invoices: [InvoiceRow]
+    let hasInvoices: Bool
+    let canChangePlan: Bool
+
+    struct InvoiceRow: Sendable {
+        let date: String
+        let number: String
+        let amount: String
+        let status: String
+        let url: String?
+    }
 
     init(_ snapshot: BoxSnapshot, views: BoxViews, texts: Texts) {
         let plan = views.plans[snapshot.subscription?.tier ?? snapshot.box.tier]
         status = StatusView(snapshot, views: views, texts: texts)
-        usage = UsageView(snapshot.quota, plan: plan, texts: texts)
         causes = CausesView(snapshot.causes, texts: texts)
+        usage = UsageView(snapshot, plan: plan, texts: texts)
+        banner = [BillingBanner(snapshot, views: views, texts: texts)].compactMap { $0 }
+        invoices = snapshot.invoices.prefix(24).map { invoice in
+            InvoiceRow(
+                date: texts.date(invoice.createdAt), number: invoice.number ?? invoice.id,
+                amount: texts.dollars(invoice.total), status: Self.status(invoice, texts),
+                url: invoice.pdfURL ?? invoice.url)
+        }
+        hasInvoices = !invoices.isEmpty
+        canChangePlan = snapshot.subscription.map { $0.status == .active || $0.status == .trialing } ?? false
         recent = RecentView(snapshot.recentCalls, texts: texts)
         reminders = RemindersView(snapshot, texts: texts)
         self.plan = PlanCard(plan, isRecommended: false, recommendation: "", action: "", texts: texts)
-        renewal = Self.renewal(snapshot.subscription, texts)
+        renewal = Self.renewal(snapshot.subscription, plans: views.plans, now: snapshot.now, texts)
     }
 
-    private static func renewal(_ subscription: Subscription?, _ texts: Texts) -> String {
+    private static func status(_ invoice: Invoice, _ texts: Texts) -> String {
+        switch invoice.status {
+        case "paid": texts["invoice_paid"]
+        case "void": texts["invoice_void"]
+        case "uncollectible": texts["invoice_uncollectible"]
+        default: texts["invoice_open"]
+        }
+    }
+
+    private static func renewal(
+        _ subscription: Subscription?, plans: PlanTable, now: Timestamp, _ texts: Texts
+    ) -> String {
         guard let subscription else { return texts["dashboard_awaiting"] }
         switch subscription.status {
         case .active, .trialing:
             if let end = subscription.cancelAt { return texts("dashboard_ends", ["date": texts.date(end)]) }
-            return texts("dashboard_renews", ["date": texts.date(subscription.periodEnd)])
+            let next = plans[subscription.nextTier ?? subscription.tier]
+            if subscription.nextTier != nil {
+                return texts(
+                    "dashboard_changes",
+                    [
+                        "date": texts.date(subscription.periodEnd), "plan": next.name,
+                        "price": texts.dollars(next.monthlyPrice),
+                    ])
+            }
+            return texts(
+                "dashboard_renews", ["date": texts.date(subscription.periodEnd), "price": texts.dollars(next.monthlyPrice)])
         case .pastDue:
             let since = subscription.pastDueSince ?? subscription.periodStart
-            return texts("dashboard_past_due", ["date": texts.date(since + Subscription.gracePeriod)])
+            let end = since + Subscription.gracePeriod
+            return now < end ? texts("dashboard_past_due", ["date": texts.date(end)]) : texts["dashboard_unpaid"]
         case .canceled:
             let end = subscription.endedAt ?? subscription.periodEnd
             return texts(

@@ -38,6 +38,8 @@ enum Templates {
         "reminders": PackageResources.reminders_mustache,
         "silence": PackageResources.silence_mustache,
         "status": PackageResources.status_mustache,
+        "banner_part": PackageResources.banner_part_mustache,
+        "plan_change": PackageResources.plan_change_mustache,
         "usage": PackageResources.usage_mustache,
     ]
 
