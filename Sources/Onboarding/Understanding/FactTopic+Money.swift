@@ -55,7 +55,7 @@ extension FactTopic {
         (
             .refund,
             [
-                "refund", "money back", "moneyback", "get my money", "guarantee", "dont like it", "not happy",
+                "refund", "money back", "moneyback", "get my money", "guarantee", "dont like it", "hate it", "not happy",
                 "not satisfied", "reembolso", "dinheiro de volta", "garantia", "devolv", "se eu nao gostar", "nao gostar",
                 "reembols", "remboursement",
             ]

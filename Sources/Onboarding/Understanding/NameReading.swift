@@ -1,3 +1,5 @@
+import Core
+
 /// What a message says about the agent's name.
 enum NameReading: Sendable, Hashable {
     case name(String)
@@ -15,12 +17,14 @@ enum NameReading: Sendable, Hashable {
     ///   - current: the name so far.
     init(_ segments: [Segment], isAsked: Bool, suggested: [String], current: String?) {
         var found = NameReading.none
+        // "No idea, a funny name": what follows is no name unless it is written as one.
+        let isUndecided = segments.contains { $0.utterance.isUndecided }
         // The last of several counts: "Nova… no, Luna".
         for segment in segments {
             let spoken = Self.spoken(segment, current: current, isAsked: isAsked)
             if spoken != .none {
                 found = spoken
-            } else if isAsked {
+            } else if isAsked, !(isUndecided && segment.text.first?.isLowercase == true) {
                 let bare = Self.bare(segment, suggested: suggested)
                 if bare != .none, !(found.isCertain && !bare.isCertain) { found = bare }
             }
@@ -85,6 +89,8 @@ enum NameReading: Sendable, Hashable {
     private static func bare(_ segment: Segment, suggested: [String]) -> NameReading {
         let utterance = segment.utterance
         if let quoted = quoted(utterance.text) { return valid(quoted) }
+        // "How much is it?" is answered.
+        if segment.isQuestion, FactTopic(askedIn: utterance) != nil { return .none }
         if !segment.isQuestion, let place = utterance.ordinal(of: suggested.count) { return .name(suggested[place]) }
         let mentioned = suggested.filter { utterance.contains(Folding.fold($0)) }
         if !segment.isQuestion, mentioned.count == 1, !utterance.mentions(["not", "dont", "nao", "except"]) {

@@ -58,7 +58,7 @@ struct NameVerbs: Sendable {
         answer to, answers to, by the name of, by the name, with the name, under the name, goes by the name of, the name of the agent is, name of the agent is, for a name i want,
         name i want is, name id like is, agent name, bot name, name equals, listens to,
         nome dele e, nome dela e, o nome e, o nome vai ser, o nome sera, o nome deve ser, o nome agora e, o nome do agente e, nome do agente, com o nome de, com o nome, de nome,
-        o nome fica, chamase, vai chamarse, vai se chamar, deve se chamar, deve chamarse, pode se chamar, se chamara, que se chame, que se chama, se chame, chamado de, chamada de,
+        o nome fica, chamase, que chamasse, se chamasse, que se chamasse, vai chamarse, vai se chamar, deve se chamar, deve chamarse, pode se chamar, se chamara, que se chame, que se chama, se chame, chamado de, chamada de,
         con el nombre, el nombre es, el nombre sera, que se llame, se llamara, son nom est, il sappelle, elle sappelle, sein name ist, der name ist, heisst, soll heissen, namens,
         il nome e, si chiama
         """

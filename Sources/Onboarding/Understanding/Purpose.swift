@@ -124,14 +124,16 @@ enum Echo {
         text.split(separator: " ").map { raw in
             let tail = raw.reversed().prefix { !$0.isLetter }.reversed()
             let plain = raw.dropLast(tail.count)
-            guard let other = others[Folding.fold(plain)] else { return String(raw) }
+            let isContracted = plain.contains { "'’".contains($0) }
+            let word = Folding.fold(plain)
+            guard let other = isContracted && word == "were" ? "you're" : others[word] else { return String(raw) }
             return other + String(tail)
         }.joined(separator: " ")
     }
 
     private static let others = [
         "i": "you", "im": "you're", "ive": "you've", "id": "you'd", "ill": "you'll", "my": "your", "me": "you",
-        "mine": "yours", "myself": "yourself", "am": "are", "we": "you", "were": "were", "our": "your", "us": "you",
+        "mine": "yours", "myself": "yourself", "am": "are", "we": "you", "our": "your", "us": "you",
         "ours": "yours",
     ]
 }

@@ -34,6 +34,7 @@ struct Reading: Sendable {
         let segments = Segment.all(in: text)
         command = Command(utterance)
         budget = segments.lazy.compactMap { Budget($0.utterance) }.first
+        if budget == nil, utterance.mentions(["budget", "orcamento"]) { budget = Budget(utterance) }
         let isPlanAsked = context.step == .plan
         plan = PlanReading(segments, isAsked: isPlanAsked, current: context.tier, plans: context.plans)
         guard command == nil else { return }
@@ -203,6 +204,6 @@ enum PurposeCut {
         "work", "use", "using", "evening", "morning", "night", "whole", "dia", "dias", "todos", "vezes", "semana",
         "mensagens", "trabalho", "conversas", "inteiro", "everything", "almost", "per", "around", "clock",
         "hi", "name", "nome", "chamo", "called", "call", "sou", "afford", "limit", "less", "within", "please", "people",
-        "light", "heavy", "usage", "then", "lot", "tudo", "quase", "fine", "enough",
+        "light", "heavy", "usage", "then", "lot", "tudo", "quase", "fine", "enough", "keep", "write", "maybe", "id", "ill",
     ]
 }
