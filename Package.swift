@@ -87,6 +87,15 @@ let package = Package(
             "Kubernetes",
             [.asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioSSL, .subprocess, .systemPackage, .yams]),
 
+        // An agent's parent.
+        room(
+            "BoxSupervisor",
+            [
+                "Core", "Telegram", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
+                .subprocess,
+                .systemPackage,
+            ]),
+
         // Features: they meet through stored state and job arguments.
         room("Identity", ["Core", "SQL", "Store", "Jobs", .crypto]),
         room("Billing", ["Core", "SQL", "Store", "Jobs", "Stripe", .logging]),
@@ -95,8 +104,8 @@ let package = Package(
         room(
             "Operator",
             [
-                "Core", "SQL", "Store", "Jobs", "Kubernetes", "S3", .asyncHTTPClient, .crypto, .logging, .nioCore,
-                .nioHTTP1, .nioPosix, .serviceLifecycle, .subprocess, .systemPackage,
+                "BoxSupervisor", "Core", "SQL", "Store", "Jobs", "Kubernetes", "S3", .asyncHTTPClient, .crypto, .logging,
+                .nioCore, .nioHTTP1, .serviceLifecycle,
             ]),
 
         // The hot path.
@@ -144,7 +153,7 @@ let package = Package(
             [
                 "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "S3", "Stripe", "Telegram", "SMTP",
                 "ModelAPI", "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy", "HTTPSupport",
-                "AgentTools", "API", "Web", "Sandbox",
+                "AgentTools", "API", "Web", "Sandbox", "BoxSupervisor",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
@@ -219,8 +228,9 @@ let package = Package(
         tests(
             "OperatorTests",
             [
-                "Operator", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Sandbox", "Store", "TestSupport", .crypto, .logging,
-                .nioCore, .nioPosix, .serviceLifecycle, .subprocess, .systemPackage,
+                "Operator", "BoxSupervisor", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Sandbox", "Store",
+                "TestSupport", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
+                .subprocess, .systemPackage,
             ]),
         tests("S3Tests", ["S3"]),
         tests("SMTPTests", ["SMTP", .nioCore, .nioPosix, .nioSSL]),
@@ -228,7 +238,8 @@ let package = Package(
         tests(
             "SandboxTests",
             [
-                "Sandbox", "ModelAPI", "SQL", "SQLite", "Stripe", "Telegram", "TestSupport", .asyncHTTPClient, .hummingbird,
+                "Sandbox", "BoxSupervisor", "Core", "ModelAPI", "SQL", "SQLite", "Stripe", "Telegram", "TestSupport",
+                .asyncHTTPClient, .hummingbird,
                 .hummingbirdTesting, .httpTypes, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
             ]),
         tests("StoreConformanceTests", ["Core", "SQL", "Postgres", "Store", "TestSupport", .crypto, .logging]),

@@ -9,6 +9,8 @@ package struct AgentSettings: Sendable, Hashable {
     /// Root of the Bot API without `/bot<token>`; `nil` for the real Telegram.
     package var telegramAPIRoot: String?
     package var model: Model
+    /// Of silence, after which agents sleep whatever their plan says; zero: never.
+    package var sleepAfter: Duration?
 
     /// The model as the agents are told of it.
     package struct Model: Sendable, Hashable {
@@ -25,11 +27,19 @@ package struct AgentSettings: Sendable, Hashable {
     }
 
     package init(
-        tokenProxyURL: String, agentToolsURL: String? = nil, telegramAPIRoot: String? = nil, model: Model = Model()
+        tokenProxyURL: String, agentToolsURL: String? = nil, telegramAPIRoot: String? = nil, model: Model = Model(),
+        sleepAfter: Duration? = nil
     ) {
         self.tokenProxyURL = tokenProxyURL
         self.agentToolsURL = agentToolsURL
         self.telegramAPIRoot = telegramAPIRoot
         self.model = model
+        self.sleepAfter = sleepAfter
+    }
+
+    /// - Returns: `nil` for agents that never sleep.
+    func sleepAfter(_ plan: Plan) -> Duration? {
+        guard let sleepAfter else { return plan.sleepAfterMinutes.map { .seconds(60 * $0) } }
+        return sleepAfter == .zero ? nil : sleepAfter
     }
 }

@@ -20,7 +20,7 @@ package struct OpenClawCloud: AsyncParsableCommand {
             CommandGroup(
                 name: "Tools:",
                 subcommands: [
-                    MigrateCommand.self, ConfigCommand.self, AdminCommand.self, BackupCommand.self,
+                    MigrateCommand.self, ConfigCommand.self, AdminCommand.self, BackupCommand.self, BoxCommand.self,
                     SandboxAgentCommand.self,
                 ]),
         ])

@@ -12,7 +12,7 @@ struct SandboxAgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox-agent", abstract: "Stands in for the OpenClaw program, as a box's own process.",
         discussion: "It takes the parts of OpenClaw's commands and environment that this platform uses.",
-        subcommands: [GatewayCommand.self, BackupCommand.self])
+        subcommands: [GatewayCommand.self, ConfigCommand.self, BackupCommand.self])
 
     /// `openclaw-cloud sandbox-agent gateway`
     struct GatewayCommand: AsyncParsableCommand {
@@ -41,6 +41,27 @@ struct SandboxAgentCommand: AsyncParsableCommand {
             try await ServiceGroup(
                 configuration: .init(services: [agent], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             ).run()
+        }
+    }
+
+    /// `openclaw-cloud sandbox-agent config`
+    struct ConfigCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "config", abstract: "Looks at a configuration.", subcommands: [ValidateCommand.self])
+
+        /// `openclaw-cloud sandbox-agent config validate`
+        struct ValidateCommand: AsyncParsableCommand {
+            static let configuration = CommandConfiguration(
+                commandName: "validate", abstract: "Says whether the gateway would take its configuration.")
+
+            @Flag(help: "Say it as JSON.")
+            var json = false
+
+            func run() async throws {
+                let verdict = AgentVerdict(environment: ProcessInfo.processInfo.environment)
+                print(json ? try verdict.text : verdict.valid ? "The configuration is valid." : "It is invalid.")
+                if !verdict.valid { throw ExitCode(1) }
+            }
         }
     }
 

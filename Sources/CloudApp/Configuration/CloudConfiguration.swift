@@ -37,6 +37,8 @@ struct CloudConfiguration: Sendable {
     var alertMailTo: String?
     /// `nil`: `openclaw` from PATH, else the stand-in.
     var agentExecutable: String?
+    /// `nil`: what the plans say; zero: never.
+    var agentSleepAfter: Duration?
     var cluster: Cluster
     /// `nil`: agents' states aren't saved.
     var backup: Backup?
@@ -144,6 +146,7 @@ struct CloudConfiguration: Sendable {
         mailFrom = settings.sender(.mailFrom)
         alertMailTo = settings.address(.alertMailTo)
         agentExecutable = settings.program(.agentExecutable)
+        agentSleepAfter = settings.isSet(.agentSleepAfter) ? .seconds(settings.seconds(.agentSleepAfter)) : nil
         backup = Self.backup(&settings)
         cluster = Self.cluster(&settings, backup: backup)
         agentTokenProxyURL = settings.url(.agentTokenProxyURL)

@@ -37,6 +37,7 @@ enum Setting: String, CaseIterable {
     case mailFrom = "MAIL_FROM"
     case alertMailTo = "ALERT_MAIL_TO"
     case agentExecutable = "AGENT_EXECUTABLE"
+    case agentSleepAfter = "AGENT_SLEEP_AFTER"
     case agentImage = "AGENT_IMAGE"
     case agentTokenProxyURL = "AGENT_TOKEN_PROXY_URL"
     case agentToolsURL = "AGENT_TOOLS_URL"
@@ -101,6 +102,7 @@ enum Setting: String, CaseIterable {
         case .mailFrom: "the sender of our mails"
         case .alertMailTo: "who is told of what only the host can mend; without it that is only logged"
         case .agentExecutable: "the OpenClaw program; without it `openclaw` from PATH, else the stand-in agent"
+        case .agentSleepAfter: "seconds of silence after which agents sleep, 0 for never; without it what their plans say"
         case .agentImage: "the agents' container image, with a pinned version"
         case .agentTokenProxyURL:
             "where agents reach the token proxy; without it this machine's, or the Service token-proxy in the cluster"
@@ -115,7 +117,7 @@ enum Setting: String, CaseIterable {
         case .agentPriorityClass: "the PriorityClass of the agents' pods, below the platform's own"
         case .agentRuntimeClass: "the RuntimeClass of the agents' pods, such as gvisor, where the nodes have it"
         case .platformImage:
-            "the container image of this program, which uploads and fetches backups in customers' namespaces"
+            "the container image of this program, which looks after agents and moves their backups; without it AGENT_IMAGE has it"
         case .backupEndpoint:
             "the S3-compatible store that agents' states are saved in before an upgrade or a deletion; without it they aren't"
         case .backupRanges:

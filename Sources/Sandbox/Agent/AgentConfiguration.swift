@@ -31,6 +31,8 @@ struct AgentConfiguration: Sendable {
 
     let host: String
     let port: Int
+    /// What lets one change what runs in the gateway; empty: nobody may.
+    let gatewayToken: String
     let model: Model
     let telegram: Telegram
     let stateDirectory: String
@@ -55,7 +57,8 @@ extension AgentConfiguration {
         if !["loopback", "lan", "tailnet", "auto", "custom"].contains(bind) {
             faults.append("gateway.bind must be loopback, lan, tailnet, auto or custom, not an address")
         }
-        if !isLoopback, (file.gateway?.auth?.token ?? environment["OPENCLAW_GATEWAY_TOKEN"] ?? "").isEmpty {
+        let gatewayToken = file.gateway?.auth?.token ?? environment["OPENCLAW_GATEWAY_TOKEN"] ?? ""
+        if !isLoopback, gatewayToken.isEmpty {
             faults.append("gateway.bind \"\(bind)\" needs gateway.auth.token")
         }
         let port = environment["OPENCLAW_GATEWAY_PORT"].map { Int($0) ?? -1 } ?? file.gateway?.port ?? Self.defaultPort
@@ -67,7 +70,8 @@ extension AgentConfiguration {
         let workspace =
             file.agents?.defaults?.workspace ?? environment["OPENCLAW_WORKSPACE_DIR"] ?? stateDirectory + "/workspace"
         self.init(
-            host: isLoopback ? "127.0.0.1" : "0.0.0.0", port: port, model: model, telegram: telegram,
+            host: isLoopback ? "127.0.0.1" : "0.0.0.0", port: port, gatewayToken: gatewayToken, model: model,
+            telegram: telegram,
             stateDirectory: stateDirectory,
             workspace: workspace.hasPrefix("~/") ? home + workspace.dropFirst() : workspace)
     }

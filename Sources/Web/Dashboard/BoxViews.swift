@@ -40,7 +40,7 @@ struct StatusView: Sendable {
             case (.running, .failed): ("bad", texts["status_failed"], box.detail ?? texts["status_failed_detail"])
             case (.running, .running) where box.observedGeneration < box.generation:
                 ("busy", texts["status_restarting"], texts["status_restarting_detail"])
-            case (.running, .running): ("good", texts["status_running"], Self.runningDetail(box, texts))
+            case (.running, .running): ("good", texts["status_running"], box.detail ?? Self.runningDetail(box, texts))
             case (.running, _) where box.readyAt != nil:
                 ("busy", texts["status_restarting"], texts["status_restarting_detail"])
             case (.running, _): ("busy", texts["status_provisioning"], texts["status_provisioning_detail"])
