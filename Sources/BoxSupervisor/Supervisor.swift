@@ -172,8 +172,8 @@ package actor Supervisor {
         try await halt()
         guard !isClosed else { return }
         try directory.create()
-        // Those of a sleeping agent that the last run didn't wake stay so.
-        let asleepSince = record?.specificationHash == new.hash ? record?.asleepSince : nil
+        // One that slept when the last run ended goes on sleeping, and starts with the new settings when it wakes up.
+        let asleepSince = record?.asleepSince
         try keep(
             AgentRecord(
                 agent: agent, specificationHash: new.hash, processHash: new.processHash, memoryLimit: new.memoryLimit,
