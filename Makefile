@@ -153,5 +153,16 @@ bench-operator: release ## Measure the operator beside kubectl, and with 300 box
 	.build-release/release/rendering-benchmark
 	scripts/with-cluster scripts/bench-operator --program .build-release/release/openclaw-cloud
 
+bench-box: ## Time what a customer waits for: paid, renamed, asleep → answer; ten runs each, with the real OpenClaw
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --build-tests
+	scripts/bench-box
+
+chaos-box: ## Write to agents that fall asleep and wake up, and kill platform and agents at random moments
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --build-tests
+	BOX_MESSAGES=100 swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "SleepJourneyTests"
+	swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "InboxTests|BoxServiceTests|AgentSettingsTests"
+
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -94,6 +94,14 @@ let package = Package(
                 "Kubernetes", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .subprocess, .systemPackage,
             ]),
 
+        // An agent's parent.
+        room(
+            "BoxSupervisor",
+            [
+                "Core", "Telegram", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
+                .subprocess, .systemPackage,
+            ]),
+
         // Features: they meet through stored state and job arguments.
         room("Identity", ["Core", "SQL", "Store", "Jobs", .crypto]),
         room("Account", ["Core", "SQL", "Store", "Jobs"]),
@@ -108,8 +116,8 @@ let package = Package(
         room(
             "Operator",
             [
-                "Core", "SQL", "Store", "Jobs", "Kubernetes", "S3", .asyncHTTPClient, .crypto, .logging, .nioCore,
-                .nioHTTP1, .nioPosix, .serviceLifecycle, .subprocess, .systemPackage,
+                "BoxSupervisor", "Core", "SQL", "Store", "Jobs", "Kubernetes", "S3", .asyncHTTPClient, .crypto, .logging,
+                .nioCore, .nioHTTP1, .serviceLifecycle,
             ]),
 
         // What the host sees and does, in the browser and on the terminal.
@@ -162,8 +170,7 @@ let package = Package(
             [
                 "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "Cluster", "S3", "Stripe", "Telegram",
                 "SMTP", "ModelAPI", "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy",
-                "HTTPSupport", "Account",
-                "AgentTools", "API", "HostDesk", "Web", "Sandbox",
+                "HTTPSupport", "Account", "AgentTools", "API", "HostDesk", "Web", "Sandbox", "BoxSupervisor",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
@@ -248,8 +255,9 @@ let package = Package(
         tests(
             "OperatorTests",
             [
-                "Operator", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Sandbox", "Store", "TestSupport", .crypto, .logging,
-                .nioCore, .nioPosix, .serviceLifecycle, .subprocess, .systemPackage,
+                "Operator", "BoxSupervisor", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Sandbox", "Store",
+                "TestSupport", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
+                .subprocess, .systemPackage,
             ]),
         tests("S3Tests", ["S3"]),
         tests("SMTPTests", ["SMTP", .nioCore, .nioPosix, .nioSSL]),
@@ -257,7 +265,8 @@ let package = Package(
         tests(
             "SandboxTests",
             [
-                "Sandbox", "ModelAPI", "SQL", "SQLite", "Stripe", "Telegram", "TestSupport", .asyncHTTPClient, .hummingbird,
+                "Sandbox", "BoxSupervisor", "Core", "ModelAPI", "SQL", "SQLite", "Stripe", "Telegram", "TestSupport",
+                .asyncHTTPClient, .hummingbird,
                 .hummingbirdTesting, .httpTypes, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
             ]),
         tests("StoreConformanceTests", ["Core", "SQL", "Postgres", "Store", "TestSupport", .crypto, .logging]),

@@ -19,6 +19,8 @@ package struct Plan: Sendable, Hashable, Codable {
     package let contextTokens: Int
     /// Minutes of silence after which a new conversation begins; `nil`: each day at four.
     package var conversationIdleMinutes: Int?
+    /// Minutes of silence after which nothing of the agent is kept running; `nil`: never.
+    package var sleepAfterMinutes: Int?
     /// Whether the customer may write instructions for the agent.
     package let ownInstructions: Bool
     package let resources: Resources
@@ -79,7 +81,8 @@ package struct PlanTable: Sendable, Hashable {
             let figures = [
                 plan.monthlyPrice, plan.monthlyUnits, plan.dailyMessages, plan.telegramUsers, plan.weight,
                 plan.requestsPerSecond, plan.requestBurst ?? 1, plan.concurrentRequests, plan.contextTokens,
-                plan.conversationIdleMinutes ?? 1, plan.reminders, plan.searchesPerDay ?? 1, plan.resources.cpuLimit,
+                plan.conversationIdleMinutes ?? 1, plan.sleepAfterMinutes ?? 1, plan.reminders, plan.searchesPerDay ?? 1,
+                plan.resources.cpuLimit,
                 plan.resources.memoryLimit,
                 plan.resources.volume,
             ]

@@ -10,13 +10,14 @@ extension PlanTable {
 
     private static let starter = Plan(
         tier: .starter, name: "Starter", monthlyPrice: 19_00, monthlyUnits: 5_000_000, dailyMessages: 60, overagePrice: 3_00,
-        telegramUsers: 1, thinking: "off", contextTokens: 48_000, ownInstructions: false,
+        telegramUsers: 1, thinking: "off", contextTokens: 48_000, sleepAfterMinutes: 15, ownInstructions: false,
         resources: .init(cpuRequest: 100, cpuLimit: 1000, memoryRequest: 640, memoryLimit: 1536, volume: 2),
         weight: 1, requestsPerSecond: 10, concurrentRequests: 4, reminders: 20, support: .community)
 
     private static let pro = Plan(
         tier: .pro, name: "Pro", monthlyPrice: 49_00, monthlyUnits: 20_000_000, dailyMessages: 240, overagePrice: 3_00,
-        telegramUsers: 1, thinking: "low", contextTokens: 96_000, conversationIdleMinutes: 720, ownInstructions: true,
+        telegramUsers: 1, thinking: "low", contextTokens: 96_000, conversationIdleMinutes: 720, sleepAfterMinutes: 60,
+        ownInstructions: true,
         resources: .init(cpuRequest: 100, cpuLimit: 2000, memoryRequest: 768, memoryLimit: 2048, volume: 5),
         weight: 2, requestsPerSecond: 10, concurrentRequests: 8, reminders: 100, voiceNotes: true,
         searchesPerDay: 100, support: .email48Hours)

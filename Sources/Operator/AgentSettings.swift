@@ -13,6 +13,8 @@ package struct AgentSettings: Sendable, Hashable {
     /// Whether the platform's tools search the web, for the plans that have that.
     package var searchesTheWeb: Bool
     package var model: Model
+    /// Of silence, after which agents sleep whatever their plan says; zero: never.
+    package var sleepAfter: Duration?
 
     /// The model as the agents are told of it.
     package struct Model: Sendable, Hashable {
@@ -30,7 +32,7 @@ package struct AgentSettings: Sendable, Hashable {
 
     package init(
         tokenProxyURL: String, agentToolsURL: String? = nil, telegramAPIRoot: String? = nil, hearsVoiceNotes: Bool = false,
-        searchesTheWeb: Bool = false, model: Model = Model()
+        searchesTheWeb: Bool = false, model: Model = Model(), sleepAfter: Duration? = nil
     ) {
         self.tokenProxyURL = tokenProxyURL
         self.agentToolsURL = agentToolsURL
@@ -38,5 +40,12 @@ package struct AgentSettings: Sendable, Hashable {
         self.hearsVoiceNotes = hearsVoiceNotes
         self.searchesTheWeb = searchesTheWeb
         self.model = model
+        self.sleepAfter = sleepAfter
+    }
+
+    /// - Returns: `nil` for agents that never sleep.
+    func sleepAfter(_ plan: Plan) -> Duration? {
+        guard let sleepAfter else { return plan.sleepAfterMinutes.map { .seconds(60 * $0) } }
+        return sleepAfter == .zero ? nil : sleepAfter
     }
 }

@@ -1,3 +1,4 @@
+package import BoxSupervisor
 package import Core
 import Kubernetes
 import Store
@@ -14,6 +15,10 @@ package struct AgentSpecification: Sendable {
     package let image: String?
     /// Changes if and only if something changes that the agent reads, or a restart is asked for. SHA-256 in hex.
     package let hash: String
+    /// Changes only with what a process that runs can't take over. SHA-256 in hex.
+    package let processHash: String
+    /// Of silence, after which the agent sleeps; `nil` for one that never does.
+    package let sleepAfter: Duration?
 
     private let settings: AgentSettings
     private let ownerUserIDs: [Int64]
@@ -63,18 +68,23 @@ package struct AgentSpecification: Sendable {
                 settings: settings, ownerUserIDs: ownerUserIDs, plan: plan, timeZone: timeZone, switchedOff: switchedOff,
                 place: .container
             ).text
-        // Rendered for one place, so that the hash says nothing of where the agent runs.
-        var content: JSONObject = [
-            "configuration": .string(containerConfiguration),
+        sleepAfter = settings.sleepAfter(plan)
+        // Rendered for one place, so that the hashes say nothing of where the agent runs.
+        var process: JSONObject = [
             "environment": JSONValue(Self.environment(at: .container, memoryLimit: plan.resources.memoryLimit)),
-            "workspace": JSONValue(workspace),
             "proxyToken": .string(proxyToken.hash),
             "botToken": .string(AccessToken(botToken.reveal()).hash),
             "restartMarker": .integer(box.restartMarker),
         ]
         // Left out where there is none: agents that are no containers don't change with it.
-        if let image { content["image"] = .string(image) }
-        hash = ContentHash.of(content)
+        if let image { process["image"] = .string(image) }
+        processHash = ContentHash.of(process)
+        hash = ContentHash.of([
+            "process": .string(processHash),
+            "configuration": .string(containerConfiguration),
+            "workspace": JSONValue(workspace),
+            "sleepAfter": .integer(sleepAfter?.milliseconds ?? 0),
+        ])
     }
 
     /// The text of `openclaw.json` inside OpenClaw's container image.
@@ -121,10 +131,17 @@ package struct AgentSpecification: Sendable {
     var agentToolsURL: String? { settings.agentToolsURL }
     var telegramAPIRoot: String? { settings.telegramAPIRoot }
 
-    /// The environment variables that `openclaw.json` takes its secrets from.
-    package enum SecretName {
-        package static let proxyToken = "OPENCLAW_PROXY_TOKEN"
-        package static let gatewayToken = "OPENCLAW_GATEWAY_TOKEN"
-        package static let botToken = "TELEGRAM_BOT_TOKEN"
+    /// What a sleeping agent's messages are watched for with.
+    var channel: BoxSettings.Channel {
+        .init(apiRoot: settings.telegramAPIRoot ?? "https://api.telegram.org", users: Set(ownerUserIDs))
+    }
+
+    /// What its supervisor makes the agent of.
+    /// - Parameter secrets: all of them, by their name.
+    func boxSettings(at place: AgentPlace, secrets: [String: Secret]) -> BoxSettings {
+        BoxSettings(
+            agent: agent, hash: hash, processHash: processHash, configuration: configuration(at: place),
+            workspace: workspace, environment: environment(at: place), secrets: secrets,
+            memoryLimit: resources.memoryLimit, channel: channel, sleepAfter: sleepAfter)
     }
 }

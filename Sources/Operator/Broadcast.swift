@@ -1,3 +1,4 @@
+import Core
 import Synchronization
 
 /// One stream of changes for each who listens.

@@ -1,10 +1,11 @@
+import BoxSupervisor
 import Core
 import Kubernetes
 
 /// `openclaw.json` (https://docs.openclaw.ai/gateway/configuration): the agent's configuration, hardened, and without
 /// anything that spends tokens or calls home by itself. Secrets stand in it only as the names of environment variables.
 ///
-/// It is rendered for the versions in ``OpenClawVersion/supported``: the program ends with ``refusedExitCode`` on a key that
+/// It is rendered for the versions in ``OpenClawVersion/supported``: the program ends with exit code 78 on a key that
 /// it doesn't know, so older and newer ones need a look at their schema first.
 ///
 /// No text of the customer's may enter it: OpenClaw substitutes `${…}` in every value.
@@ -18,9 +19,6 @@ struct OpenClawConfiguration {
     /// What the owner doesn't want the agent to do.
     var switchedOff: Set<AgentProfile.Ability> = []
     let place: AgentPlace
-
-    /// What the program ends with when it refuses its configuration. Starting it again with the same file is no use.
-    package static let refusedExitCode: Int32 = 78
 
     /// The name of the model provider, which customers may see. It must hold neither "kimi" nor "moonshot": OpenClaw reads a
     /// 429 of providers named so in a special way.
@@ -68,8 +66,9 @@ struct OpenClawConfiguration {
     private var gateway: JSONValue {
         [
             "mode": "local",
-            "bind": .string(place.bind.rawValue),
-            "port": .integer(Int64(place.port)),
+            // Whoever watches it is on the same machine, in a pod as well.
+            "bind": "loopback",
+            "port": .integer(Int64(AgentPlace.port)),
             "auth": [
                 "mode": "token", "token": "${OPENCLAW_GATEWAY_TOKEN}",
                 "rateLimit": ["maxAttempts": 10, "windowMs": 60_000, "lockoutMs": 300_000],

@@ -27,7 +27,11 @@ extension OperatorService {
         /// - Parameter observation: of an agent that is meant to run.
         init(of observation: AgentObservation, language: Language) {
             switch observation.state {
+            case .ready where observation.refusedHash != nil:
+                self.init(.running, .settingsHeldBack, language)
+                isFinal = true
             case .ready: self.init(.running, nil, language)
+            case .asleep: self.init(.running, .asleep, language)
             case .starting, .absent, .stopped: self.init(.provisioning, .starting, language)
             case .restarting(let trouble):
                 self.init(.provisioning, .restarting(trouble), language)
@@ -43,7 +47,7 @@ extension OperatorService {
 
         /// - Parameter observation: of an agent that was left as it is, because its state can't be saved before a change.
         init(leftAlone observation: AgentObservation, language: Language) {
-            if observation.state == .ready {
+            if observation.state == .ready || observation.state == .asleep {
                 self.init(.running, .updateHeldBack, language)
                 restarts = Int64(observation.restarts)
             } else {

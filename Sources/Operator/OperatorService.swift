@@ -122,24 +122,29 @@ package struct OperatorService: Sendable {
             image: image == nil ? nil : box.image)
         if let trouble = try await restore(box, as: specification, observed: observed) { return trouble }
         // An image that somebody else has put there is no upgrade: it goes without a word.
-        let isUpgrade = observed.image != specification.image && observed.specificationHash != specification.hash
+        let isUpgrade = observed.image != specification.image && observed.processHash != specification.processHash
         if isUpgrade, observed.image != nil, let trouble = try await save(box, before: .upgrade) {
             try await write(
                 .init(leftAlone: observed, language: box.language), of: box, generation: box.observedGeneration)
             return trouble.error(box.language)
         }
         let isUnderWay = !(observed.state == .absent || observed.state == .stopped)
-        if !isLate, observed.specificationHash != specification.hash || !isUnderWay {
+        // What a running agent takes over as it is doesn't keep it from answering.
+        if !isLate, observed.processHash != specification.processHash || !isUnderWay {
             try await write(.init(.provisioning, .starting, box.language), of: box, generation: box.observedGeneration)
         }
         try await runtime.apply(specification)
 
-        let status = Status(of: try await settled(agent), language: box.language)
+        let seen = try await settled(agent, as: specification)
+        let status = Status(of: seen, language: box.language)
         // Whoever waits for too long is told so where that is caught.
         if isLate, status.status == .provisioning { throw JobOutcome.snooze(.seconds(60)) }
-        try await write(status, of: box, generation: box.generation, isFailedRun: status.status == .failed)
+        let generation = seen.specificationHash == specification.hash ? box.generation : box.observedGeneration
+        try await write(status, of: box, generation: generation, isFailedRun: status.status == .failed)
         switch status.status {
-        case .running: return nil
+        case .running:
+            if seen.isDone(with: specification.hash) { return nil }
+            throw JobOutcome.snooze(.seconds(10))
         case .failed:
             return DomainError(.unavailable, code: "agent_failed", status.detail ?? OwnerMessage.starting.text[box.language])
         // Looked at again later, so that the customer's other jobs get their turn; what becomes of it is told meanwhile.
@@ -167,12 +172,13 @@ package struct OperatorService: Sendable {
         }
     }
 
-    /// Watches the agent until it is ready, in trouble, or patience has run out.
-    private func settled(_ agent: AgentReference) async throws -> AgentObservation {
+    /// Watches the agent until it is ready as specified, in trouble, or patience has run out.
+    private func settled(_ agent: AgentReference, as specification: AgentSpecification) async throws -> AgentObservation {
         let settled = Mutex<AgentObservation?>(nil)
         try await wait(for: agent) {
             let observation = try await runtime.observe(agent)
-            guard observation.state.isSettled else { return false }
+            let isUp = observation.state == .ready || observation.state == .asleep
+            guard observation.state.isSettled, !isUp || observation.isDone(with: specification.hash) else { return false }
             settled.withLock { $0 = observation }
             return true
         }

@@ -9,6 +9,17 @@ extension OwnerMessage {
             pt: "O seu agente ainda não tem um bot no Telegram. Termine de conectar o Telegram no chat."))
     static let starting = OwnerMessage(
         "starting", LocalizedText(en: "Starting your agent.", pt: "Iniciando o seu agente."))
+    static let asleep = OwnerMessage(
+        "asleep",
+        LocalizedText(
+            en: "Asleep; wakes with a message. The answer takes a little longer then.",
+            pt: "Dormindo; acorda com uma mensagem. A resposta demora um pouco mais nesse caso."))
+    static let settingsHeldBack = OwnerMessage(
+        "settings_held_back",
+        LocalizedText(
+            en: "Your agent goes on with its earlier settings because of a fault on our side. We have been told.",
+            pt: "O seu agente continua com as configurações anteriores devido a uma falha do nosso lado. Já fomos avisados.")
+    )
     static let takesLong = OwnerMessage(
         "takes_long",
         LocalizedText(

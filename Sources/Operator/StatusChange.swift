@@ -18,6 +18,8 @@ struct StatusChange: Sendable {
     /// Whether it changes what the owner sees at once.
     let isVisible: Bool
     private let detail: String?
+    /// Whether the agent runs, but not as it is to.
+    private let isHeldBack: Bool
 
     /// - Parameters:
     ///   - before: the box as it was when the world was looked at.
@@ -31,6 +33,7 @@ struct StatusChange: Sendable {
         detail = status.detail
         words = status.words
         isFinal = status.isFinal
+        isHeldBack = status.isFinal && status.status == .running
         self.generation = max(generation, row.observedGeneration)
         // The runtime counts from zero whenever it makes a new container, and may not tell of one at all.
         restarts = max(row.restarts + (status.isDown && row.status == .running ? 1 : 0), status.restarts)
@@ -52,17 +55,23 @@ struct StatusChange: Sendable {
     /// What the host is told, once until the box has recovered.
     var alert: AlertHost? {
         let alarming = isFinal ? 1 : Self.alarming
-        guard row.failures < alarming, failures >= alarming else { return nil }
+        let isNews = isHeldBack ? row.detail != detail : row.failures < alarming && failures >= alarming
+        guard isNews else { return nil }
         let (subject, text) =
-            isFinal
+            isHeldBack
             ? (
-                "\(row.id) refuses its configuration",
-                "The program of a customer's agent refuses its configuration. It isn't tried again."
+                "\(row.id) refuses its new settings",
+                "The program of a customer's agent refuses its new settings. It goes on with those from before."
             )
-            : (
-                "\(row.id) has failed \(alarming) times",
-                "The agent of a customer has failed \(alarming) times in a row. It is still being tried."
-            )
+            : isFinal
+                ? (
+                    "\(row.id) refuses its configuration",
+                    "The program of a customer's agent refuses its configuration. It isn't tried again."
+                )
+                : (
+                    "\(row.id) has failed \(alarming) times",
+                    "The agent of a customer has failed \(alarming) times in a row. It is still being tried."
+                )
         return AlertHost(
             subject: subject,
             text: """

@@ -3,6 +3,7 @@ import FoundationEssentials
 import TestSupport
 import Testing
 
+@testable import BoxSupervisor
 @testable import Operator
 
 #if canImport(Glibc)
@@ -69,7 +70,7 @@ struct AgentAdoptionTests {
             _ = try await leaveBehind(stand)
             let runtime = try stand.runtime()
             try await runtime.cleanUp { [agent] }
-            try await runtime.apply(try Sample.specification(Sample.box(name: "Bea")))
+            try await runtime.apply(try Sample.specification(Sample.box(name: "Bea", restartMarker: 1)))
             try await runtime.becomesReady(box)
             #expect(stand.starts(box).count == 2)
             #expect(stand.processes(box) == [stand.starts(box)[1]])
@@ -127,7 +128,7 @@ struct AgentAdoptionTests {
         try await StandInAgent.with { stand in
             for delay in stride(from: 0, to: 120, by: 8) {
                 let runtime = try stand.runtime()
-                try await runtime.apply(try Sample.specification(Sample.box(purpose: "\(delay / 16)")))
+                try await runtime.apply(try Sample.specification(Sample.box(restartMarker: Int64(delay / 16))))
                 try await Task.sleep(for: .milliseconds(delay))
                 await runtime.abandonAll()
                 #expect(stand.processes(box).count <= 1)

@@ -4,6 +4,7 @@ import SystemPackage
 import TestSupport
 import Testing
 
+@testable import BoxSupervisor
 @testable import Operator
 
 #if canImport(Glibc)
@@ -134,7 +135,7 @@ struct AgentFailureTests {
 
     @Test func tellsWhenTheProgramIsMissing() async throws {
         try await StandInAgent.with { stand in
-            let runtime = try stand.runtime(AgentCommand(executable: "/nowhere/openclaw", arguments: []))
+            let runtime = try stand.runtime(AgentCommand(executable: "/nowhere/openclaw"))
             try await runtime.apply(try Sample.specification(box))
             let state = try await runtime.state(of: box) { if case .failed = $0 { true } else { false } }
             #expect(state == .failed(.notStartable))

@@ -3,6 +3,7 @@ import FoundationEssentials
 import Kubernetes
 import Testing
 
+@testable import BoxSupervisor
 @testable import Operator
 
 struct AgentSpecificationTests {
@@ -75,7 +76,7 @@ struct AgentSpecificationTests {
     }
 
     @Test func rendersTheEnvironment() throws {
-        let place = AgentPlace(home: "/data/home", bind: .loopback, port: 4000)
+        let place = AgentPlace(home: "/data/home")
         #expect(
             try Sample.specification().environment(at: place) == [
                 "HOME": "/data/home", "OPENCLAW_STATE_DIR": "/data/home/.openclaw",

@@ -4,6 +4,7 @@ import Logging
 import ServiceLifecycle
 import Testing
 
+@testable import BoxSupervisor
 @testable import Operator
 
 #if canImport(Glibc)
@@ -60,7 +61,7 @@ struct ChildProcessRuntimeTests {
             try await runtime.becomesReady(box)
 
             let surroundings = try stand.surroundings(box)
-            let place = AgentPlace(home: stand.directory(box).home, bind: .loopback, port: 1)
+            let place = AgentPlace(home: stand.directory(box).home)
             var names = Set(specification.environment(at: place).keys)
             names.formUnion(["PATH", "OPENCLAW_PROXY_TOKEN", "OPENCLAW_GATEWAY_TOKEN", "TELEGRAM_BOT_TOKEN"])
             // Python and macOS add these by themselves.
@@ -83,14 +84,14 @@ struct ChildProcessRuntimeTests {
         }
     }
 
-    @Test func restartsAnAgentWhoseSpecificationChanges() async throws {
+    @Test func restartsAnAgentThatCannotTakeAChangeOver() async throws {
         try await StandInAgent.with { stand in
             let runtime = try stand.runtime()
             try await runtime.apply(try Sample.specification(box))
             try await runtime.becomesReady(box)
             let port = stand.directory(box).record()?.port
 
-            let changed = try Sample.specification(Sample.box(purpose: "Teach me to sail."))
+            let changed = try Sample.specification(Sample.box(purpose: "Teach me to sail.", restartMarker: 1))
             try await runtime.apply(changed)
             try await runtime.becomesReady(box)
             #expect(stand.starts(box).count == 2)
@@ -107,8 +108,8 @@ struct ChildProcessRuntimeTests {
             try await runtime.apply(try Sample.specification(box))
             try await runtime.becomesReady(box)
 
-            async let first: Void = runtime.apply(try Sample.specification(Sample.box(name: "Bea")))
-            async let second: Void = runtime.apply(try Sample.specification(Sample.box(name: "Cleo")))
+            async let first: Void = runtime.apply(try Sample.specification(Sample.box(name: "Bea", restartMarker: 1)))
+            async let second: Void = runtime.apply(try Sample.specification(Sample.box(name: "Cleo", restartMarker: 2)))
             _ = try await (first, second)
             try await runtime.becomesReady(box)
             #expect(stand.processes(box).count == 1)
@@ -212,12 +213,12 @@ struct ChildProcessRuntimeTests {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         let path = "/nowhere:\(folder.path)"
-        #expect(AgentCommand.openClaw(searchPath: path) == nil)
+        #expect(AgentCommand(searchPath: path) == nil)
 
         let program = folder.appending(path: "openclaw").path
         try Data().write(to: URL(filePath: program))
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
-        let found = AgentCommand.openClaw(searchPath: path)
-        #expect(found == AgentCommand(executable: program, arguments: ["gateway", "--bind", "loopback"]))
+        let found = AgentCommand(searchPath: path)
+        #expect(found == AgentCommand(executable: program))
     }
 }

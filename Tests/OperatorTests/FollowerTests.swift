@@ -7,6 +7,7 @@ import Store
 import TestSupport
 import Testing
 
+@testable import BoxSupervisor
 @testable import Operator
 
 #if canImport(Glibc)

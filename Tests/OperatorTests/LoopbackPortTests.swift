@@ -3,6 +3,7 @@ import NIOPosix
 import TestSupport
 import Testing
 
+@testable import BoxSupervisor
 @testable import Operator
 
 struct LoopbackPortTests {

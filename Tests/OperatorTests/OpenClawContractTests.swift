@@ -4,6 +4,7 @@ import Subprocess
 import SystemPackage
 import Testing
 
+@testable import BoxSupervisor
 @testable import Operator
 
 /// What is rendered, given to the program itself: see scripts/with-openclaw.
@@ -49,7 +50,7 @@ struct OpenClawContractTests {
             let changed = text.replacing(#""defaults": {"#, with: #""defaults": { "forgetfulness": "high","#)
             try Data(changed.utf8).write(to: URL(filePath: program.configuration))
             let result = try await program.run(["gateway", "--port", "18999"], withErrors: true)
-            #expect(result.code == OpenClawConfiguration.refusedExitCode)
+            #expect(result.code == AgentCommand.refusedExitCode)
             #expect(result.output.contains("forgetfulness"), "\(result.output)")
         }
     }
@@ -69,7 +70,7 @@ struct OpenClawProgram {
     ) async throws {
         let home = FileManager.default.temporaryDirectory.appending(path: "openclaw-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: home) }
-        let place = AgentPlace(home: home, bind: isCluster ? .lan : .loopback, port: 18999)
+        let place = AgentPlace(home: home)
         try FileManager.default.createDirectory(atPath: place.workspace, withIntermediateDirectories: true)
         for folder in [home, place.stateDirectory] {
             try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder)
@@ -89,9 +90,9 @@ struct OpenClawProgram {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: place.configuration)
         var environment = AgentSpecification.environment(at: place, memoryLimit: 1536)
         environment["PATH"] = ProcessInfo.processInfo.environment["PATH"]
-        environment[AgentSpecification.SecretName.proxyToken] = "ocp_" + String(repeating: "a", count: 43)
-        environment[AgentSpecification.SecretName.gatewayToken] = String(repeating: "b", count: 43)
-        environment[AgentSpecification.SecretName.botToken] = "77:" + String(repeating: "c", count: 35)
+        environment[SecretName.proxyToken] = "ocp_" + String(repeating: "a", count: 43)
+        environment[SecretName.gatewayToken] = String(repeating: "b", count: 43)
+        environment[SecretName.botToken] = "77:" + String(repeating: "c", count: 35)
         try await body(OpenClawProgram(configuration: place.configuration, environment: environment))
     }
 

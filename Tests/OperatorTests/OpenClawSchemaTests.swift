@@ -2,6 +2,7 @@ import Core
 import FoundationEssentials
 import Testing
 
+@testable import BoxSupervisor
 @testable import Operator
 @testable import Sandbox
 

@@ -6,6 +6,7 @@ import Store
 import TestSupport
 import Testing
 
+@testable import BoxSupervisor
 @testable import Operator
 
 @Suite(.timeLimit(.minutes(1)))

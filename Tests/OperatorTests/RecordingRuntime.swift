@@ -43,7 +43,8 @@ actor RecordingRuntime: AgentRuntime {
     /// Somebody changes the image by hand.
     func change(image: String) {
         observation = AgentObservation(
-            state: observation.state, specificationHash: observation.specificationHash, image: image)
+            state: observation.state, specificationHash: observation.specificationHash,
+            processHash: observation.processHash, image: image)
     }
 
     private func moment() throws {
@@ -68,7 +69,8 @@ actor RecordingRuntime: AgentRuntime {
         try perform(.apply(image: specification.image)) {
             proxyTokenHash = specification.proxyToken.hash
             observation = AgentObservation(
-                state: .ready, specificationHash: specification.hash, image: specification.image)
+                state: .ready, specificationHash: specification.hash, processHash: specification.processHash,
+                image: specification.image)
         }
     }
 
@@ -90,7 +92,8 @@ actor RecordingRuntime: AgentRuntime {
 
     private func stop() {
         observation = AgentObservation(
-            state: .stopped, specificationHash: observation.specificationHash, image: observation.image)
+            state: .stopped, specificationHash: observation.specificationHash, processHash: observation.processHash,
+            image: observation.image)
     }
 
     func begin(_ transfer: StateTransfer) async throws {

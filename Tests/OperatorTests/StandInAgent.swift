@@ -4,6 +4,7 @@ import Logging
 import Synchronization
 import Testing
 
+@testable import BoxSupervisor
 @testable import Operator
 
 #if canImport(Glibc)
@@ -62,7 +63,11 @@ final class StandInAgent: Sendable {
     }
 
     func runtime(_ behaviour: Behaviour = .normal) throws -> ChildProcessRuntime {
-        try runtime(AgentCommand(executable: Self.python, arguments: [folder + "/agent.py", behaviour.rawValue]))
+        try runtime(command(behaviour))
+    }
+
+    func command(_ behaviour: Behaviour) -> AgentCommand {
+        AgentCommand(executable: Self.python, prefix: [folder + "/agent.py", behaviour.rawValue])
     }
 
     func runtime(_ command: AgentCommand) throws -> ChildProcessRuntime {
@@ -121,6 +126,12 @@ final class StandInAgent: Sendable {
             except OSError:
                 return False
 
+        if sys.argv[2:4] == ["config", "validate"]:
+            with open(os.environ["OPENCLAW_CONFIG_PATH"]) as file:
+                is_refused = "refused.example" in file.read()
+            issue = {"path": "models.providers", "message": "refused.example isn't to be used"}
+            print(json.dumps({"valid": False, "issues": [issue]} if is_refused else {"valid": True}))
+            sys.exit(1 if is_refused else 0)
         behaviour, port, home = sys.argv[1], int(sys.argv[sys.argv.index("--port") + 1]), os.environ["HOME"]
         descriptors = [number for number in range(256) if is_open(number)]
         with open(home + "/surroundings.json", "w") as file:
@@ -150,6 +161,9 @@ final class StandInAgent: Sendable {
                 kept.append(connection)
                 continue
             request = connection.recv(4096)
+            if os.path.exists(home + "/leave"):
+                os.remove(home + "/leave")
+                sys.exit(0)
             path = request.split(b" ")[1]
             body = b'{"status":"ok"}' if path in (b"/startupz", b"/healthz") else b"<html>"
             if path == b"/readyz" and is_suppressed:

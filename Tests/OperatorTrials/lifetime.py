@@ -9,6 +9,7 @@ from vandal import CUSTOMER_LABEL, MANAGED
 #: Seconds until a phase has had its effect; what is refused has none.
 _PATIENCE = 25
 _HASH = "openclaw.cloud/content-hash"
+_SETTINGS = "openclaw.cloud/settings"
 
 
 class Lifetime:
@@ -83,6 +84,15 @@ class Lifetime:
 
     async def provision(self):
         await self._wanted(desired="running")
+
+    async def renaming(self):
+        """New settings reach the pod that is there."""
+        await self._wanted(agent_name="Bea")
+
+        async def is_so():
+            pods = await self._cluster.list("Pod", self._box.namespace)
+            return any(_SETTINGS in (each["metadata"].get("annotations") or {}) for each in pods)
+        await self._until(is_so)
 
     async def _repair(self, changes, is_right):
         """changes: by the kind."""
@@ -186,7 +196,8 @@ class Lifetime:
 
 
 PHASES = [
-    ("start", Lifetime.start), ("provision", Lifetime.provision), ("repair of changes", Lifetime.repair_of_changes),
+    ("start", Lifetime.start), ("provision", Lifetime.provision), ("renaming", Lifetime.renaming),
+    ("repair of changes", Lifetime.repair_of_changes),
     ("repair of additions", Lifetime.repair_of_additions), ("repair of the unseen", Lifetime.repair_of_the_unseen),
     ("repair of deletions", Lifetime.repair_of_deletions),
     ("prune", Lifetime.prune), ("adoption", Lifetime.adoption), ("suspension", Lifetime.suspension),

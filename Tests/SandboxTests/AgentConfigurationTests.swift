@@ -66,7 +66,9 @@ struct AgentConfigurationTests {
 
     @Test func theProbesFollowTheChannel() async throws {
         let health = AgentHealth()
-        let gateway = AgentGateway(host: "127.0.0.1", port: 0, health: health, logger: Logger(label: "test"))
+        let gateway = AgentGateway(
+            host: "127.0.0.1", port: 0, token: "t0ken", health: health,
+            logger: Logger(label: "test"))
         try await Application(router: gateway.router).test(.router) { client async throws in
             func probe(_ path: String) async throws -> String {
                 try await client.execute(uri: path, method: .get) { "\($0.status.code) \(String(buffer: $0.body))" }

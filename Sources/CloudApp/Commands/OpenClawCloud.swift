@@ -21,6 +21,7 @@ package struct OpenClawCloud: AsyncParsableCommand {
                 name: "Tools:",
                 subcommands: [
                     MigrateCommand.self, ConfigCommand.self, AdminCommand.self, ClusterCommand.self, BackupCommand.self,
+                    BoxCommand.self,
                     SandboxAgentCommand.self,
                 ]),
         ])

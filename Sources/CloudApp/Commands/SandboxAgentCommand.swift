@@ -58,15 +58,9 @@ struct SandboxAgentCommand: AsyncParsableCommand {
             var json = false
 
             func run() async throws {
-                do throws(AgentRefusal) {
-                    _ = try SandboxAgent(
-                        environment: ProcessInfo.processInfo.environment, httpClient: .shared,
-                        logger: Logger(label: "sandbox-agent"))
-                } catch {
-                    print(json ? error.json : "\(error)")
-                    throw ExitCode(1)
-                }
-                print(json ? #"{"valid":true}"# : "Config valid")
+                let verdict = AgentVerdict(environment: ProcessInfo.processInfo.environment)
+                print(json ? try verdict.text : verdict.valid ? "The configuration is valid." : "It is invalid.")
+                if !verdict.valid { throw ExitCode(1) }
             }
         }
     }

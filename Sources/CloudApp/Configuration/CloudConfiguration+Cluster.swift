@@ -15,11 +15,18 @@ extension CloudConfiguration {
         func connection() throws(Invalid) -> ClusterConfiguration? {
             var environment = ProcessInfo.processInfo.environment
             environment["KUBECONFIG"] = kubeConfig
+            let found: ClusterConfiguration?
             do {
-                return try ClusterConfiguration.fromEnvironment(environment)
+                found = try ClusterConfiguration.fromEnvironment(environment)
             } catch {
                 throw Invalid(faults: ["\(Setting.kubeConfig.rawValue) doesn't lead to a cluster: \(error)"])
             }
+            // Whose image has nothing of ours.
+            if found != nil, settings.supervisorImage == nil, settings.image.hasPrefix("ghcr.io/openclaw/openclaw") {
+                let setting = Setting.platformImage.rawValue
+                throw Invalid(faults: ["\(setting) must be set: what looks after agents isn't in \(settings.image)"])
+            }
+            return found
         }
     }
 
@@ -35,6 +42,7 @@ extension CloudConfiguration {
                 image: image, platformNamespace: settings.text(.platformNamespace) ?? "",
                 blockedRanges: ranges, egress: egress ?? .strict, storageClass: settings.text(.agentStorageClass),
                 priorityClass: settings.text(.agentPriorityClass), runtimeClass: settings.text(.agentRuntimeClass),
+                supervisorImage: settings.text(.platformImage),
                 backups: backup.map { .init(image: $0.image, endpoint: $0.endpoint, ranges: backupRanges) }))
     }
 
@@ -60,6 +68,6 @@ extension CloudConfiguration {
             agentToolsURL: agentToolsURL ?? address(.agentTools, agentToolsPort) + "/mcp",
             telegramAPIRoot: telegram.apiRoot == "https://api.telegram.org" ? nil : telegram.apiRoot,
             hearsVoiceNotes: transcription != nil, searchesTheWeb: search != nil,
-            model: AgentSettings.Model(id: kimi.agentModel))
+            model: AgentSettings.Model(id: kimi.agentModel), sleepAfter: agentSleepAfter)
     }
 }

@@ -52,6 +52,8 @@ struct CloudConfiguration: Sendable {
     var hostEmails: [String]
     /// `nil`: `openclaw` from PATH, else the stand-in.
     var agentExecutable: String?
+    /// `nil`: what the plans say; zero: never.
+    var agentSleepAfter: Duration?
     var cluster: Cluster
     /// `nil`: agents' states aren't saved.
     var backup: Backup?
@@ -166,6 +168,7 @@ struct CloudConfiguration: Sendable {
         alertMailTo = settings.address(.alertMailTo)
         hostEmails = settings.addresses(.hostEmails)
         agentExecutable = settings.program(.agentExecutable)
+        agentSleepAfter = settings.isSet(.agentSleepAfter) ? .seconds(settings.seconds(.agentSleepAfter)) : nil
         backup = Self.backup(&settings)
         cluster = Self.cluster(&settings, backup: backup)
         agentTokenProxyURL = settings.url(.agentTokenProxyURL)

@@ -48,6 +48,7 @@ enum Setting: String, CaseIterable {
     case alertMailTo = "ALERT_MAIL_TO"
     case hostEmails = "HOST_EMAILS"
     case agentExecutable = "AGENT_EXECUTABLE"
+    case agentSleepAfter = "AGENT_SLEEP_AFTER"
     case agentImage = "AGENT_IMAGE"
     case agentTokenProxyURL = "AGENT_TOKEN_PROXY_URL"
     case agentToolsURL = "AGENT_TOOLS_URL"
@@ -131,6 +132,7 @@ enum Setting: String, CaseIterable {
         case .alertMailTo: "who is told of what only the host can mend; without it that is only logged"
         case .hostEmails: "who may open the host's desk below /host, separated by commas; a second factor is asked for"
         case .agentExecutable: "the OpenClaw program; without it `openclaw` from PATH, else the stand-in agent"
+        case .agentSleepAfter: "seconds of silence after which agents sleep, 0 for never; without it what their plans say"
         case .agentImage: "the agents' container image, with a pinned version"
         case .agentTokenProxyURL:
             "where agents reach the token proxy; without it this machine's, or the Service token-proxy in the cluster"
@@ -145,7 +147,7 @@ enum Setting: String, CaseIterable {
         case .agentPriorityClass: "the PriorityClass of the agents' pods, below the platform's own"
         case .agentRuntimeClass: "the RuntimeClass of the agents' pods, such as gvisor, where the nodes have it"
         case .platformImage:
-            "the container image of this program, which uploads and fetches backups in customers' namespaces"
+            "the container image of this program, which looks after agents and moves their backups; without it AGENT_IMAGE has it"
         case .backupEndpoint:
             "the S3-compatible store that agents' states are saved in before an upgrade or a deletion; without it they aren't"
         case .backupRanges:

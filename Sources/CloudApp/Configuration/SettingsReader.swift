@@ -62,6 +62,16 @@ struct SettingsReader {
         return count
     }
 
+    /// A whole number of seconds, 0 or more.
+    mutating func seconds(_ setting: Setting) -> Int {
+        let value = text(setting) ?? ""
+        guard let seconds = Int(value), seconds >= 0 else {
+            fault(setting, "must be a whole number of seconds, not '\(value)'")
+            return 0
+        }
+        return seconds
+    }
+
     mutating func flag(_ setting: Setting) -> Bool {
         let value = (text(setting) ?? "").lowercased()
         if value != "true", value != "false" { fault(setting, "must be true or false, not '\(value)'") }

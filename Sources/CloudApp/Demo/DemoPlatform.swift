@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import BoxSupervisor
 import Configuration
 import Core
 import FoundationEssentials
@@ -6,7 +7,6 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import Operator
 import ServiceLifecycle
 
 /// A whole platform of the demo's own: every part played by the sandbox, free ports, a data directory that goes away.

@@ -42,6 +42,18 @@ package final class JourneyClient: Sendable {
         return try await send(.POST, url, contentType: "application/json", body: body)
     }
 
+    /// Reads an endless answer until a line of it is wanted.
+    /// - Throws: a connection's error, also when nothing wanted comes within two minutes.
+    package func read(_ url: String, until isWanted: (Substring) -> Bool) async throws {
+        var request = HTTPClientRequest(url: url)
+        let jar = cookies.withLock { $0[url.origin.withoutPort, default: [:]] }
+        request.headers.add(name: "cookie", value: jar.map { "\($0)=\($1)" }.sorted().joined(separator: "; "))
+        let response = try await Self.httpClient.execute(request, timeout: .seconds(120))
+        for try await part in response.body where String(buffer: part).split(separator: "\n").contains(where: isWanted) {
+            return
+        }
+    }
+
     private func send(_ method: HTTPMethod, _ url: String, contentType: String?, body: String) async throws -> Answer {
         let origin = url.origin
         var request = HTTPClientRequest(url: url)

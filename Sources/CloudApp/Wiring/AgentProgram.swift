@@ -1,5 +1,5 @@
+import BoxSupervisor
 import FoundationEssentials
-import Operator
 
 /// The program that agents run as, where they are child processes.
 enum AgentProgram {
@@ -12,12 +12,12 @@ enum AgentProgram {
 
     /// - Throws: ``DomainError`` if this program can't find itself.
     init(_ configuration: CloudConfiguration) throws {
-        if let found = configuration.agentExecutable.map({ AgentCommand.openClaw(at: $0) })
-            ?? AgentCommand.openClaw(searchPath: Self.searchPath)
+        if let found = configuration.agentExecutable.map({ AgentCommand(executable: $0) })
+            ?? AgentCommand(searchPath: Self.searchPath)
         {
             self = .openClaw(found)
         } else {
-            self = .standIn(AgentCommand(executable: try OwnExecutable.path(), arguments: ["sandbox-agent", "gateway"]))
+            self = .standIn(AgentCommand(executable: try OwnExecutable.path(), prefix: ["sandbox-agent"]))
         }
     }
 

@@ -1,7 +1,7 @@
+import BoxSupervisor
 import Core
 import NIOCore
 import NIOPosix
-import Operator
 
 /// Says before anything starts which ports can't be had, all of them at once and by the names of their settings.
 struct PortCheck {

@@ -1,4 +1,4 @@
-import Core
+package import Core
 
 /// The agents' folders are the host's own to back up, with everything else in the data directory.
 extension ChildProcessRuntime {

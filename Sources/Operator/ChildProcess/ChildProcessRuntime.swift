@@ -1,7 +1,9 @@
-import Core
+package import BoxSupervisor
+package import Core
 import FoundationEssentials
 package import Logging
 import ServiceLifecycle
+import Store
 
 /// Runs agents as processes of this machine, each with a folder, a loopback port and a session of its own.
 ///
@@ -14,7 +16,7 @@ package actor ChildProcessRuntime: AgentRuntime, Service {
     private let timing: AgentTiming
     private let logger: Logger
     private let broadcast = Broadcast()
-    private var supervisors: [Box.ID: AgentSupervisor] = [:]
+    private var supervisors: [Box.ID: Supervisor] = [:]
 
     /// - Parameters:
     ///   - dataDirectory: the agents get folders below `agents` in it.
@@ -38,7 +40,23 @@ package actor ChildProcessRuntime: AgentRuntime, Service {
     }
 
     package func apply(_ specification: AgentSpecification) async throws {
-        try await inOwnersWords { try await supervisor(specification.agent).apply(specification) }
+        let folder = folder(specification.agent.boxID)
+        let settings = specification.boxSettings(
+            at: folder.place, secrets: try secrets(specification, held: folder.secrets()))
+        try await inOwnersWords { try await supervisor(specification.agent).apply(settings) }
+    }
+
+    /// The proxy token's text may be known to the agent's folder alone; the gateway's token is made once and kept.
+    private func secrets(_ specification: AgentSpecification, held: [String: String]) throws -> [String: Secret] {
+        let proxyToken = specification.proxyToken.secret ?? held[SecretName.proxyToken].map { Secret($0) }
+        guard let proxyToken, AccessToken(proxyToken.reveal()).hash == specification.proxyToken.hash else {
+            throw DomainError(
+                .conflict, code: "proxy_token_lost", "Your agent needs a new key. It gets one with the next attempt.")
+        }
+        return [
+            SecretName.proxyToken: proxyToken, SecretName.botToken: specification.botToken,
+            SecretName.gatewayToken: held[SecretName.gatewayToken].map { Secret($0) } ?? AccessToken.random().secret,
+        ]
     }
 
     package func suspend(_ agent: AgentReference) async throws {
@@ -50,11 +68,22 @@ package actor ChildProcessRuntime: AgentRuntime, Service {
     }
 
     package func observe(_ agent: AgentReference) async throws -> AgentObservation {
-        await supervisor(agent).observe()
+        let report = await supervisor(agent).observe()
+        return AgentObservation(
+            state: report.state, specificationHash: report.settings, processHash: report.process,
+            refusedHash: report.refused?.settings, restarts: report.restarts,
+            words: report.words ?? report.refused?.words)
+    }
+
+    /// - Returns: how the agents are that this run has had to do with.
+    package func reports() async -> [Box.ID: BoxReport] {
+        var reports: [Box.ID: BoxReport] = [:]
+        for (boxID, supervisor) in supervisors { reports[boxID] = await supervisor.report }
+        return reports
     }
 
     package func proxyTokenHash(of agent: AgentReference) async throws -> String? {
-        await supervisor(agent).proxyTokenHash()
+        folder(agent.boxID).secrets()[SecretName.proxyToken].map { AccessToken($0).hash }
     }
 
     package func cleanUp(keeping wanted: @Sendable () async throws -> Set<AgentReference>) async throws {
@@ -119,9 +148,9 @@ package actor ChildProcessRuntime: AgentRuntime, Service {
         AgentDirectory(path: "\(directory)/\(boxID)")
     }
 
-    private func supervisor(_ agent: AgentReference) -> AgentSupervisor {
+    private func supervisor(_ agent: AgentReference) -> Supervisor {
         if let supervisor = supervisors[agent.boxID] { return supervisor }
-        let supervisor = AgentSupervisor(
+        let supervisor = Supervisor(
             agent, directory: folder(agent.boxID), command: command, searchPath: searchPath, timing: timing, logger: logger
         ) { [broadcast] in broadcast.send($0) }
         supervisors[agent.boxID] = supervisor

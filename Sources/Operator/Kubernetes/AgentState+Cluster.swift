@@ -1,3 +1,5 @@
+import BoxSupervisor
+import Core
 import FoundationEssentials
 import Kubernetes
 
@@ -91,7 +93,7 @@ extension AgentTrouble {
         self =
             switch (ended["reason"]?.string, code) {
             case ("OOMKilled", _): .ranOutOfMemory
-            case (_, Int64(OpenClawConfiguration.refusedExitCode)): .configurationRefused
+            case (_, Int64(AgentCommand.refusedExitCode)): .configurationRefused
             // Ended by a signal, as the kubelet does with what fails its liveness probe.
             case (_, 128...): .vanished
             default: .exited(code: Int32(clamping: code))
@@ -108,7 +110,7 @@ extension KubernetesObject {
     }
 
     /// RFC 3339, which sorts as text.
-    fileprivate var creation: String { metadata["creationTimestamp"]?.string ?? "" }
+    var creation: String { metadata["creationTimestamp"]?.string ?? "" }
 
     fileprivate func condition(_ type: String) -> JSONValue? {
         self["status"]?["conditions"]?.elements.first { $0["type"]?.string == type }

@@ -13,6 +13,9 @@ package struct ClusterSettings: Sendable, Hashable {
     /// The agents' container image, unless a box has its own.
     package var image: String
 
+    /// The container image of this program, whose `openclaw-cloud box` is the agents' parent; `nil`: it is in ``image``.
+    package var supervisorImage: String?
+
     /// `nil` where agents' states aren't saved.
     package var backups: Backups?
 
@@ -42,7 +45,9 @@ package struct ClusterSettings: Sendable, Hashable {
 
     package init(
         image: String, platformNamespace: String = "platform", blockedRanges: [String] = [], egress: Egress = .open,
-        storageClass: String? = nil, priorityClass: String? = nil, runtimeClass: String? = nil, backups: Backups? = nil
+        storageClass: String? = nil, priorityClass: String? = nil, runtimeClass: String? = nil,
+        supervisorImage: String? = nil,
+        backups: Backups? = nil
     ) {
         self.image = image
         self.platformNamespace = platformNamespace
@@ -51,6 +56,7 @@ package struct ClusterSettings: Sendable, Hashable {
         self.storageClass = storageClass
         self.priorityClass = priorityClass
         self.runtimeClass = runtimeClass
+        self.supervisorImage = supervisorImage
         self.backups = backups
     }
 }

@@ -1,4 +1,5 @@
-import Core
+import BoxSupervisor
+package import Core
 import FoundationEssentials
 import Jobs
 package import Kubernetes
@@ -15,14 +16,14 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     let settings: ClusterSettings
     let logger: Logger
     let informers: TenantInformers
-    private let broadcast = Broadcast()
+    let broadcast = Broadcast()
 
     /// What was applied last, but for the Secret, to tell what others change from then on.
     private var applied: [AgentReference: [KubernetesObject]] = [:]
     /// Agents' Secrets, each from when it was read until it was held against what is wanted.
     private var secrets: [AgentReference: KubernetesObject] = [:]
     /// The agents that are being changed by this program itself, of which nothing is announced meanwhile.
-    private var underWay: Set<AgentReference> = []
+    var underWay: Set<AgentReference> = []
     /// Who lives in which namespace.
     private var inhabitants: [String: AgentReference] = [:]
     /// The agents whose volumes can't grow, and when that was found out.
@@ -31,6 +32,8 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     private static let growthInterval = Duration.seconds(3600)
     /// The state that was last announced.
     private var states: [AgentReference: AgentState] = [:]
+    /// What boxes say of themselves, and from which pod.
+    var followed: [AgentReference: Followed] = [:]
 
     package init(client: KubernetesClient, settings: ClusterSettings, logger: Logger) {
         self.client = client
@@ -51,6 +54,8 @@ package actor KubernetesRuntime: AgentRuntime, Service {
                 }
             }
         }
+        for followed in followed.values { followed.task.cancel() }
+        followed = [:]
     }
 
     private func take(_ change: Informer.Change) {
@@ -64,11 +69,12 @@ package actor KubernetesRuntime: AgentRuntime, Service {
             if change.isGone || StateTransfer.Progress(job: change.object, pods: []).isOver { broadcast.send(agent) }
             return
         }
+        if change.object.type == .pods { follow(agent) }
         if underWay.contains(agent) { return }
         announce(agent, isDrifted: isDrifted(agent, at: change.object))
     }
 
-    private func announce(_ agent: AgentReference, isDrifted: Bool) {
+    func announce(_ agent: AgentReference, isDrifted: Bool) {
         let state = state(of: agent)
         let isNews = state != states[agent, default: .absent]
         states[agent] = state == .absent ? nil : state
@@ -88,19 +94,23 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         let template = deployment?["spec"]?["template"]
         let container = template?["spec"]?["containers"]?.elements.first { $0["name"]?.string == Tenant.container }
         let state = state(of: agent)
+        let report = followed[agent]?.report
+        let settings = informers.object(.configMaps, Tenant.name, namespace: agent.namespace)
         return AgentObservation(
             state: state,
-            specificationHash: template?["metadata"]?["annotations"]?[Tenant.Annotation.specification]?.string,
-            isDrifted: isDrifted(agent), restarts: pods(of: agent).reduce(0) { $0 + $1.restarts },
+            specificationHash: report?.settings ?? settings?.annotation(Tenant.Annotation.specification),
+            processHash: template?["metadata"]?["annotations"]?[Tenant.Annotation.specification]?.string,
+            refusedHash: report?.refused?.settings, isDrifted: isDrifted(agent),
+            restarts: pods(of: agent).reduce(report?.restarts ?? 0) { $0 + $1.restarts },
             // What an earlier box has left is none of this one's.
-            image: state == .absent ? nil : container?["image"]?.string)
+            image: state == .absent ? nil : container?["image"]?.string, words: report?.words ?? report?.refused?.words)
     }
 
     package func proxyTokenHash(of agent: AgentReference) async throws -> String? {
         secrets[agent] = try await inOwnersWords(agent) {
             try await secret(of: agent)
         }
-        let token = TenantSecrets.value(AgentSpecification.SecretName.proxyToken, of: secrets[agent])
+        let token = TenantSecrets.value(SecretName.proxyToken, of: secrets[agent])
         return token.map { AccessToken($0.reveal()).hash }
     }
 
@@ -130,13 +140,20 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     func state(of agent: AgentReference) -> AgentState {
         guard let namespace = informers.object(.namespaces, agent.namespace), AgentReference(namespace: namespace) == agent
         else { return .absent }
-        return AgentState(
+        let seen = AgentState(
             namespace: namespace, deployment: informers.object(.deployments, Tenant.name, namespace: agent.namespace),
             pods: pods(of: agent), now: Date())
+        guard let report = followed[agent]?.report else { return seen }
+        switch (seen, report.state) {
+        // The pod says what the box can't, and the box knows the rest better.
+        case (.absent, _), (.stopped, _), (.failed, _): return seen
+        case (_, .absent), (_, .stopped): return .starting
+        default: return report.state
+        }
     }
 
     /// Its own, not those that move its state.
-    private func pods(of agent: AgentReference) -> [KubernetesObject] {
+    func pods(of agent: AgentReference) -> [KubernetesObject] {
         informers.objects(.pods, namespace: agent.namespace).filter {
             $0.label(Tenant.Label.appName) != Tenant.backupAppName
         }
@@ -185,6 +202,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
                     specification: specification, secrets: tenantSecrets, settings: settings,
                     claim: claim.flatMap { Manifests.Claim($0, canGrow: canGrow) })
             }
+            let before = informers.object(.configMaps, Tenant.name, namespace: agent.namespace)
             let canGrow = fixedVolumes[agent].map { $0 < .now - Self.growthInterval } ?? true
             let watched: [KubernetesObject]
             do {
@@ -198,6 +216,9 @@ package actor KubernetesRuntime: AgentRuntime, Service {
                 watched = try await ensure(manifests(canGrow: false), isToRun: isToRun, heldSecret: held)
             }
             (applied[agent], secrets[agent]) = (isToRun ? watched : nil, nil)
+            if let before, before.annotation(Tenant.Annotation.specification) != specification.hash {
+                try await nudge(specification)
+            }
         }
     }
 

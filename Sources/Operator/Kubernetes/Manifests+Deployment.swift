@@ -1,3 +1,4 @@
+import BoxSupervisor
 import Core
 import Kubernetes
 
@@ -18,7 +19,7 @@ extension Manifests {
                             "labels": JSONValue(labels),
                             "annotations": [
                                 Tenant.Annotation.owner: .string(agent.boxID.rawValue),
-                                Tenant.Annotation.specification: .string(specification.hash),
+                                Tenant.Annotation.specification: .string(specification.processHash),
                             ],
                         ],
                         "spec": podSpec,
@@ -32,13 +33,18 @@ extension Manifests {
             "serviceAccountName": .string(Tenant.name),
             "automountServiceAccountToken": false,
             "enableServiceLinks": false,
-            "terminationGracePeriodSeconds": .integer(AgentTiming.longestTurn.components.seconds),
+            // The supervisor gives the agent the time of its longest turn.
+            "terminationGracePeriodSeconds": .integer(AgentTiming().stopGrace.components.seconds + 10),
             "securityContext": Self.podSecurity,
-            "initContainers": [Self.temporaryDirectory(image: image)],
-            "containers": [gateway],
+            "initContainers": .array([Self.temporaryDirectory(image: image)] + [supervisorProgram].compactMap(\.self)),
+            "containers": [supervisor],
             "volumes": [
                 Self.stateVolume, Self.configurationVolume, ["name": "scratch", "emptyDir": ["sizeLimit": "1Gi"]],
                 ["name": "empty", "emptyDir": ["sizeLimit": "1Mi"]],
+                ["name": "secrets", "secret": ["secretName": .string(Tenant.name), "defaultMode": 0o440]],
+                // Its record, the secrets in force and a few megabytes of log.
+                ["name": "supervisor", "emptyDir": ["medium": "Memory", "sizeLimit": "16Mi"]],
+                ["name": "program", "emptyDir": ["sizeLimit": "1Gi"]],
             ],
         ]
         if let name = settings.priorityClass { spec["priorityClassName"] = .string(name) }
@@ -63,19 +69,34 @@ extension Manifests {
         ]
     }
 
-    private var gateway: JSONValue {
-        let place = AgentPlace.container
-        let port = JSONValue.integer(Int64(place.port))
+    /// Brings `openclaw-cloud` in, where the agent's image doesn't have it.
+    private var supervisorProgram: JSONValue? {
+        guard let image = settings.supervisorImage else { return nil }
+        return [
+            "name": "supervisor",
+            "image": .string(image),
+            "imagePullPolicy": "IfNotPresent",
+            "command": ["openclaw-cloud", "box", "install", .string(BoxFolders.program)],
+            "resources": [
+                "requests": ["cpu": "10m", "memory": "32Mi"], "limits": ["cpu": "500m", "memory": "256Mi"],
+            ],
+            "securityContext": Self.restricted,
+            "volumeMounts": [["name": "program", "mountPath": .string(BoxFolders.program)]],
+        ]
+    }
+
+    /// `openclaw-cloud box`, whose child the gateway is. Only what it says of itself comes out of the pod: the gateway listens
+    /// on the pod's own loopback address.
+    private var supervisor: JSONValue {
+        let program = settings.supervisorImage == nil ? "openclaw-cloud" : BoxFolders.program + "/start"
         return [
             "name": .string(Tenant.container),
             "image": image,
             "imagePullPolicy": "IfNotPresent",
-            "command": ["openclaw", "gateway", "--bind", .string(place.bind.rawValue), "--port", .string("\(place.port)")],
-            "env": .array(environment),
-            "ports": [["name": "gateway", "containerPort": port, "protocol": "TCP"]],
-            // Up to five minutes for a start: a new image migrates its data first.
-            "startupProbe": Self.probe("/healthz", every: 1, failures: 300),
-            "readinessProbe": Self.probe("/startupz", every: 2, failures: 3),
+            "command": [.string(program), "box"],
+            "ports": [["name": "box", "containerPort": .integer(Int64(BoxFolders.port)), "protocol": "TCP"]],
+            "readinessProbe": Self.probe("/readyz", every: 2, failures: 3),
+            // The supervisor looks after the gateway; nobody else looks after the supervisor.
             "livenessProbe": Self.probe("/healthz", every: 10, failures: 6),
             "resources": [
                 "requests": [
@@ -90,21 +111,21 @@ extension Manifests {
         ]
     }
 
-    private var environment: [JSONValue] {
-        Self.variables(specification.environment(at: .container)) + Self.secretVariables
-    }
-
     private var mounts: [JSONValue] {
         let workspace = AgentPlace.container.workspace
-        return Self.stateMounts
-            + specification.workspace.keys.sorted().map { Self.fileMount($0, at: workspace + "/" + $0) }
-            + AgentPlace.codeFolders.map { Self.emptyMount(at: workspace + "/" + $0) }
-            + [Self.temporaryMount, Self.volumeMount(Folder.cache, at: AgentPlace.container.home + "/.cache")]
+        return Self.stateMounts + AgentPlace.codeFolders.map { Self.emptyMount(at: workspace + "/" + $0) } + [
+            Self.temporaryMount, Self.volumeMount(Folder.cache, at: AgentPlace.container.home + "/.cache"),
+            ["name": "configuration", "mountPath": .string(BoxFolders.settings), "readOnly": true],
+            ["name": "secrets", "mountPath": .string(BoxFolders.secrets), "readOnly": true],
+            ["name": "supervisor", "mountPath": .string(BoxFolders.state)],
+        ]
+            + (settings.supervisorImage == nil
+                ? [] : [["name": "program", "mountPath": .string(BoxFolders.program), "readOnly": true]])
     }
 
     private static func probe(_ path: String, every seconds: Int64, failures: Int64) -> JSONValue {
         [
-            "httpGet": ["path": .string(path), "port": "gateway", "scheme": "HTTP"],
+            "httpGet": ["path": .string(path), "port": "box", "scheme": "HTTP"],
             "periodSeconds": .integer(seconds), "failureThreshold": .integer(failures), "timeoutSeconds": 5,
         ]
     }
@@ -131,15 +152,14 @@ extension Manifests {
         static let cache = "cache"
     }
 
-    /// The state, the key of its encryption and the workspace outlive the pod. The files of ours are mounted one by one: OpenClaw
-    /// takes only a regular file for its configuration, and a whole directory would be one of symbolic links.
+    /// The state, the key of its encryption and the workspace outlive the pod. The files of ours are put there by the supervisor:
+    /// OpenClaw takes only a regular file for its configuration, and a mounted directory is one of symbolic links.
     static let stateMounts: [JSONValue] = {
         let place = AgentPlace.container
         return [
             volumeMount(Folder.state, at: place.stateDirectory),
             volumeMount("config", at: place.home + "/.config/openclaw"),
             volumeMount(Folder.workspace, at: place.workspace),
-            fileMount(configurationFile, at: place.configuration),
         ]
     }()
 
@@ -152,9 +172,11 @@ extension Manifests {
         ["name": "empty", "mountPath": .string(path), "readOnly": true]
     }
 
-    static func fileMount(_ name: String, at path: String) -> JSONValue {
-        ["name": "configuration", "mountPath": .string(path), "subPath": .string(name), "readOnly": true]
-    }
+    /// For OpenClaw's commands beside the gateway, which read the configuration.
+    static let configurationMount: JSONValue = [
+        "name": "configuration", "mountPath": .string(AgentPlace.container.configuration),
+        "subPath": .string(BoxFolders.configuration), "readOnly": true,
+    ]
 
     private static let temporaryMount: JSONValue = ["name": "scratch", "mountPath": "/tmp", "subPath": "tmp"]
 
@@ -168,7 +190,7 @@ extension Manifests {
     }
 
     static let secretVariables: [JSONValue] = {
-        let names = AgentSpecification.SecretName.self
+        let names = SecretName.self
         return [names.gatewayToken, names.proxyToken, names.botToken].map { name in
             [
                 "name": .string(name),

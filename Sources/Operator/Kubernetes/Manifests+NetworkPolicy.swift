@@ -1,15 +1,36 @@
+import BoxSupervisor
+import Core
 import Kubernetes
 
 extension Manifests {
-    /// Nothing comes in and nothing goes out, but for what the agent lives on, and for its state on its way to the store.
+    /// Nothing comes in but the operator's question how the agent is. Nothing goes out but to what the agent lives on, and its
+    /// state on its way to the store.
     var networkPolicies: [KubernetesObject] {
         let policies = [
             make(
                 .networkPolicies, name: "default-deny",
                 body: ["spec": ["podSelector": [:], "policyTypes": ["Ingress", "Egress"]]]),
             agent.egress("agent-egress", of: Tenant.appName, rules: egress),
+            agent.object(
+                .networkPolicies, name: "agent-ingress",
+                body: [
+                    "spec": [
+                        "podSelector": ["matchLabels": [Tenant.Label.appName: .string(Tenant.appName)]],
+                        "policyTypes": ["Ingress"],
+                        "ingress": [ingress],
+                    ]
+                ]),
         ]
         return policies + [settings.backupEgress(of: agent)].compactMap(\.self)
+    }
+
+    /// Lets the operator ask how the agent is.
+    private var ingress: JSONValue {
+        let namespace = JSONValue.string(settings.platformNamespace)
+        return [
+            "from": [["namespaceSelector": ["matchLabels": ["kubernetes.io/metadata.name": namespace]]]],
+            "ports": [["port": .integer(Int64(BoxFolders.port)), "protocol": "TCP"]],
+        ]
     }
 
     private var egress: [JSONValue] {

@@ -1,3 +1,4 @@
+import BoxSupervisor
 import Core
 import Kubernetes
 
@@ -63,17 +64,17 @@ struct Manifests {
     }
 
     private var secret: KubernetesObject {
-        make(.secrets, body: ["type": "Opaque", "data": secrets.data])
+        make(.secrets, body: ["type": "Opaque", "data": secrets.data(for: specification.hash)])
     }
 
     private var configMap: KubernetesObject {
         var files = specification.workspace
-        files[Self.configurationFile] = specification.containerConfiguration
-        return make(.configMaps, body: ["data": JSONValue(files)])
+        files[BoxFolders.configuration] = specification.containerConfiguration
+        files[BoxFolders.manifest] = BoxManifest(specification.boxSettings(at: .container, secrets: [:])).text
+        return make(
+            .configMaps, annotations: [Tenant.Annotation.specification: specification.hash],
+            body: ["data": JSONValue(files)])
     }
-
-    /// The key of `openclaw.json` in the ConfigMap, beside the workspace's files.
-    static let configurationFile = "openclaw.json"
 
     private var persistentVolumeClaim: KubernetesObject {
         var spec: JSONObject = [

@@ -88,6 +88,8 @@ package struct OperatorAccess: Sendable {
         rule("", ["persistentvolumeclaims"], ["create", "patch", "update"]),
         rule("networking.k8s.io", ["networkpolicies"], ["create", "patch", "update", "delete"]),
         rule("apps", ["deployments"], ["create", "patch", "update", "delete"]),
+        // An annotation has the kubelet bring new settings into a pod at once.
+        rule("", ["pods"], ["patch"]),
         // What saves an agent's state and puts it back; its Secret goes with it.
         rule("batch", ["jobs"], ["create", "delete"]),
         // Read one by one, never listed or watched: the operator doesn't hold the secrets of all customers.

@@ -30,8 +30,10 @@ enum Tenant {
         static let owner = "openclaw.cloud/owner"
         /// SHA-256 of what was applied, for whoever compares boxes by eye: the operator compares the objects themselves.
         static let contentHash = "openclaw.cloud/content-hash"
-        /// `AgentSpecification.hash`, on the pods.
+        /// `AgentSpecification.processHash` on the pods and what makes them, `AgentSpecification.hash` on the ConfigMap.
         static let specification = "openclaw.cloud/specification"
+        /// `AgentSpecification.hash` of what was put into the running pod last.
+        static let settings = "openclaw.cloud/settings"
     }
 
     /// `customer-<id>`: the id's 26 characters make it a DNS label.

@@ -1,3 +1,4 @@
+import BoxSupervisor
 import Core
 import FoundationEssentials
 import Kubernetes
@@ -20,7 +21,7 @@ struct TenantSecrets: Sendable, Hashable {
     /// - Parameter held: the Secret in the cluster.
     /// - Returns: `nil` if the proxy token is nowhere to be had.
     init?(_ specification: AgentSpecification, held: KubernetesObject?) {
-        let names = AgentSpecification.SecretName.self
+        let names = SecretName.self
         guard let proxyToken = specification.proxyToken.secret ?? Self.value(names.proxyToken, of: held),
             AccessToken(proxyToken.reveal()).hash == specification.proxyToken.hash
         else { return nil }
@@ -38,11 +39,12 @@ struct TenantSecrets: Sendable, Hashable {
     }
 
     /// As a Secret's `data`.
-    var data: JSONValue {
-        let names = AgentSpecification.SecretName.self
+    /// - Parameter hash: of the specification that they belong to.
+    func data(for hash: String) -> JSONValue {
+        let names = SecretName.self
         return JSONValue([
             names.proxyToken: Self.base64(proxyToken), names.gatewayToken: Self.base64(gatewayToken),
-            names.botToken: Self.base64(botToken),
+            names.botToken: Self.base64(botToken), BoxFolders.mark: Data(hash.utf8).base64EncodedString(),
         ])
     }
 

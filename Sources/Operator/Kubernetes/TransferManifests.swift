@@ -1,3 +1,4 @@
+import BoxSupervisor
 import Core
 import Kubernetes
 
@@ -115,7 +116,7 @@ struct TransferManifests {
             "save", image: transfer.image,
             command: ["openclaw", "backup", "create", "--output", .string(Self.archive), "--verify"],
             environment: openClawEnvironment + Manifests.secretVariables,
-            mounts: Manifests.stateMounts + Manifests.scratchMounts + [Self.archiveMount])
+            mounts: Manifests.stateMounts + Manifests.scratchMounts + [Manifests.configurationMount, Self.archiveMount])
     }
 
     private func move(_ verb: String) -> JSONValue {
@@ -162,7 +163,7 @@ struct TransferManifests {
         test -d "$1"
         mv "$1" restoring/\(Manifests.Folder.state)
         cd restoring/\(Manifests.Folder.state)
-        rm -f \(Manifests.configurationFile)
+        rm -f \(BoxFolders.configuration)
         mkdir -p workspace
         mv workspace ../\(Manifests.Folder.workspace)
         cd /volume

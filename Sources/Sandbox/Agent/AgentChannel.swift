@@ -1,3 +1,4 @@
+import AsyncHTTPClient
 import Logging
 import ServiceLifecycle
 import Telegram
@@ -10,8 +11,8 @@ struct AgentChannel: Service, CustomStringConvertible {
     private static let longestMessage = 4096
 
     let telegram: TelegramClient
-    let allowFrom: Set<Int64>
-    let model: AgentModel
+    let configuration: AgentLiveConfiguration
+    let httpClient: HTTPClient
     let memory: AgentMemory
     let health: AgentHealth
     let backoff: AgentBackoff
@@ -57,7 +58,11 @@ struct AgentChannel: Service, CustomStringConvertible {
             for update in updates {
                 // What isn't answered yet isn't confirmed, and comes again after a restart.
                 if Task.isShuttingDownGracefully { throw CancellationError() }
-                if let message = update.message { try await handle(message, updateID: update.updateID, as: bot) }
+                if let message = update.message {
+                    await health.received()
+                    defer { Task { await health.finished() } }
+                    try await handle(message, updateID: update.updateID, as: bot)
+                }
                 try memory.setNextUpdateID(update.updateID + 1)
                 next = update.updateID + 1
             }
@@ -65,7 +70,12 @@ struct AgentChannel: Service, CustomStringConvertible {
     }
 
     private func handle(_ message: TelegramMessage, updateID: Int64, as bot: TelegramUser) async throws {
-        guard let person = message.from, allowFrom.contains(person.id), message.chat.type == "private",
+        let configuration = configuration.current
+        let model = AgentModel(
+            httpClient: httpClient, settings: configuration.model, workspace: configuration.workspace, backoff: backoff,
+            logger: logger)
+        guard let person = message.from, configuration.telegram.allowFrom.contains(person.id),
+            message.chat.type == "private",
             let text = message.text
         else { return }
         if text == "/start" || text.hasPrefix("/start ") {
@@ -92,6 +102,7 @@ struct AgentChannel: Service, CustomStringConvertible {
                 _ = try await persistently("an answer can't be sent") {
                     try await telegram.sendMessage(chatID: chatID, text: part)
                 }
+                await health.sent()
             } catch let error as TelegramError {
                 // The person blocked the bot, or Telegram refuses this text: trying again changes nothing.
                 logger.warning("an answer was refused", metadata: ["error": "\(error)"])

@@ -9,12 +9,6 @@ package struct AgentRefusal: Error, Sendable, CustomStringConvertible {
     package var description: String {
         "the agent's gateway refuses to start:\n" + faults.map { "  - \($0)" }.joined(separator: "\n")
     }
-
-    /// As `openclaw config validate --json` says it.
-    package var json: String {
-        let issues = faults.map { "{\"path\":\"\",\"message\":\((try? JSONText.encode($0)) ?? "null")}" }
-        return "{\"valid\":false,\"issues\":[\(issues.joined(separator: ","))]}"
-    }
 }
 
 /// What the agent takes from `openclaw.json` and its environment, checked.
@@ -37,6 +31,8 @@ struct AgentConfiguration: Sendable {
 
     let host: String
     let port: Int
+    /// What lets one change what runs in the gateway; empty: nobody may.
+    let gatewayToken: String
     let model: Model
     let telegram: Telegram
     let stateDirectory: String
@@ -61,7 +57,8 @@ extension AgentConfiguration {
         if !["loopback", "lan", "tailnet", "auto", "custom"].contains(bind) {
             faults.append("gateway.bind must be loopback, lan, tailnet, auto or custom, not an address")
         }
-        if !isLoopback, (file.gateway?.auth?.token ?? environment["OPENCLAW_GATEWAY_TOKEN"] ?? "").isEmpty {
+        let gatewayToken = file.gateway?.auth?.token ?? environment["OPENCLAW_GATEWAY_TOKEN"] ?? ""
+        if !isLoopback, gatewayToken.isEmpty {
             faults.append("gateway.bind \"\(bind)\" needs gateway.auth.token")
         }
         let port = environment["OPENCLAW_GATEWAY_PORT"].map { Int($0) ?? -1 } ?? file.gateway?.port ?? Self.defaultPort
@@ -73,7 +70,8 @@ extension AgentConfiguration {
         let workspace =
             file.agents?.defaults?.workspace ?? environment["OPENCLAW_WORKSPACE_DIR"] ?? stateDirectory + "/workspace"
         self.init(
-            host: isLoopback ? "127.0.0.1" : "0.0.0.0", port: port, model: model, telegram: telegram,
+            host: isLoopback ? "127.0.0.1" : "0.0.0.0", port: port, gatewayToken: gatewayToken, model: model,
+            telegram: telegram,
             stateDirectory: stateDirectory,
             workspace: workspace.hasPrefix("~/") ? home + workspace.dropFirst() : workspace)
     }

@@ -10,6 +10,8 @@ struct AgentGateway: Service {
 
     let host: String
     let port: Int
+    /// What lets one change what runs in it.
+    let token: String
     let health: AgentHealth
     let logger: Logger
 
@@ -27,6 +29,7 @@ struct AgentGateway: Service {
             return try Response.json(
                 ["status": status], status: stage == .ready && works ? .ok : .serviceUnavailable)
         }
+        router.post("/api/v1/admin/rpc") { request, _ in try await answer(request) }
         router.get("/**") { _, _ in
             Response(
                 status: .ok, headers: [.contentType: "text/html; charset=utf-8"],

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// What the probes tell.
 actor AgentHealth {
     enum Stage: String, Sendable {
@@ -8,9 +10,18 @@ actor AgentHealth {
         case draining
     }
 
+    /// When a message came or went last: milliseconds since 1970.
+    struct Traffic: Sendable {
+        var inbound: Int64?
+        var outbound: Int64?
+    }
+
     private(set) var stage = Stage.starting
     /// Whether the last call to Telegram succeeded.
     private(set) var channelWorks = false
+    private(set) var traffic = Traffic()
+    /// Whether a message is being answered.
+    private(set) var isBusy = false
 
     func set(_ stage: Stage) {
         self.stage = stage
@@ -19,4 +30,19 @@ actor AgentHealth {
     func setChannel(works: Bool) {
         channelWorks = works
     }
+
+    func received() {
+        isBusy = true
+        traffic.inbound = Self.now
+    }
+
+    func sent() {
+        traffic.outbound = Self.now
+    }
+
+    func finished() {
+        isBusy = false
+    }
+
+    private static var now: Int64 { Int64(Date.now.timeIntervalSince1970 * 1000) }
 }

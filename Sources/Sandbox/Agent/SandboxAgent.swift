@@ -9,6 +9,7 @@ import Telegram
 /// any moment and started again, the agent answers every message and asks the model for no answer twice that it has.
 package struct SandboxAgent: Service, CustomStringConvertible {
     private let configuration: AgentConfiguration
+    private let live: AgentLiveConfiguration
     private let httpClient: HTTPClient
     private let backoff: AgentBackoff
     private let logger: Logger
@@ -23,6 +24,7 @@ package struct SandboxAgent: Service, CustomStringConvertible {
         environment: [String: String], httpClient: HTTPClient, backoff: AgentBackoff, logger: Logger
     ) throws(AgentRefusal) {
         configuration = try AgentConfiguration(environment: environment)
+        live = AgentLiveConfiguration(configuration, environment: environment)
         self.httpClient = httpClient
         self.backoff = backoff
         self.logger = logger
@@ -38,13 +40,12 @@ package struct SandboxAgent: Service, CustomStringConvertible {
         let channel = AgentChannel(
             telegram: TelegramClient(
                 httpClient: httpClient, apiRoot: configuration.telegram.apiRoot, token: configuration.telegram.token),
-            allowFrom: configuration.telegram.allowFrom,
-            model: AgentModel(
-                httpClient: httpClient, settings: configuration.model, workspace: configuration.workspace,
-                backoff: backoff, logger: logger),
+            configuration: live, httpClient: httpClient,
             memory: try AgentMemory(directory: configuration.stateDirectory + "/sessions"),
             health: health, backoff: backoff, logger: logger)
-        let gateway = AgentGateway(host: configuration.host, port: configuration.port, health: health, logger: logger)
+        let gateway = AgentGateway(
+            host: configuration.host, port: configuration.port, token: configuration.gatewayToken, health: health,
+            logger: logger)
         logger.info("gateway starting", metadata: ["port": "\(configuration.port)", "model": "\(configuration.model.id)"])
         try await ServiceGroup(
             configuration: .init(services: [.init(service: gateway), .init(service: channel)], logger: logger)

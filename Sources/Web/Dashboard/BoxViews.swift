@@ -51,7 +51,7 @@ struct StatusView: Sendable {
                     texts("status_used_up", ["date": snapshot.quota.map { texts.date($0.periodEnd) } ?? ""]),
                     texts["status_used_up_detail"]
                 )
-            case (.running, .running): ("good", texts["status_running"], Self.runningDetail(box, texts))
+            case (.running, .running): ("good", texts["status_running"], box.detail ?? Self.runningDetail(box, texts))
             case (.running, _) where box.readyAt != nil:
                 ("busy", texts["status_restarting"], texts["status_restarting_detail"])
             case (.running, _): ("busy", texts["status_provisioning"], texts["status_provisioning_detail"])

@@ -1,4 +1,4 @@
-import Core
+package import Core
 import FoundationEssentials
 import SystemPackage
 
@@ -12,25 +12,34 @@ import SystemPackage
 
 /// An agent's folder, readable by this user alone: `<data>/agents/<box id>/`.
 ///
-/// `home` is the agent's own and outlives it; beside it lie the record of its process, its secrets, its log and its lock.
-struct AgentDirectory: Sendable {
-    let path: String
+/// `home` is the agent's own and outlives it; the record of its process, its secrets, its log and its lock lie elsewhere.
+package struct AgentDirectory: Sendable {
+    package let path: String
+    /// The agent's home.
+    package let home: String
 
-    var home: String { path + "/home" }
-    var lock: String { path + "/agent.lock" }
     var log: AgentLog { AgentLog(path: FilePath(path + "/agent.log")) }
+    package var lock: String { path + "/agent.lock" }
     private var recordFile: String { path + "/agent.json" }
     private var secretsFile: String { path + "/secrets.json" }
 
     /// The part of the environment that no other process has: it tells which processes are the agent's.
-    var environmentMark: String {
-        "OPENCLAW_STATE_DIR=" + AgentPlace(home: home, bind: .loopback, port: 0).stateDirectory
+    package var environmentMark: String { "OPENCLAW_STATE_DIR=" + place.stateDirectory }
+
+    package var place: AgentPlace { AgentPlace(home: home) }
+
+    /// - Parameters:
+    ///   - path: of the folder.
+    ///   - home: inside of it unless told otherwise.
+    package init(path: String, home: String? = nil) {
+        self.path = path
+        self.home = home ?? path + "/home"
     }
 
-    var exists: Bool { FileManager.default.fileExists(atPath: path) }
+    package var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
     /// What is recorded of the agent's process; `nil` if nothing readable is.
-    func record() -> AgentRecord? {
+    package func record() -> AgentRecord? {
         guard let data = FileManager.default.contents(atPath: recordFile) else { return nil }
         return try? JSONDecoder().decode(AgentRecord.self, from: data)
     }
@@ -41,7 +50,7 @@ struct AgentDirectory: Sendable {
     }
 
     /// The agent's secrets by the name of their environment variable.
-    func secrets() -> [String: String] {
+    package func secrets() -> [String: String] {
         guard let data = FileManager.default.contents(atPath: secretsFile) else { return [:] }
         return (try? JSONDecoder().decode([String: String].self, from: data)) ?? [:]
     }
@@ -54,15 +63,15 @@ struct AgentDirectory: Sendable {
     /// Makes the folders that the agent finds its files in.
     /// - Throws: a `CocoaError`.
     func create() throws {
-        let place = AgentPlace(home: home, bind: .loopback, port: 0)
         for folder in [path, home, place.stateDirectory, place.workspace, place.compileCache] {
             try FileManager.default.createDirectory(
                 atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         }
-        // Empty and not to be written, lest the agent's own files become its program.
+        // Empty and not to be written, lest the agent's own files become its program. In a container they are mounted so.
         for folder in AgentPlace.codeFolders.map({ URL(filePath: place.workspace + "/" + $0) }) {
             try FileManager.default.createDirectory(
                 at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            guard FileManager.default.isWritableFile(atPath: folder.path) else { continue }
             try FileManager.default.setAttributes([.posixPermissions: 0o500], ofItemAtPath: folder.path)
         }
     }
@@ -80,6 +89,17 @@ struct AgentDirectory: Sendable {
         guard rename(draft, file) == 0 else { throw Errno(rawValue: errno) }
     }
 
+    /// Writes a file anew without replacing it: OpenClaw follows the one that it has read.
+    /// - Throws: an `Errno`.
+    func overwrite(_ file: String, with data: Data) throws {
+        let descriptor = try FileDescriptor.open(
+            FilePath(file), .writeOnly, options: [.create, .closeOnExec], permissions: .ownerReadWrite)
+        try descriptor.closeAfter {
+            try descriptor.writeAll(data)
+            try descriptor.resize(to: Int64(data.count))
+        }
+    }
+
     /// - Throws: a `CocoaError`.
     func remove() throws {
         if exists { try FileManager.default.removeItem(atPath: path) }
@@ -87,13 +107,18 @@ struct AgentDirectory: Sendable {
 }
 
 /// What is known of an agent's process by whoever comes after the platform was killed.
-struct AgentRecord: Codable, Sendable {
-    let agent: AgentReference
-    let specificationHash: String
+package struct AgentRecord: Codable, Sendable {
+    package let agent: AgentReference
+    /// ``BoxSettings/hash`` of what it was made to run as.
+    var specificationHash: String
+    /// ``BoxSettings/processHash`` of the process; unknown of one that an earlier release has started.
+    var processHash: String?
     /// MiB.
-    let memoryLimit: Int
+    var memoryLimit: Int
     /// The port it listens on, or did last.
     var port: Int
     /// `nil` while it is about to be started, and when it was stopped.
     var process: ProcessIdentity?
+    /// Since when it sleeps.
+    var asleepSince: Timestamp?
 }

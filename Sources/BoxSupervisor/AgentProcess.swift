@@ -1,3 +1,4 @@
+import Core
 import Subprocess
 import SystemPackage
 
@@ -28,7 +29,7 @@ struct AgentProcess: Sendable {
             options.createSession = true
             do {
                 let result = try await Subprocess.run(
-                    .path(FilePath(command.executable)), arguments: Arguments(command.arguments + ["--port", String(port)]),
+                    command.path, arguments: Arguments(command.gateway(port: port)),
                     environment: .custom(
                         Dictionary(uniqueKeysWithValues: environment.map { (.init(stringLiteral: $0.key), $0.value) })),
                     workingDirectory: FilePath(workingDirectory), platformOptions: options,
@@ -57,10 +58,14 @@ struct AgentProcess: Sendable {
     var trouble: AgentTrouble {
         get async {
             switch await ending?.value {
-            case .exited(OpenClawConfiguration.refusedExitCode): .configurationRefused
+            case .exited(AgentCommand.refusedExitCode): .configurationRefused
             case .exited(let code): .exited(code: code)
             case .signaled, nil: .vanished
             }
         }
     }
+}
+
+extension AgentCommand {
+    var path: Executable { executable.hasPrefix("/") ? .path(FilePath(executable)) : .name(executable) }
 }

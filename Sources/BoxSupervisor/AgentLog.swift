@@ -27,6 +27,37 @@ struct AgentLog {
         return String(text[text.index(after: start)...])
     }
 
+    /// Bytes.
+    var size: Int {
+        guard let log = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return 0 }
+        defer { try? log.close() }
+        return (try? log.seek(offset: 0, from: .end)).map { Int($0) } ?? 0
+    }
+
+    /// Whether a text was printed since a position.
+    func contains(_ text: String, from position: Int) -> Bool {
+        let printed = size
+        // It was emptied meanwhile: all that is left is later.
+        return tail(printed < position ? printed : printed - position + 1).contains(text)
+    }
+
+    /// Copies what was printed since a position; from the beginning of a log that was emptied meanwhile.
+    /// - Returns: the position that is reached.
+    func copy(to output: FileDescriptor, from position: Int) -> Int {
+        guard let log = try? FileDescriptor.open(path, .readOnly, options: .closeOnExec) else { return 0 }
+        defer { try? log.close() }
+        guard let size = try? log.seek(offset: 0, from: .end) else { return position }
+        var position = size < position ? 0 : position
+        var buffer = [UInt8](repeating: 0, count: 16384)
+        while position < size,
+            let count = try? buffer.withUnsafeMutableBytes({ try log.read(fromAbsoluteOffset: Int64(position), into: $0) }),
+            count > 0, (try? output.writeAll(buffer[..<count])) != nil
+        {
+            position += count
+        }
+        return position
+    }
+
     /// Moves the newest `limit` bytes to `agent.log.1` and empties the file, if it has grown beyond `limit` bytes.
     /// - Throws: an `Errno`.
     func trim(to limit: Int) throws {

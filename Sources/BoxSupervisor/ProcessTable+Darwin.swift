@@ -2,7 +2,7 @@
     import Darwin
 
     /// What the system tells of its processes (sysctl(3), libproc.h).
-    enum ProcessTable {
+    package enum ProcessTable {
         /// - Returns: microseconds since 1970; `nil` if it is gone or waits to be reaped.
         static func startTime(of process: Int32) -> UInt64? {
             var information = kinfo_proc()
@@ -26,9 +26,12 @@
             return result == 0 ? Int(usage.ri_resident_size) : nil
         }
 
+        /// Only a system's first process has to.
+        static func reapStrangers(except child: Int32) {}
+
         /// - Parameter entry: `NAME=value`.
         /// - Returns: the numbers of this user's processes that were started with `entry` in their environment.
-        static func processes(withEnvironment entry: String) -> [Int32] {
+        package static func processes(withEnvironment entry: String) -> [Int32] {
             let entry = Array(entry.utf8)
             var numbers = [Int32](repeating: 0, count: Int(max(0, proc_listallpids(nil, 0))) + 64)
             let count = proc_listallpids(&numbers, Int32(numbers.count * MemoryLayout<Int32>.stride))

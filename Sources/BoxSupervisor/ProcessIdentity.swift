@@ -1,6 +1,6 @@
 /// A process, told apart from a later one that was given the same number.
-struct ProcessIdentity: Codable, Sendable, Hashable {
-    let number: Int32
+package struct ProcessIdentity: Codable, Sendable, Hashable {
+    package let number: Int32
     /// In the system's own units.
     let startTime: UInt64
 

@@ -2,22 +2,16 @@
 package struct AgentPlace: Sendable, Hashable {
     /// `HOME`, an absolute path. Everything below it outlives a restart.
     package let home: String
-    package let bind: Bind
-    package let port: Int
 
-    /// OpenClaw's words for the addresses that the gateway listens on.
-    package enum Bind: String, Sendable, Hashable {
-        case loopback, lan
-    }
-
-    package init(home: String, bind: Bind, port: Int) {
+    package init(home: String) {
         self.home = home
-        self.bind = bind
-        self.port = port
     }
 
     /// Inside OpenClaw's container image.
-    package static let container = AgentPlace(home: "/home/node", bind: .lan, port: 18789)
+    package static let container = AgentPlace(home: "/home/node")
+
+    /// The gateway's port in its configuration; one that its command line names goes before it.
+    package static let port = 18789
 
     /// Folders of the workspace from which OpenClaw would load code or instructions. The agent must not write there.
     package static let codeFolders = [".openclaw/extensions", "skills", "hooks"]

@@ -19,7 +19,7 @@ extension AgentDirectory {
     /// - Returns: the right to start the agent.
     /// - Throws: `DomainError` with the code `agent_not_stoppable`; `CancellationError`; an `Errno`.
     @discardableResult
-    func takeLock(grace: Duration, byForce: Bool = true) async throws -> AgentLock {
+    package func takeLock(grace: Duration, byForce: Bool = true) async throws -> AgentLock {
         let start = ContinuousClock.now
         var asked: Set<Int32> = []
         var pause = Duration.milliseconds(10)

@@ -12,7 +12,7 @@ import SystemPackage
 ///
 /// A `flock` belongs to the open file, which the agent inherits as its (always empty) standard input. So it is held from
 /// before the agent's process exists until that process is gone, whatever becomes of the platform in between.
-final class AgentLock: Sendable {
+package final class AgentLock: Sendable {
     let descriptor: FileDescriptor
 
     /// - Returns: `nil` if a process of the agent holds the lock.

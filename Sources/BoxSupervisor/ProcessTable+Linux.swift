@@ -1,8 +1,14 @@
 #if os(Linux)
     import FoundationEssentials
 
+    #if canImport(Glibc)
+        import Glibc
+    #else
+        import Musl
+    #endif
+
     /// What the system tells of its processes (proc(5)).
-    enum ProcessTable {
+    package enum ProcessTable {
         /// - Returns: clock ticks between the system's start and the process'; `nil` if it is gone or waits to be reaped.
         static func startTime(of process: Int32) -> UInt64? {
             guard let text = text("/proc/\(process)/stat"), let name = text.lastIndex(of: ")") else { return nil }
@@ -33,7 +39,7 @@
 
         /// - Parameter entry: `NAME=value`.
         /// - Returns: the numbers of this user's processes that were started with `entry` in their environment.
-        static func processes(withEnvironment entry: String) -> [Int32] {
+        package static func processes(withEnvironment entry: String) -> [Int32] {
             let entry = Array(entry.utf8)
             let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
             return names.compactMap { Int32($0) }.filter { process in
@@ -41,6 +47,20 @@
                     return false
                 }
                 return environment.split(separator: 0).contains { $0.elementsEqual(entry) }
+            }
+        }
+
+        /// Takes note of the end of processes whose parents have ended before them, which is the task of a system's first process.
+        /// Those of this process' own session are waited for by whoever started them.
+        /// - Parameter child: so is this one.
+        static func reapStrangers(except child: Int32) {
+            guard getpid() == 1 else { return }
+            let threads = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/1/task")) ?? []
+            for thread in threads {
+                for number in (text("/proc/1/task/\(thread)/children") ?? "").split(separator: " ").compactMap({ Int32($0) })
+                where number != child && getsid(number) != getsid(0) && startTime(of: number) == nil {
+                    _ = waitpid(number, nil, WNOHANG)
+                }
             }
         }
 

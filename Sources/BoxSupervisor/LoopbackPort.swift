@@ -2,11 +2,11 @@ import NIOCore
 package import NIOPosix
 
 /// Ports of this machine's loopback address.
-enum LoopbackPort {
+package enum LoopbackPort {
     /// - Parameter preferred: taken if it is free, unless 0.
     /// - Returns: a port that was free a moment ago.
     /// - Throws: an `IOError` if there is none.
-    static func free(preferring preferred: Int) async throws -> Int {
+    package static func free(preferring preferred: Int) async throws -> Int {
         do {
             return try await probe(preferred)
         } catch  where preferred != 0 {

@@ -1,0 +1,46 @@
+import Core
+import Telegram
+
+/// What waits at Telegram for an agent that sleeps. It is looked at and never confirmed, so the agent finds all of it.
+struct Inbox {
+    let telegram: TelegramClient
+    let users: Set<Int64>
+    /// How long Telegram is asked to wait for a message, in seconds.
+    var patience = 50
+
+    enum Finding: Equatable {
+        /// Something for the agent, from these chats.
+        case message(chatIDs: Set<Int64>)
+        case nothing
+        /// Only messages that the agent wouldn't answer. Telegram gives them again at once, so the next look needs a pause.
+        case strangers
+        /// Somebody else polls, or did a moment ago.
+        case conflict
+        case refused(TelegramError)
+    }
+
+    /// Telegram gives no more at once. When strangers have filled that, nothing behind them could be seen.
+    private static let mostUpdates = 100
+
+    /// - Throws: `CancellationError`.
+    func look() async throws -> Finding {
+        do {
+            let updates = try await telegram.getUpdates(timeout: patience)
+            let wanted = updates.filter { wakes($0) }
+            if !wanted.isEmpty || updates.count >= Self.mostUpdates {
+                return .message(chatIDs: Set(wanted.compactMap(\.message?.chat.id)))
+            }
+            return updates.isEmpty ? .nothing : .strangers
+        } catch TelegramError.conflict {
+            return .conflict
+        } catch let error as TelegramError {
+            return .refused(error)
+        }
+    }
+
+    /// What isn't a message (a pressed button, say) is the agent's to judge.
+    private func wakes(_ update: TelegramUpdate) -> Bool {
+        guard let message = update.message else { return true }
+        return message.from.map { users.contains($0.id) } ?? false
+    }
+}

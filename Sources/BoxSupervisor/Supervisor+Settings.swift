@@ -1,0 +1,96 @@
+import Core
+import FoundationEssentials
+import Logging
+import Subprocess
+import SystemPackage
+
+extension Supervisor {
+    /// What a process is started with, or asked with.
+    private func environment(_ settings: BoxSettings) -> [String: String] {
+        var environment = settings.environment.merging(settings.secrets.mapValues { $0.reveal() }) { $1 }
+        environment["PATH"] = searchPath
+        return environment
+    }
+
+    /// Puts the files in place and starts the program.
+    func launch() async throws -> AgentProcess {
+        guard let settings, var record else { throw CancellationError() }
+        let lock = try await directory.takeLock(grace: timing.stopGrace)
+        record.port = try await LoopbackPort.free(preferring: record.port)
+        record.process = nil
+        record.asleepSince = nil
+        try writeWorkspace(settings)
+        try directory.overwrite(directory.place.configuration, with: Data(settings.configuration.utf8))
+        try keep(record)
+        let process = try await AgentProcess(
+            command, port: record.port, environment: environment(settings), workingDirectory: directory.home, lock: lock,
+            log: try directory.log.open())
+        record.process = process.identity
+        try keep(record)
+        return process
+    }
+
+    /// Brings new settings into the process that runs. The workspace is read with each message, and OpenClaw follows its
+    /// configuration by itself (https://docs.openclaw.ai/gateway/configuration/hot-reload).
+    func change(to new: BoxSettings, _ record: AgentRecord) throws {
+        var record = record
+        try directory.write(secrets: new.secrets.mapValues { $0.reveal() })
+        try writeWorkspace(new)
+        if new.configuration != configurationInForce {
+            try directory.overwrite(directory.place.configuration, with: Data(new.configuration.utf8))
+        }
+        record.specificationHash = new.hash
+        settings = new
+        try keep(record)
+        logger.info("agent's settings changed without a restart")
+    }
+
+    private func writeWorkspace(_ settings: BoxSettings) throws {
+        for (name, text) in settings.workspace {
+            let (file, content) = (directory.place.workspace + "/" + name, Data(text.utf8))
+            if FileManager.default.contents(atPath: file) != content { try directory.write(content, to: file) }
+        }
+    }
+
+    private var configurationInForce: String? {
+        FileManager.default.contents(atPath: directory.place.configuration).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Has the program look at a configuration before it replaces the one in force.
+    /// - Returns: what the program says against it; `nil` if nothing, or if nothing changes.
+    /// - Throws: ``DomainError`` with the code `settings_unproved` if the program doesn't say.
+    func refusal(of new: BoxSettings) async throws -> String? {
+        guard new.configuration != configurationInForce else { return nil }
+        let candidate = directory.path + "/candidate.json"
+        defer { try? FileManager.default.removeItem(atPath: candidate) }
+        try directory.write(Data(new.configuration.utf8), to: candidate)
+        var environment = environment(new)
+        environment["OPENCLAW_CONFIG_PATH"] = candidate
+        // Not the agent's own, by which its processes are told.
+        environment["OPENCLAW_STATE_DIR"] = directory.path + "/validation"
+        let variables: [Environment.Key: String] = Dictionary(
+            uniqueKeysWithValues: environment.map { (.init(stringLiteral: $0.key), $0.value) })
+        let result = try? await Subprocess.run(
+            command.path, arguments: Arguments(command.validation), environment: .custom(variables),
+            workingDirectory: FilePath(directory.home), output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
+        guard let result else { throw Self.unproved }
+        if result.terminationStatus.isSuccess { return nil }
+        guard let verdict = try? JSONDecoder().decode(Verdict.self, from: Data(result.standardOutput.utf8)), !verdict.valid
+        else { throw Self.unproved }
+        return (verdict.issues ?? []).map { "\($0.path): \($0.message)" }.joined(separator: "\n")
+    }
+
+    private static let unproved = DomainError(
+        .unavailable, code: "settings_unproved", "The agent's program doesn't say whether it would take its new settings.")
+
+    /// What `config validate --json` prints.
+    private struct Verdict: Decodable {
+        let valid: Bool
+        let issues: [Issue]?
+
+        struct Issue: Decodable {
+            let path: String
+            let message: String
+        }
+    }
+}

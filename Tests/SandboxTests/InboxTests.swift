@@ -1,0 +1,78 @@
+import Core
+import Telegram
+import TestSupport
+import Testing
+
+@testable import BoxSupervisor
+@testable import Sandbox
+
+/// How a sleeping agent's messages are watched for, at the sandbox's Telegram.
+@Suite(.timeLimit(.minutes(1)))
+struct InboxTests {
+    private func inbox(_ lab: AgentLab, users: Set<Int64>? = nil, patience: Int = 0) -> Inbox {
+        Inbox(
+            telegram: lab.telegram.client(lab.environment["TELEGRAM_BOT_TOKEN"] ?? ""), users: users ?? [lab.ownerID],
+            patience: patience)
+    }
+
+    @Test func whatIsLookedAtIsStillThereForTheAgent() async throws {
+        let model = ScriptedModel(.said("Good morning"))
+        try await TelegramLab.run(model: model) { (telegram) async throws in
+            let lab = try await AgentLab(telegram)
+            let inbox = inbox(lab)
+            #expect(try await inbox.look() == .nothing)
+            try await lab.phone.say("hello", to: AgentLab.bot)
+            for _ in 1...3 { #expect(try await inbox.look() == .message(chatIDs: [lab.ownerID])) }
+            try await lab.whileAgentRuns { () async throws in
+                #expect(try await lab.said(untilThereAre: 2) == ["hello", "Good morning"])
+            }
+            #expect(try await inbox.look() == .nothing, "the agent has confirmed it")
+            #expect(model.questions.count == 1)
+        }
+    }
+
+    @Test func aMessageEndsTheWaitAtOnce() async throws {
+        try await TelegramLab.run { (telegram) async throws in
+            let lab = try await AgentLab(telegram)
+            let inbox = inbox(lab, patience: 50)
+            async let finding = inbox.look()
+            try await lab.phone.say("hello", to: AgentLab.bot)
+            #expect(try await finding == .message(chatIDs: [lab.ownerID]))
+        }
+    }
+
+    @Test func strangersDoNotWakeIt() async throws {
+        try await TelegramLab.run { (telegram) async throws in
+            let lab = try await AgentLab(telegram)
+            try await lab.phone.say("hello", to: AgentLab.bot)
+            #expect(try await inbox(lab, users: [1]).look() == .strangers)
+        }
+    }
+
+    @Test func aHundredMessagesOfStrangersDoLestTheyHideOthers() async throws {
+        try await TelegramLab.run { (telegram) async throws in
+            let lab = try await AgentLab(telegram)
+            for number in 1...100 { try await lab.phone.say("hello \(number)", to: AgentLab.bot) }
+            #expect(try await inbox(lab, users: [1]).look() == .message(chatIDs: []))
+        }
+    }
+
+    @Test func asksAgainAfterSomebodyElseHasPolled() async throws {
+        try await TelegramLab.run { (telegram) async throws in
+            let lab = try await AgentLab(telegram)
+            let (first, second) = (inbox(lab, patience: 50), inbox(lab))
+            let waiting = Task { try await first.look() }
+            let poking = Task { while !Task.isCancelled { _ = try await second.look() } }
+            #expect(try await waiting.value == .conflict)
+            poking.cancel()
+        }
+    }
+
+    @Test func saysThatATokenIsNoMore() async throws {
+        try await TelegramLab.run { (telegram) async throws in
+            let inbox = Inbox(telegram: telegram.client("1:" + String(repeating: "x", count: 35)), users: [1], patience: 0)
+            let finding = try await inbox.look()
+            #expect(finding == .refused(.unauthorized))
+        }
+    }
+}
