@@ -44,7 +44,8 @@ extension OnboardingService {
         guard let found, let last = found.unread.last else { return nil }
         // Who talks on and on is answered by the script.
         let day = queue.clock.now - .hours(24)
-        guard found.messages.count(where: { $0.role == .visitor && $0.createdAt > day }) <= Self.mostLedTurns else { return nil }
+        let said = found.messages.count { $0.role == .visitor && $0.createdAt > day }
+        guard said <= Self.mostLedTurns else { return nil }
         let driver = ModelDriver(model: guide, interview: interview, logger: logger)
         let words = DraftWriter(queue: queue, conversation: found.conversation)
         let answer = await driver.answer(

@@ -45,7 +45,9 @@ struct ModelDriver: Sendable {
         var nonsense = 0
         let begun = ContinuousClock.now
         for _ in 0..<Self.mostRounds {
-            guard ContinuousClock.now - begun < Self.longest else { throw ModelFailure.unreachable("no end within \(Self.longest)") }
+            guard ContinuousClock.now - begun < Self.longest else {
+                throw ModelFailure.unreachable("no end within \(Self.longest)")
+            }
             let answer: ModelAnswer
             do {
                 answer = try await model.answer(

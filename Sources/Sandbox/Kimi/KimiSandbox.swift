@@ -85,7 +85,8 @@ package struct KimiSandbox: Sendable {
             if directives.hangs { try await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(600)) } }
             let completion = KimiCompletion(prompt, directives, adversary: adversary)
             let call = KimiCall(
-                id: KimiGuide.idPrefix(prompt) + UUID().uuidString, key: key, prompt: prompt, cached: cache.read(prompt, key: key),
+                id: KimiGuide.idPrefix(prompt) + UUID().uuidString, key: key, prompt: prompt,
+                cached: cache.read(prompt, key: key),
                 completion: completion)
             let writer: any KimiWriter =
                 switch dialect {
