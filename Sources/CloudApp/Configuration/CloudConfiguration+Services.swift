@@ -1,3 +1,4 @@
+import BoxSupervisor
 import Cluster
 import FoundationEssentials
 import Kubernetes
@@ -71,9 +72,10 @@ extension CloudConfiguration {
         var rules: [JSONValue] = []
         for rule in urls.map(Self.way).sorted(by: { $0.text().lexicographicallyPrecedes($1.text()) })
         where !rules.contains(rule) { rules.append(rule) }
-        // Where the API server listens depends on the cluster; what it takes, RBAC says.
+        // Where the API server listens depends on the cluster; what it takes, RBAC says. And it asks boxes how they are.
         if role == .operator {
-            rules.append(["ports": [["port": 443, "protocol": "TCP"], ["port": 6443, "protocol": "TCP"]]])
+            let ports = [443, 6443, Int64(BoxFolders.port)]
+            rules.append(["ports": .array(ports.map { ["port": .integer($0), "protocol": "TCP"] })])
         }
         return rules
     }
