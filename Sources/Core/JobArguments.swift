@@ -9,11 +9,26 @@ package protocol JobArguments: Codable, Sendable {
     /// How long one run may take. One that takes longer is told to end, counted as stuck and tried again; nothing else of its
     /// customer waits any longer for it.
     static var deadline: Duration { get }
+    /// How many attempts fail before the job has.
+    static var attempts: Int { get }
+    static var priority: JobPriority { get }
+}
+
+/// Which of the jobs that are due comes first. One of a lower priority waits for as long as there are others.
+package enum JobPriority: Int64, Sendable, Hashable, CaseIterable {
+    /// Somebody waits for it, or has paid.
+    case urgent = 0
+    case normal = 1
+    /// Nobody would notice an hour.
+    case background = 2
 }
 
 extension JobArguments {
     /// Two minutes: longer than the time-outs of all that a handler asks.
     package static var deadline: Duration { .seconds(120) }
+    /// An hour and a quarter, with the pauses between them.
+    package static var attempts: Int { 20 }
+    package static var priority: JobPriority { .normal }
 }
 
 /// Make the world look like the box's row.
@@ -33,6 +48,7 @@ package struct ReconcileBox: JobArguments {
 /// Reconcile every box, to repair drift.
 package struct ResyncBoxes: JobArguments {
     package static let kind = "operator.resync"
+    package static let priority = JobPriority.background
     package static let deadline = Duration.seconds(600)
     package var customerID: Customer.ID? { nil }
     package var uniqueKey: String? { "all" }
@@ -53,6 +69,7 @@ package struct AdvanceRollout: JobArguments {
 /// Answer what the visitor said, clicked, or did on Telegram or at Stripe.
 package struct AnswerVisitor: JobArguments {
     package static let kind = "onboarding.answer"
+    package static let priority = JobPriority.urgent
     package let conversationID: Conversation.ID
     package let customerID: Customer.ID?
     package var uniqueKey: String? { conversationID.rawValue }
@@ -66,6 +83,7 @@ package struct AnswerVisitor: JobArguments {
 /// Ask Stripe for a Checkout session.
 package struct OpenCheckout: JobArguments {
     package static let kind = "billing.open-checkout"
+    package static let priority = JobPriority.urgent
     package let checkoutID: Checkout.ID
     package let customerID: Customer.ID?
     package var uniqueKey: String? { checkoutID.rawValue }
@@ -79,6 +97,7 @@ package struct OpenCheckout: JobArguments {
 /// Look at what a stored Stripe event hints at, and converge on Stripe's truth.
 package struct HandleStripeEvent: JobArguments {
     package static let kind = "billing.handle-event"
+    package static let priority = JobPriority.urgent
     package let eventID: String
     package var customerID: Customer.ID? { nil }
     package var uniqueKey: String? { eventID }
@@ -91,6 +110,7 @@ package struct HandleStripeEvent: JobArguments {
 /// Fetch a subscription from Stripe and make our rows agree with it.
 package struct ConvergeSubscription: JobArguments {
     package static let kind = "billing.converge"
+    package static let priority = JobPriority.urgent
     /// `sub_…`
     package let stripeID: String
     package let customerID: Customer.ID?
@@ -119,6 +139,7 @@ package struct RefundDuplicate: JobArguments {
 /// Converge every subscription whose state a clock alone can change.
 package struct SweepSubscriptions: JobArguments {
     package static let kind = "billing.sweep"
+    package static let priority = JobPriority.background
     package var customerID: Customer.ID? { nil }
     package var uniqueKey: String? { "all" }
 
@@ -141,6 +162,9 @@ package struct TellOfHold: JobArguments {
 /// Mail links that sign the owners of an address in.
 package struct SendMagicLink: JobArguments {
     package static let kind = "notifications.magic-link"
+    /// The link would be too old by then.
+    package static let attempts = 8
+    package static let priority = JobPriority.urgent
     package let email: String
     package let language: Language
     package var customerID: Customer.ID? { nil }
@@ -202,6 +226,7 @@ package struct AlertHost: JobArguments {
 /// Forget browser sessions and magic links that have expired.
 package struct DeleteExpiredSessions: JobArguments {
     package static let kind = "identity.delete-expired-sessions"
+    package static let priority = JobPriority.background
     package var customerID: Customer.ID? { nil }
     package var uniqueKey: String? { "all" }
 
@@ -211,6 +236,7 @@ package struct DeleteExpiredSessions: JobArguments {
 /// Forget what has been kept for as long as the site's privacy page says.
 package struct ApplyRetention: JobArguments {
     package static let kind = "identity.apply-retention"
+    package static let priority = JobPriority.background
     package static let deadline = Duration.seconds(600)
     package var customerID: Customer.ID? { nil }
     package var uniqueKey: String? { "all" }
@@ -221,6 +247,7 @@ package struct ApplyRetention: JobArguments {
 /// Send the reminders that are due, anybody's. Whoever makes one due earlier adds this job for that moment.
 package struct SendReminders: JobArguments {
     package static let kind = "reminders.send"
+    package static let priority = JobPriority.urgent
     /// Nobody's: a customer's reminder mustn't wait for other jobs of theirs.
     package var customerID: Customer.ID? { nil }
     package var uniqueKey: String? { "all" }

@@ -4,6 +4,7 @@ import Core
 struct DeleteCompletedJobs: JobArguments {
     static let kind = "jobs.delete-completed"
     static let deadline = Duration.seconds(600)
+    static let priority = JobPriority.background
     var customerID: Customer.ID? { nil }
     var uniqueKey: String? { Self.kind }
 

@@ -18,6 +18,14 @@ package final class InProcessNotifier: Notifier {
         }
     }
 
+    /// Wakes everybody.
+    func notifyAll() {
+        let listeners = state.withLock { $0.listeners.values.flatMap(\.values) }
+        for listener in listeners {
+            listener.yield()
+        }
+    }
+
     package func notifications(of topic: Topic) -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let id = state.withLock { state in

@@ -1,5 +1,13 @@
 import Core
 
+/// A run of a job that has ended, for figures.
+package struct JobRun: Sendable {
+    package let kind: String
+    /// `complete`, `retry`, `snooze` or `failed`.
+    package let end: String
+    package let duration: Duration
+}
+
 /// How one run of a job ended.
 enum JobEnd: Sendable, Hashable {
     case complete
@@ -36,6 +44,16 @@ enum JobEnd: Sendable, Hashable {
 
     /// The end of a run that the worker interrupted because it stops.
     static let interrupted = JobEnd.again(after: .zero, reason: "the worker was asked to stop", counts: false)
+
+    /// For figures.
+    var name: String {
+        switch self {
+        case .complete: "complete"
+        case .again(_, _, counts: true): "retry"
+        case .again: "snooze"
+        case .failed: "failed"
+        }
+    }
 
     var reason: String? {
         switch self {

@@ -43,6 +43,8 @@ package struct JobHandlers: Sendable {
     package private(set) var handlers: [String: Handler] = [:]
     /// How long one run of a kind may take.
     private(set) var deadlines: [String: Duration] = [:]
+    /// How many attempts of a kind fail before the job has.
+    private(set) var attempts: [String: Int] = [:]
 
     package init() {}
 
@@ -51,6 +53,7 @@ package struct JobHandlers: Sendable {
         _: Arguments.Type, _ perform: @escaping @Sendable (Arguments, JobContext) async throws -> Void
     ) {
         deadlines[Arguments.kind] = Arguments.deadline
+        attempts[Arguments.kind] = Arguments.attempts
         handlers[Arguments.kind] = { data, context in
             let arguments: Arguments
             do {
@@ -65,5 +68,6 @@ package struct JobHandlers: Sendable {
     package mutating func merge(_ other: JobHandlers) {
         handlers.merge(other.handlers) { _, new in new }
         deadlines.merge(other.deadlines) { _, new in new }
+        attempts.merge(other.attempts) { _, new in new }
     }
 }

@@ -10,19 +10,22 @@ struct Lease: Sendable, Hashable {
 }
 
 extension JobStore {
-    /// When the first job that these kinds of handlers could run now, or later, is due.
+    /// When the first waiting job of these kinds is due. It may have to wait for another one of its customer's.
     func nextDue(kinds: [String]) throws -> Timestamp? {
         try transaction.first(
-            "SELECT j.run_at FROM jobs j WHERE \(claimable("?1")) ORDER BY j.run_at, j.id LIMIT 1", [.texts(kinds)]
-        ).map { Timestamp(milliseconds: try $0.integer("run_at")) }
+            """
+            SELECT min((SELECT min(run_at) FROM jobs WHERE state = 'queued' AND kind = k.value)) AS run_at
+            FROM \(transaction.dialect.rows("?1")) k
+            """, [.texts(kinds)]
+        )?.optionalInteger("run_at").map { Timestamp(milliseconds: $0) }
     }
 
-    /// Starts due jobs, the oldest first, at most one of each customer.
+    /// Starts due jobs, by priority and then the oldest first, at most one of each customer.
     /// - Throws: `SQLError`; `.uniqueViolation` if another worker starts a job of the same customer at this moment.
     func claim(kinds: [String], limit: Int, holder: String, now: Timestamp, until: Timestamp) throws -> [Lease] {
         let due = try transaction.query(
             """
-            SELECT j.id FROM jobs j WHERE \(claimable("?1")) AND j.run_at <= ?2 ORDER BY j.run_at, j.id LIMIT ?3
+            SELECT j.id FROM jobs j WHERE \(claimable("?1", now: "?2")) ORDER BY j.priority, j.run_at, j.id LIMIT ?3
             \(transaction.dialect.skipLocked)
             """, [.texts(kinds), .integer(now.milliseconds), .integer(Int64(limit))])
         return try due.compactMap { row in
@@ -164,13 +167,13 @@ extension JobStore {
         return true
     }
 
-    /// What the row `j` must be: waiting, of a kind that is handled here, and its customer's next one.
-    private func claimable(_ kinds: String) -> String {
+    /// What the row `j` must be: due, of a kind that is handled here, and its customer's next one.
+    private func claimable(_ kinds: String, now: String) -> String {
         """
-        j.state = 'queued' AND \(transaction.dialect.isOneOf("j.kind", kinds)) AND (j.customer_id IS NULL OR (
+        j.state = 'queued' AND j.run_at <= \(now) AND \(transaction.dialect.isOneOf("j.kind", kinds)) AND (j.customer_id IS NULL OR (
             NOT EXISTS (SELECT 1 FROM jobs r WHERE r.customer_id = j.customer_id AND r.state = 'running')
             AND NOT EXISTS (SELECT 1 FROM jobs e WHERE e.customer_id = j.customer_id AND e.state = 'queued'
-                AND (e.run_at, e.id) < (j.run_at, j.id) AND \(transaction.dialect.isOneOf("e.kind", kinds)))))
+                AND e.run_at <= \(now) AND (e.priority, e.run_at, e.id) < (j.priority, j.run_at, j.id) AND \(transaction.dialect.isOneOf("e.kind", kinds)))))
         """
     }
 }

@@ -29,25 +29,31 @@ package struct JobStore {
         self.transaction = transaction
     }
 
-    /// Adds a job, unless one with the same kind and unique key is waiting. That one then runs no later than this would have.
+    /// Adds a job, unless one with the same kind and unique key is waiting. That one then runs no later than this
+    /// would have, and at no lower priority.
     /// - Returns: whether it was added.
     /// - Throws: `SQLError`; an `EncodingError`.
     @discardableResult
     package func insert<Arguments: JobArguments>(
-        id: Job.ID, arguments: Arguments, runAt: Timestamp, now: Timestamp
+        id: Job.ID, arguments: Arguments, runAt: Timestamp, priority: JobPriority = Arguments.priority, now: Timestamp
     ) throws -> Bool {
         let json = String(decoding: try JSONEncoder().encode(arguments), as: UTF8.self)
         let row = try transaction.first(
             """
-            INSERT INTO jobs (id, kind, arguments, customer_id, unique_key, state, attempt, run_at, transitions, created_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, 'queued', 0, ?6, 1, ?7)
+            INSERT INTO jobs (id, kind, arguments, customer_id, unique_key, state, attempt, run_at, priority, transitions,
+                created_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, 'queued', 0, ?6, ?8, 1, ?7)
             ON CONFLICT (kind, unique_key) WHERE state = 'queued' AND unique_key IS NOT NULL
-                DO UPDATE SET run_at = excluded.run_at WHERE jobs.run_at > excluded.run_at
+                DO UPDATE SET
+                    run_at = CASE WHEN jobs.run_at > excluded.run_at THEN excluded.run_at ELSE jobs.run_at END,
+                    priority = CASE WHEN jobs.priority > excluded.priority THEN excluded.priority ELSE jobs.priority END
+                WHERE jobs.run_at > excluded.run_at OR jobs.priority > excluded.priority
             RETURNING id
             """,
             [
                 .text(id.rawValue), .text(Arguments.kind), .text(json), SQLValue(arguments.customerID?.rawValue),
                 SQLValue(arguments.uniqueKey), .integer(runAt.milliseconds), .integer(now.milliseconds),
+                .integer(priority.rawValue),
             ])
         guard try row?.text("id") == id.rawValue else { return false }
         try record(id.rawValue, position: 1, .queued, attempt: 0, reason: nil, now: now)

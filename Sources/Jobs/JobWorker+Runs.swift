@@ -19,6 +19,8 @@ extension JobWorker {
 
     /// Waits for a handler, as long as its kind may take, and writes how it ended.
     func finish(_ lease: Lease, _ task: Task<Void, any Error>) async {
+        let start = ContinuousClock.now
+        let limit = attempts[lease.job.kind] ?? 20
         let result = await withTaskCancellationHandler {
             await outcome(of: task, lease)
         } onCancel: {
@@ -27,10 +29,11 @@ extension JobWorker {
         let end: JobEnd
         switch result {
         case .success: end = .complete
-        case .failure(let error as Overrun): end = JobEnd(error, attempt: lease.job.attempt, limit: timing.attempts)
+        case .failure(let error as Overrun): end = JobEnd(error, attempt: lease.job.attempt, limit: limit)
         case .failure where task.isCancelled: end = .interrupted
-        case .failure(let error): end = JobEnd(error, attempt: lease.job.attempt, limit: timing.attempts)
+        case .failure(let error): end = JobEnd(error, attempt: lease.job.attempt, limit: limit)
         }
+        onEnd(JobRun(kind: lease.job.kind, end: end.name, duration: ContinuousClock.now - start))
         await write(end, of: lease)
         running.remove(lease)
     }

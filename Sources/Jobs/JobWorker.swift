@@ -13,8 +13,10 @@ package struct JobWorker: Service {
     let queue: WorkQueue
     let handlers: [String: JobHandlers.Handler]
     let deadlines: [String: Duration]
+    let attempts: [String: Int]
     let periodic: [PeriodicJob]
     let onStuck: @Sendable (_ kind: String) -> Void
+    let onEnd: @Sendable (JobRun) -> Void
     let timing: JobWorkerTiming
     let logger: Logger
     let running = RunningJobs()
@@ -28,16 +30,20 @@ package struct JobWorker: Service {
     ///   - notifier: says when jobs were added.
     ///   - concurrency: how many handlers run at once.
     ///   - onStuck: is told of each run that took longer than its kind may.
+    ///   - onEnd: is told of each run that has ended.
     package init(
         queue: WorkQueue, handlers: JobHandlers, periodic: [PeriodicJob], notifier: any Notifier, concurrency: Int,
         timing: JobWorkerTiming = JobWorkerTiming(), logger: Logger,
-        onStuck: @escaping @Sendable (_ kind: String) -> Void = { _ in }
+        onStuck: @escaping @Sendable (_ kind: String) -> Void = { _ in },
+        onEnd: @escaping @Sendable (JobRun) -> Void = { _ in }
     ) {
         var handlers = handlers
         handlers.register(DeleteCompletedJobs.self) { job, _ in try await job.perform(on: queue) }
         self.queue = queue
         self.handlers = handlers.handlers
         deadlines = handlers.deadlines
+        attempts = handlers.attempts
+        self.onEnd = onEnd
         self.onStuck = onStuck
         self.periodic = periodic + [PeriodicJob(every: .hours(1), DeleteCompletedJobs())]
         self.notifier = notifier

@@ -10,8 +10,6 @@ package struct JobWorkerTiming: Sendable {
     package var drain = Duration.seconds(20)
     /// How long a handler that was told to end has for it, before its job is taken from it.
     package var patience = Duration.seconds(5)
-    /// How many attempts fail before the job has.
-    package var attempts = 20
 
     package init() {}
 }

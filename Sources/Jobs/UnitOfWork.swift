@@ -7,7 +7,7 @@ package struct WorkQueue: Sendable {
     package let database: any Database
     package let clock: WallClock
     package let ids: IdentifierSource
-    private let notifier: any Notifier
+    package let notifier: any Notifier
 
     package init(database: any Database, clock: WallClock, ids: IdentifierSource, notifier: any Notifier) {
         self.database = database
@@ -23,9 +23,11 @@ package struct WorkQueue: Sendable {
     package func write<Result: Sendable>(
         _ body: @escaping @Sendable (UnitOfWork) throws -> Result
     ) async throws -> Result {
-        let (result, topics) = try await database.write { [clock, ids] transaction in
+        let (result, topics) = try await database.write { [clock, ids, notifier] transaction in
             let work = UnitOfWork(transaction: transaction, now: clock.now, ids: ids)
-            return (try body(work), work.topics)
+            let result = try body(work)
+            try notifier.announce(work.topics, in: transaction)
+            return (result, work.topics)
         }
         for topic in topics {
             await notifier.notify(topic)
@@ -49,16 +51,20 @@ package final class UnitOfWork {
     }
 
     /// Adds a job, unless one with the same unique key is waiting already; that one then runs no later than this would have.
-    /// - Parameter delay: how long the job waits at least.
+    /// - Parameters:
+    ///   - delay: how long the job waits at least.
+    ///   - priority: `nil` for that of its kind.
     /// - Throws: `SQLError`; an `EncodingError`.
-    package func enqueue(_ arguments: some JobArguments, after delay: Duration = .zero) throws {
+    package func enqueue<Arguments: JobArguments>(
+        _ arguments: Arguments, after delay: Duration = .zero, priority: JobPriority? = nil
+    ) throws {
         try JobStore(transaction).insert(
-            id: ids.next(), arguments: arguments, runAt: now + delay, now: now)
+            id: ids.next(), arguments: arguments, runAt: now + delay, priority: priority ?? Arguments.priority, now: now)
         topics.insert(.jobs)
     }
 
     /// Says that jobs may be waiting that no one has been told of.
-    func wakeWorkers() {
+    package func wakeWorkers() {
         topics.insert(.jobs)
     }
 

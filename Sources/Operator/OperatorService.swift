@@ -56,7 +56,8 @@ package struct OperatorService: Sendable {
     package func resync() async throws {
         try await queue.write { work in
             for box in try BoxStore(work.transaction).allToReconcile() {
-                try work.enqueue(ReconcileBox(box))
+                // Whoever changes a box mustn't wait for everybody's.
+                try work.enqueue(ReconcileBox(box), priority: .background)
             }
         }
     }

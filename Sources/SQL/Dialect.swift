@@ -19,6 +19,14 @@ package enum Dialect: Sendable {
         }
     }
 
+    /// The texts in the JSON array bound to `placeholder`, as rows with the one column `value`.
+    package func rows(_ placeholder: String) -> String {
+        switch self {
+        case .sqlite: "(SELECT value FROM json_each(\(placeholder)))"
+        case .postgres: "(SELECT value FROM jsonb_array_elements_text(\(placeholder)::jsonb) AS value)"
+        }
+    }
+
     /// What a schema change begins with: PostgreSQL lets one process at a time through, however long it takes. SQLite
     /// has one writer anyway.
     var schemaChangePreamble: [String] {

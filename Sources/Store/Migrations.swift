@@ -17,6 +17,8 @@ package enum Migrations {
         Migration(number: 22, name: "host", sql: text(PackageResources.m022_host_sql)),
         Migration(number: 14, name: "guide", sql: text(PackageResources.m014_guide_sql)),
         Migration(number: 11, name: "billing", sql: text(PackageResources.m011_billing_sql)),
+        Migration(number: 18, name: "leader_leases", sql: text(PackageResources.m018_leader_leases_sql)),
+        Migration(number: 19, name: "job_priorities", sql: text(PackageResources.m019_job_priorities_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -10,6 +10,7 @@ import TestSupport
 /// A job for tests, told apart by its name.
 struct Chore: JobArguments {
     static let kind = "test.chore"
+    static let attempts = 2
     var name = ""
     var customerID: Customer.ID?
     var uniqueKey: String?

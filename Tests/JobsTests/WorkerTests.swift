@@ -115,9 +115,7 @@ struct WorkerTests {
     func aJobThatKeepsFailingHasFailedAfterTheLastAttempt(_ engine: Engine) async throws {
         try await engine.withDatabase { database in
             let queue = database.queue()
-            var timing = JobWorkerTiming.quick
-            timing.attempts = 2
-            try await withWorkers([queue], timing: timing) { _, _ in
+            try await withWorkers([queue]) { _, _ in
                 throw Failure()
             } _: {
                 try await queue.add(Chore(name: "x"))
