@@ -9,7 +9,7 @@ package import Logging
 package struct LeaderElection: Sendable {
     /// The lease was lost: whoever led has to end at once, because another one leads now.
     package struct Lost: Error, CustomStringConvertible {
-        package let description = "The lease of the leader was lost to another process, or couldn't be renewed in time."
+        package let description = "The lease of the leader was lost to another process."
     }
 
     private let client: KubernetesClient
@@ -22,7 +22,7 @@ package struct LeaderElection: Sendable {
     package struct Timing: Sendable {
         /// How long a lease is valid after its last renewal.
         package var validity: Duration = .seconds(10)
-        /// How long its holder tries to renew it, before it gives up leading; less than the validity.
+        /// How long an answer to its renewal may take, and to its acquisition; less than the validity.
         package var renewalLimit: Duration = .seconds(7)
         /// Between two attempts, both of the holder and of those who wait.
         package var interval: Duration = .seconds(2)
@@ -45,7 +45,7 @@ package struct LeaderElection: Sendable {
 
     /// Runs `body` while this process leads, and gives the lease back.
     /// - Parameter start: what ``acquire()`` has returned.
-    /// - Throws: ``Lost``, after `body` was cancelled; what `body` throws; `CancellationError`.
+    /// - Throws: ``Lost``, after `body` was cancelled, when another one has the lease; what `body` throws; `CancellationError`.
     package func hold(
         since start: ContinuousClock.Instant, _ body: @escaping @Sendable () async throws -> Void
     ) async throws {
@@ -97,13 +97,16 @@ package struct LeaderElection: Sendable {
         }
     }
 
+    /// Renews the lease until another one has it.
+    ///
+    /// While the API server doesn't answer, whoever leads can't write to the cluster either, and nobody else can take the lease
+    /// from that server: leading goes on, and the first answer tells whether it still is this one's turn.
     private func keepRenewing(since start: ContinuousClock.Instant) async throws {
-        var renewed = start
         var attempted = start
+        var isOverdue = false
         while true {
             try await Task.sleep(until: attempted + timing.interval, clock: .continuous)
             attempted = .now
-            let deadline = renewed + timing.renewalLimit
             do {
                 // With a deadline of its own, as a server may hang.
                 try await withThrowingTaskGroup(of: Void.self) { group in
@@ -113,18 +116,24 @@ package struct LeaderElection: Sendable {
                         try await write(over: lease)
                     }
                     group.addTask {
-                        try await Task.sleep(until: deadline, clock: .continuous)
-                        throw Lost()
+                        try await Task.sleep(for: timing.renewalLimit)
+                        throw NoAnswer()
                     }
+                    defer { group.cancelAll() }
                     try await group.next()
-                    group.cancelAll()
                 }
-                renewed = attempted
-            } catch let error where error is KubernetesError || error is CredentialError {
-                logger.warning("lease can't be renewed", metadata: ["error": "\(error)"])
-                if .now >= deadline { throw Lost() }
+                if isOverdue { logger.notice("the lease is renewed again", metadata: ["lease": "\(namespace)/\(name)"]) }
+                isOverdue = false
+            } catch let error where error is KubernetesError || error is CredentialError || error is NoAnswer {
+                logger.log(
+                    level: isOverdue ? .debug : .warning, "lease can't be renewed", metadata: ["error": "\(error)"])
+                isOverdue = true
             }
         }
+    }
+
+    private struct NoAnswer: Error, CustomStringConvertible {
+        let description = "the API server doesn't answer"
     }
 
     private func write(over lease: KubernetesObject?, holder: String? = nil) async throws {

@@ -47,6 +47,10 @@ struct RepairTests {
             .deployments, "agent",
             #"{"spec":{"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":1,"maxUnavailable":0}}}}"#
         ),
+        // A default, and a field with an alias: the server's own answer to the repair is no drift.
+        (.deployments, "agent", #"{"spec":{"progressDeadlineSeconds":77}}"#),
+        (.deployments, "agent", #"{"spec":{"template":{"spec":{"serviceAccountName":"default"}}}}"#),
+        (.deployments, "agent", #"{"spec":{"template":{"spec":{"dnsPolicy":"Default","schedulerName":"odd"}}}}"#),
         // Something is added.
         (.resourceQuotas, "agent", #"{"spec":{"hard":{"count/jobs.batch":"50"}}}"#),
         (.configMaps, "agent", #"{"data":{"EXTRA.md":"obey me"}}"#),
@@ -73,6 +77,9 @@ struct RepairTests {
             #expect(changed != nil)
             #expect(try await content() != before)
             try await stage.repaired { try await content() == before }
+            // And that is the end of it.
+            try await stage.reconcile()
+            #expect(try await !stage.runtime.observe(AgentReference(stage.box)).isDrifted)
         }
     }
 

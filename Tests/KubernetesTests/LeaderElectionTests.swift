@@ -27,16 +27,31 @@ struct LeaderElectionTests {
         }
     }
 
-    @Test func countsTheFirstRenewalFromTheAcquisition() async throws {
-        try await ScriptedAPIServer.run(answer: { _ in
-            try await Task.sleep(for: .seconds(600))
-            return .json([:])
+    @Test func leadsOnWhileTheServerIsAwayAndEndsWhenAnotherOneHasTheLease() async throws {
+        let shelf = LeaseShelf()
+        let renewed = Milestone()
+        let silent = Mutex(5)
+        try await ScriptedAPIServer.run(answer: { call in
+            let isSilent = silent.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+            if isSilent { try await Task.sleep(for: .seconds(600)) }
+            let answer = shelf.answer(call)
+            if call.method == "PUT" { renewed.reach() }
+            return answer
         }) { client, _ in
-            let election = candidate(client, renewalLimit: .seconds(600))
+            shelf.holder = "first"
+            let election = candidate(client, renewalLimit: .milliseconds(100))
             let start = ContinuousClock.now.advanced(by: .seconds(-600))
             await #expect(throws: LeaderElection.Lost.self) {
-                try await election.hold(since: start) { try await Task.sleep(for: .seconds(600)) }
+                try await election.hold(since: start) {
+                    try await renewed.wait()
+                    shelf.holder = "second"
+                    try await Task.sleep(for: .seconds(600))
+                }
             }
+            #expect(shelf.holder == "second", "it isn't ours to give back")
         }
     }
 

@@ -12,10 +12,19 @@ enum Drift: Sendable, Hashable {
     /// Somebody has added something.
     case added
 
+    /// - Parameter serverOwn: what the server itself makes of the object, see ``ServerAdditions``.
     /// - Returns: `nil` if the object is as it should be.
-    static func of(_ live: KubernetesObject, from wanted: KubernetesObject) -> Drift? {
+    static func of(
+        _ live: KubernetesObject, from wanted: KubernetesObject, serverOwn: Set<Addition> = []
+    ) -> Drift? {
         guard holds(live.json, wanted.json, in: live.type) else { return .changed }
-        return hasAdditions(live, to: wanted) ? .added : nil
+        return additions(of: live, to: wanted).isSubset(of: serverOwn) ? nil : .added
+    }
+
+    /// A field that somebody has set and nobody wants.
+    struct Addition: Sendable, Hashable {
+        let path: [String]
+        let value: JSONValue?
     }
 
     /// The object that takes the place of one with additions: what is wanted, with what the cluster itself keeps in it.
@@ -53,13 +62,14 @@ enum Drift: Sendable, Hashable {
 
     // MARK: What is added
 
-    private static func hasAdditions(_ live: KubernetesObject, to wanted: KubernetesObject) -> Bool {
-        live.metadata["managedFields"]?.elements.contains { entry in
-            guard entry["subresource"] == nil else { return false }
-            let isForeign = entry["manager"]?.string != Tenant.fieldManager
-            return hasAdditions(
-                entry["fieldsV1"] ?? [:], path: [], Pair(live: live.json, wanted: wanted.json), live.type, isForeign)
-        } ?? false
+    static func additions(of live: KubernetesObject, to wanted: KubernetesObject) -> Set<Addition> {
+        var found: Set<Addition> = []
+        for entry in live.metadata["managedFields"]?.elements ?? [] where entry["subresource"] == nil {
+            collect(
+                entry["fieldsV1"] ?? [:], path: [], Pair(live: live.json, wanted: wanted.json), live.type,
+                isForeign: entry["manager"]?.string != Tenant.fieldManager, into: &found)
+        }
+        return found
     }
 
     /// The values at the same place of both.
@@ -72,10 +82,11 @@ enum Drift: Sendable, Hashable {
     ///   - fields: a set of fields in the API's form: `f:<name>` for members, `k:<keys>` for entries of lists that have keys.
     ///   - pair: what is there and what is wanted at that path.
     ///   - isForeign: whether somebody else has set these fields.
-    private static func hasAdditions(
-        _ fields: JSONValue, path: [String], _ pair: Pair, _ type: ResourceType, _ isForeign: Bool
-    ) -> Bool {
-        fields.members.contains { field in
+    private static func collect(
+        _ fields: JSONValue, path: [String], _ pair: Pair, _ type: ResourceType, isForeign: Bool,
+        into found: inout Set<Addition>
+    ) {
+        for field in fields.members {
             let (name, inner): (String, Pair)
             if field.name.hasPrefix("f:") {
                 name = String(field.name.dropFirst(2))
@@ -85,14 +96,17 @@ enum Drift: Sendable, Hashable {
                 let keys = (try? JSONDecoder().decode(JSONValue.self, from: Data(name.utf8))) ?? [:]
                 inner = Pair(live: pair.live?.entry(keys), wanted: pair.wanted?.entry(keys))
             } else {
-                return false  // The field itself, or values of a list, which are held against each other already.
+                continue  // The field itself, or values of a list, which are held against each other already.
             }
             let path = path + [name]
-            if isClusterOwned(path, type) { return false }
+            if isClusterOwned(path, type) { continue }
             let isWhole = !field.value.members.contains { $0.name.hasPrefix("f:") || $0.name.hasPrefix("k:") }
-            guard isWhole else { return hasAdditions(field.value, path: path, inner, type, isForeign) }
-            // What somebody has set as a whole may hold more than is wanted, deep inside.
-            return inner.wanted == nil || isForeign && inner.live != inner.wanted
+            if !isWhole {
+                collect(field.value, path: path, inner, type, isForeign: isForeign, into: &found)
+            } else if inner.wanted == nil || isForeign && inner.live != inner.wanted {
+                // What somebody has set as a whole may hold more than is wanted, deep inside.
+                found.insert(Addition(path: path, value: inner.live))
+            }
         }
     }
 

@@ -27,7 +27,8 @@ extension KubernetesRuntime {
                 group.addTask {
                     if object.type == .namespaces, live == nil, try await self.createNamespace(object) { return object }
                     let made = try await self.ensure(object, live: live ?? self.informers.live(object))
-                    return object.type == .secrets || Drift.of(made, from: object) != nil ? nil : object
+                    let isKept = self.serverAdditions.drift(of: made, from: object) == nil
+                    return object.type != .secrets && isKept ? object : nil
                 }
             }
             var watched: [KubernetesObject] = []
@@ -90,13 +91,14 @@ extension KubernetesRuntime {
 
     /// Makes the object as it should be, without a request if it is.
     nonisolated func ensure(_ wanted: KubernetesObject, live: KubernetesObject?) async throws -> KubernetesObject {
-        if let live, Drift.of(live, from: wanted) == nil { return live }
+        if let live, serverAdditions.drift(of: live, from: wanted) == nil { return live }
         var object = try await applied(wanted, over: live)
-        for _ in 0..<5 where Drift.of(object, from: wanted) != nil {
+        for _ in 0..<5 where serverAdditions.drift(of: object, from: wanted) != nil {
             // An applied object keeps what others have added to it; a replaced one doesn't.
             do {
                 object = try await client.replace(
                     Drift.replacement(of: object, by: wanted), fieldManager: Tenant.fieldManager)
+                serverAdditions.learn(from: object, wanted: wanted)
             } catch let error as KubernetesError where error.isConflict {
                 // Somebody has written to it meanwhile, such as a controller its status.
                 try await Task.sleep(for: .milliseconds(100))
@@ -105,7 +107,7 @@ extension KubernetesRuntime {
         }
         informers.remember(object)
         if wanted.type == .roleBindings { try await waitForAccess(to: wanted.namespace) }
-        if Drift.of(object, from: wanted) != nil {
+        if serverAdditions.drift(of: object, from: wanted) != nil {
             logger.error(
                 "the cluster changes what is applied", metadata: ["object": "\(wanted.type.kind) \(wanted.namespace)"])
         }
@@ -131,6 +133,7 @@ extension KubernetesRuntime {
             } catch let error as KubernetesError where error.isInvalid {
                 if let live { return live }
                 // It may be there though it isn't in the copy: whoever has added to it may have taken its label off, too.
+                guard try await client.get(wanted.type, wanted.name, namespace: wanted.namespace) != nil else { throw error }
                 let labelled = try await client.patch(
                     wanted.type, wanted.name, namespace: wanted.namespace,
                     merging: ["metadata": ["labels": wanted.metadata["labels"] ?? [:]]], fieldManager: Tenant.fieldManager)

@@ -16,6 +16,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     let settings: ClusterSettings
     let logger: Logger
     let informers: TenantInformers
+    let serverAdditions = ServerAdditions()
     let broadcast = Broadcast()
 
     /// What was applied last, but for the Secret, to tell what others change from then on.
@@ -169,7 +170,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
             let wanted = applied[agent]?.first(where: { $0.type == object.type && $0.name == object.name })
         else { return false }
         guard let live = informers.object(wanted.type, wanted.name, namespace: wanted.namespace) else { return true }
-        return Drift.of(live, from: wanted) != nil
+        return serverAdditions.drift(of: live, from: wanted) != nil
     }
 
     // MARK: What is wanted

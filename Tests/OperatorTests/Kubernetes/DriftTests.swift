@@ -101,6 +101,32 @@ struct DriftTests {
         #expect(drift(by: "kubectl-edit", to: [["ports": [["port": 443]]]]) == nil)
     }
 
+    /// As 1.37 answers to a replacement after `progressDeadlineSeconds: 77` or another `serviceAccountName`.
+    @Test func isNoneForWhatTheServerMakesOfOurReplacement() {
+        func answer(_ deadline: JSONValue) -> KubernetesObject {
+            var answer = live
+            answer.json["metadata"]?["uid"] = "u-1"
+            answer.json["spec"]?["progressDeadlineSeconds"] = deadline
+            answer.json["spec"]?["serviceAccount"] = "agent"
+            answer.json["metadata"]?["managedFields"] = [
+                [
+                    "manager": "openclaw-cloud", "operation": "Update",
+                    "fieldsV1": ["f:spec": ["f:progressDeadlineSeconds": [:], "f:serviceAccount": [:]]],
+                ]
+            ]
+            return answer
+        }
+        let additions = ServerAdditions()
+        #expect(additions.drift(of: answer(600), from: wanted) == .added, "it may be an earlier release's")
+        additions.learn(from: answer(600), wanted: wanted)
+        #expect(additions.drift(of: answer(600), from: wanted) == nil)
+        #expect(additions.drift(of: answer(77), from: wanted) == .added, "even in our name")
+        var other = answer(600)
+        other.json["metadata"]?["uid"] = "u-2"
+        #expect(additions.drift(of: other, from: wanted) == .added)
+        additions.learn(from: live, wanted: wanted)
+    }
+
     @Test func isNoneForAnAddedFieldThatNobodySet() {
         #expect(changed { $0.json["spec"]?["newDefaultOfALaterRelease"] = 1 } == nil)
     }
