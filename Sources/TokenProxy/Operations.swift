@@ -10,6 +10,22 @@ struct OperationsAnswer: Sendable {
     var contentType = "application/json"
 }
 
+/// The figures of a proxy, for those who run it: agents reach its own port, and other customers' business is none of theirs.
+package final class ProxyFigures: Sendable {
+    private let services = Mutex<ProxyServices?>(nil)
+
+    package init() {}
+
+    func show(_ services: ProxyServices) {
+        self.services.withLock { $0 = services }
+    }
+
+    /// In Prometheus' text format; empty before the proxy has started.
+    package func text() async -> String {
+        await services.withLock(\.self)?.metricsText() ?? ""
+    }
+}
+
 extension ProxyServices {
     func readiness() async -> OperationsAnswer {
         var checks: [(name: String, isReady: Bool, status: String)] = []
@@ -49,27 +65,26 @@ extension ProxyServices {
         }
     }
 
-    func metricsText() async -> OperationsAnswer {
+    func metricsText() async -> String {
         let (running, waiting, limit) = gate.figures
         let metrics = await loops.metrics()
-        return OperationsAnswer(
-            body: metrics.text(gauges: [
-                ("token_proxy_open_calls", "Calls with the upstream.", running),
-                ("token_proxy_waiting_calls", "Calls that wait for their turn.", waiting),
-                ("token_proxy_call_limit", "Calls that may be with the upstream at once.", limit),
-                (
-                    "token_proxy_leased_units", "Units leased from the customers' quotas and not used.",
-                    accounts.leasedUnits
-                ),
-                (
-                    "token_proxy_calls_without_units", "Calls that wait until their customer's units can be leased.",
-                    accounts.waitingCalls
-                ),
-                (
-                    "token_proxy_unbooked_calls", "Calls in the journal that the storage hasn't taken yet.",
-                    bookkeeper.lag.calls
-                ),
-            ]), contentType: "text/plain; version=0.0.4; charset=utf-8")
+        return metrics.text(gauges: [
+            ("token_proxy_open_calls", "Calls with the upstream.", running),
+            ("token_proxy_waiting_calls", "Calls that wait for their turn.", waiting),
+            ("token_proxy_call_limit", "Calls that may be with the upstream at once.", limit),
+            (
+                "token_proxy_leased_units", "Units leased from the customers' quotas and not used.",
+                accounts.leasedUnits
+            ),
+            (
+                "token_proxy_calls_without_units", "Calls that wait until their customer's units can be leased.",
+                accounts.waitingCalls
+            ),
+            (
+                "token_proxy_unbooked_calls", "Calls in the journal that the storage hasn't taken yet.",
+                bookkeeper.lag.calls
+            ),
+        ])
     }
 
     /// In a form that OpenAI's and Anthropic's clients both read.

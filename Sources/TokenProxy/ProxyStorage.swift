@@ -35,6 +35,10 @@ package protocol ProxyStorage: Sendable {
     /// is as once.
     func hold(boxID: Box.ID, customerID: Customer.ID, _ reason: AgentHold.Reason) async throws
 
+    /// Says that a proxy is at work.
+    /// - Returns: how many are, that one included.
+    func proxiesAtWork(with holder: String) async throws -> Int
+
     /// - Throws: what is wrong with the storage.
     func check() async throws
 }

@@ -3,7 +3,7 @@ import ModelAPI
 /// What the proxy answers to.
 enum Route: Hashable {
     /// `model` is one of the `models`, by its name.
-    case health, readiness, metrics, models, model, transcription
+    case health, readiness, models, model, transcription
     case call(ModelDialect)
 
     /// - Parameter target: path and query.
@@ -41,7 +41,6 @@ enum Route: Hashable {
         if quotedModel(path) != nil { return .model }
         if isPath("/healthz") { return .health }
         if isPath("/readyz") { return .readiness }
-        if isPath("/metrics") { return .metrics }
         return nil
     }
 
@@ -82,7 +81,6 @@ enum Route: Hashable {
         switch self {
         case .health: "healthz"
         case .readiness: "readyz"
-        case .metrics: "metrics"
         case .models: "models"
         case .model: "model"
         case .transcription: "transcriptions"

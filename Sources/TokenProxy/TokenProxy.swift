@@ -12,14 +12,17 @@ package struct TokenProxy: Service {
     private let clock: WallClock
     private let holder: String
     private let logger: Logger
+    private let figures: ProxyFigures
     private let onListening: @Sendable (_ port: Int) -> Void
 
     /// - Parameters:
     ///   - holder: names this process in its leases; another name after each start.
+    ///   - figures: where the host reads them.
     ///   - onListening: told the port once connections are accepted.
     package init(
         configuration: TokenProxyConfiguration, upstreams: UpstreamDirectory, storage: any ProxyStorage, clock: WallClock,
-        holder: String, logger: Logger, onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
+        holder: String, logger: Logger, figures: ProxyFigures = ProxyFigures(),
+        onListening: @escaping @Sendable (_ port: Int) -> Void = { _ in }
     ) {
         self.configuration = configuration
         self.upstreams = upstreams
@@ -27,6 +30,7 @@ package struct TokenProxy: Service {
         self.clock = clock
         self.holder = holder
         self.logger = logger
+        self.figures = figures
         self.onListening = onListening
     }
 
@@ -63,6 +67,7 @@ package struct TokenProxy: Service {
         _ services: ProxyServices, on group: MultiThreadedEventLoopGroup, _ recovery: JournalRecovery
     ) async throws {
         let server = try await bind(services, on: group)
+        figures.show(services)
         logger.info("token proxy listening", metadata: ["address": "\(server.localAddress?.description ?? "")"])
         onListening(server.localAddress?.port ?? configuration.port)
         await withDiscardingTaskGroup { tasks in
@@ -70,6 +75,7 @@ package struct TokenProxy: Service {
             tasks.addTask { await services.bookkeeper.keepBooking() }
             tasks.addTask { await services.accounts.keep() }
             tasks.addTask { await services.callers.keepVerifying() }
+            tasks.addTask { await services.keepSharing(holder: holder) }
             tasks.addTask {
                 // Others that share the folder may die, too.
                 while (try? await Task.sleep(for: .seconds(5))) != nil { await recovery.run() }

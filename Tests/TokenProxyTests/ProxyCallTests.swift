@@ -136,7 +136,7 @@ struct ProxyCallTests {
         try await ProxyLab.run { lab async throws in
             let answer = try await lab.get("/v1/models/kimi-coding/k2p5", token: lab.token.secret.reveal())
             #expect(answer.status == 404 && answer.body.contains("There is no model 'kimi-coding/k2p5'"))
-            let metrics = try await lab.get("/metrics").body
+            let metrics = await lab.figures.text()
             #expect(metrics.contains(#"token_proxy_requests_total{route="model","#) && !metrics.contains("kimi-coding"))
         }
     }
@@ -161,7 +161,8 @@ struct ProxyCallTests {
             for check in ["storage", "journal", "bookkeeping", "upstream"] {
                 #expect(readiness.contains(#"{"name":"\#(check)","status":"ok"}"#))
             }
-            let metrics = try await lab.get("/metrics").body
+            #expect(try await lab.get("/metrics").status == 404, "agents reach this port")
+            let metrics = await lab.figures.text()
             #expect(
                 metrics.contains(
                     #"token_proxy_requests_total{route="chat_completions",plan="pro",model="k2p5",status="200"} 1"#))

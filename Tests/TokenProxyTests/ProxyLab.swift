@@ -31,6 +31,7 @@ struct ProxyLab: Sendable {
     /// The folder of the journals.
     let journal: String
     let upstreams: UpstreamDirectory
+    let figures: ProxyFigures
 
     /// - Parameters:
     ///   - limit: units of the period, which ends on 31 Jan; `nil` for no period.
@@ -75,20 +76,20 @@ struct ProxyLab: Sendable {
                         name: "kimi", openAIBaseURL: upstreamURL + "/v1", anthropicBaseURL: upstreamURL + "/anthropic",
                         keys: [Secret("sk-platform")], models: ["k2p5": "kimi-k2.6", "retired": "kimi-k2.5"])))
             let (customer, box, token) = try await platform.addCustomer(limit: limit, agentSpeaks: agentSpeaks)
-            let database = TokenProxyStorage(queue: platform.queue) {
-                await platform.notifier.notify(.customer($0))
-            }
+            let database = TokenProxyStorage(queue: platform.queue)
             let settings = configuration
+            let figures = ProxyFigures()
             let (group, port) = serve { onListening in
                 TokenProxy(
                     configuration: settings, upstreams: directory, storage: storage ?? database,
                     clock: platform.clock.wallClock,
-                    holder: "test", logger: quiet, onListening: onListening)
+                    holder: "test", logger: quiet, figures: figures, onListening: onListening)
             }
             async let end: Void = group.run()
             let lab = ProxyLab(
                 platform: platform, url: "http://127.0.0.1:\(await first(port))", upstreamURL: upstreamURL,
-                customer: customer, box: box, token: token, proxies: group, journal: journal, upstreams: directory)
+                customer: customer, box: box, token: token, proxies: group, journal: journal, upstreams: directory,
+                figures: figures)
             let result: Result<Void, any Error>
             do { result = .success(try await body(lab)) } catch { result = .failure(error) }
             await group.triggerGracefulShutdown()

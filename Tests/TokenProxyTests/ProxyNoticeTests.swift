@@ -39,7 +39,7 @@ struct ProxyNoticeTests {
                 #expect(try await lab.ledger().count == 0)
                 #expect(try lab.journalSlots(withBooked: true).isEmpty)
                 #expect(
-                    try await lab.get("/metrics").body.contains(
+                    await lab.figures.text().contains(
                         #"token_proxy_told_total{reason="monthly_limit_exceeded"} 1"#))
             }
         }

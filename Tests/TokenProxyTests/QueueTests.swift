@@ -128,6 +128,20 @@ struct AddressBrakeTests {
         #expect(brake.wait("10.0.0.1", now: .seconds(1)) == 1)
     }
 
+    @Test func aShareThatShrinksEndsNothingAndOneThatGrowsAdmitsWhoWaits() {
+        let gate = UpstreamGate(most: 8)
+        for _ in 0..<8 { #expect(gate.enter(now: .zero)) }
+        gate.resize(to: 4, now: .zero)
+        for _ in 0..<4 { gate.leave(wasAnswered: true, now: .zero) }
+        #expect(!gate.enter(now: .zero), "four are still under way")
+        let admitted = Mutex(0)
+        gate.wait(
+            UpstreamGate.Waiter { admitted.withLock { $0 += 1 } }, customerID: testIDs.next(), weight: 1)
+        gate.resize(to: 8, now: .zero)
+        #expect(admitted.withLock(\.self) == 1)
+        #expect(gate.figures.limit == 8)
+    }
+
     @Test func remembersNoMoreAddressesThanItMust() {
         let brake = AddressBrake()
         for number in 0..<10_000 { _ = brake.wait("\(number)", now: .zero) }

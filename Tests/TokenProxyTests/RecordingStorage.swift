@@ -128,6 +128,10 @@ final class RecordingStorage: ProxyStorage {
     func endLeases(holder: String, isAllKnown: Bool) async throws { try tell { $0.ended.append((holder, isAllKnown)) } }
     func endLostLeases() async throws { try tell { _ in } }
 
+    func proxiesAtWork(with holder: String) async throws -> Int {
+        1
+    }
+
     func check() async throws {
         try await hangIfToldTo()
         try tell { _ in }

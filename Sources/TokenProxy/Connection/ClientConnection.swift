@@ -215,7 +215,6 @@ final class ClientConnection: ChannelDuplexHandler {
             case .health:
                 respond(.ok, #"{"status":"ok"}"#)
             case .readiness: answerLater { await $0.readiness() }
-            case .metrics: answerLater { await $0.metricsText() }
             case .models, .model, .call, .transcription: try authenticate(request)
             }
         } catch {

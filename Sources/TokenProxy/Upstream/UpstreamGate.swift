@@ -15,19 +15,31 @@ final class UpstreamGate: Sendable {
     }
 
     private struct State {
+        var most: Int
         var limit: Double
         var running = 0
         var pausedUntil = Duration.zero
         var queue = FairQueue<Waiter>()
     }
 
-    private let most: Int
     private let state: Mutex<State>
 
     /// - Parameter most: calls at once.
     init(most: Int) {
-        self.most = most
-        state = Mutex(State(limit: Double(most)))
+        state = Mutex(State(most: most, limit: Double(most)))
+    }
+
+    /// - Parameter most: calls at once from now on; those under way go on.
+    func resize(to most: Int, now: Duration) {
+        let hasGrown = state.withLock { state in
+            if most == state.most { return false }
+            // What the upstream has refused stays refused.
+            let isFull = Int(state.limit) == state.most
+            state.limit = isFull ? Double(most) : min(state.limit, Double(most))
+            defer { state.most = most }
+            return most > state.most
+        }
+        if hasGrown { admit(now: now) }
     }
 
     /// - Returns: whether the call may proceed; if not, it must ``wait(_:customerID:weight:)``.
@@ -54,7 +66,7 @@ final class UpstreamGate: Sendable {
     func leave(wasAnswered: Bool, now: Duration) {
         let isAwaited = state.withLock { state in
             state.running -= 1
-            if wasAnswered { state.limit = min(Double(most), state.limit + 1 / max(1, state.limit)) }
+            if wasAnswered { state.limit = min(Double(state.most), state.limit + 1 / max(1, state.limit)) }
             return !state.queue.isEmpty
         }
         if isAwaited { admit(now: now) }
