@@ -81,6 +81,7 @@ let package = Package(
         room("Stripe", [.asyncHTTPClient, .nioCore, .nioHTTP1, .crypto]),
         room("Telegram", [.asyncHTTPClient, .nioCore, .nioHTTP1, .nioPosix]),
         room("SMTP", [.nioCore, .nioPosix, .nioSSL]),
+        room("Redis", [.logging, .nioCore, .nioPosix, .nioSSL]),
         room("ModelAPI"),
         room("S3", [.crypto]),
         room(
@@ -170,7 +171,7 @@ let package = Package(
             [
                 "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "Cluster", "S3", "Stripe", "Telegram",
                 "SMTP", "ModelAPI", "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy",
-                "HTTPSupport", "Account", "AgentTools", "API", "HostDesk", "Web", "Sandbox", "BoxSupervisor",
+                "HTTPSupport", "Account", "AgentTools", "API", "HostDesk", "Web", "Sandbox", "BoxSupervisor", "Redis",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
@@ -184,7 +185,7 @@ let package = Package(
         // Tests.
         .target(
             name: "TestSupport", dependencies: ["Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", .logging],
-            path: "Tests/TestSupport", swiftSettings: settings),
+            path: "Tests/TestSupport", exclude: ["localhost-certificate"], swiftSettings: settings),
         tests(
             "APITests",
             [
@@ -235,7 +236,7 @@ let package = Package(
                 .nioFoundationCompat,
                 .nioHTTP1,
             ]),
-        tests("JobsTests", ["Jobs", "Core", "SQL", "TestSupport", .logging, .serviceLifecycle]),
+        tests("JobsTests", ["Jobs", "Core", "Postgres", "SQL", "TestSupport", .logging, .serviceLifecycle]),
         tests("KubernetesTests", ["Kubernetes", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),
         tests("ModelAPITests", ["ModelAPI"]),
         tests(
@@ -258,6 +259,14 @@ let package = Package(
                 "Operator", "BoxSupervisor", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Sandbox", "Store",
                 "TestSupport", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
                 .subprocess, .systemPackage,
+            ]),
+        tests("RedisTests", ["Redis", .nioCore]),
+        // Several processes on one database.
+        tests(
+            "ReplicasTests",
+            [
+                "CloudApp", "Core", "HTTPSupport", "Jobs", "Postgres", "Redis", "SQL", "Store", "TestSupport", .logging,
+                .nioSSL, .serviceLifecycle,
             ]),
         tests("S3Tests", ["S3"]),
         tests("SMTPTests", ["SMTP", .nioCore, .nioPosix, .nioSSL]),

@@ -13,18 +13,20 @@ package struct APIRoutes: Sendable {
     private let account: AccountService
     private let plans: PlanTable
     private let telegramLinkBase: String
-    private let limiter: RateLimiter
+    private let limit: RateLimit
     private let limits: CustomerLimits
     private let cookie: SessionCookie
     private let receiveStripeEvent: StripeWebhookRoute.Receiver
 
     /// - Parameters:
     ///   - limits: those that the site has, too.
+    ///   - sharedRates: what other processes count with us.
     ///   - cookie: the session's.
     ///   - telegramLinkBase: what links to bots start with, such as `https://t.me`.
     ///   - receiveStripeEvent: verifies and stores an event; see ``StripeWebhookRoute/Receiver``.
     package init(
         queue: WorkQueue, account: AccountService, plans: PlanTable, telegramLinkBase: String, limits: CustomerLimits? = nil,
+        sharedRates: SharedRates? = nil,
         cookie: SessionCookie = SessionCookie(isSecure: true),
         receiveStripeEvent: @escaping StripeWebhookRoute.Receiver
     ) {
@@ -32,9 +34,9 @@ package struct APIRoutes: Sendable {
         self.account = account
         self.plans = plans
         self.telegramLinkBase = telegramLinkBase
-        limiter = RateLimiter(capacity: 20, refillPerSecond: 10, clock: queue.clock)
+        limit = RateLimit("api", .init(burst: 20, perSecond: 10), shared: sharedRates, clock: queue.clock)
         self.cookie = cookie
-        self.limits = limits ?? CustomerLimits(clock: queue.clock)
+        self.limits = limits ?? CustomerLimits(clock: queue.clock, shared: sharedRates)
         self.receiveStripeEvent = receiveStripeEvent
     }
 
@@ -42,7 +44,7 @@ package struct APIRoutes: Sendable {
     package func addRoutes(to router: Router<AppRequestContext>) {
         // Stripe isn't limited: an event that is refused comes late.
         let limited = router.group().add(middleware: TokenMiddleware(account: account))
-            .add(middleware: RateLimitMiddleware(limiter: limiter))
+            .add(middleware: RateLimitMiddleware(limit))
         PlansRoute(plans: plans).add(to: limited)
         MeRoute().add(to: limited)
         BoxRoutes(queue: queue, limits: limits, telegramLinkBase: telegramLinkBase).add(to: limited)

@@ -27,7 +27,7 @@ struct BoxRoutes: Sendable {
     @Sendable private func restart(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let customer = try context.requireCustomer()
         let key = try await IdempotencyKey(of: request, context: context)
-        try limits.restarts.check(customer.id.rawValue)
+        try await limits.restarts.check(customer.id.rawValue)
         let answer = try await queue.write { work in
             try IdempotencyStore(work.transaction).once(key, customerID: customer.id, now: work.now) {
                 let current = try Self.currentBox(of: customer, in: work.transaction)

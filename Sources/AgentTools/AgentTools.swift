@@ -10,12 +10,15 @@ package struct AgentTools: Sendable {
     private let routes: MCPRoutes
     private let metrics: MetricsRegistry
 
-    /// - Parameter search: `nil`: the agents can't search the web.
+    /// - Parameters:
+    ///   - search: `nil`: the agents can't search the web.
+    ///   - sharedRates: what other processes count with us.
     package init(
-        queue: WorkQueue, plans: PlanTable, search: WebSearch? = nil, metrics: MetricsRegistry, logger: Logger
+        queue: WorkQueue, plans: PlanTable, search: WebSearch? = nil, metrics: MetricsRegistry,
+        sharedRates: SharedRates? = nil, logger: Logger
     ) {
         let tools = Toolbox(queue: queue, plans: plans, search: search, metrics: metrics, logger: logger)
-        routes = MCPRoutes(server: MCPServer(tools: tools), queue: queue)
+        routes = MCPRoutes(server: MCPServer(tools: tools), queue: queue, sharedRates: sharedRates)
         self.metrics = metrics
     }
 

@@ -6,18 +6,18 @@ package import Hummingbird
 package struct RateLimitMiddleware: RouterMiddleware {
     package typealias Context = AppRequestContext
 
-    private let limiter: RateLimiter
+    private let limit: RateLimit
 
-    /// - Parameter limiter: is asked with the customer's id, or with the client's address.
-    package init(limiter: RateLimiter) {
-        self.limiter = limiter
+    /// - Parameter limit: is asked with the customer's id, or with the client's address.
+    package init(_ limit: RateLimit) {
+        self.limit = limit
     }
 
     package func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         let key = context.customer?.id.rawValue ?? context.client
-        if let wait = limiter.take(key) {
+        if let wait = await limit.take(key) {
             let seconds = max(1, Int(wait.seconds.rounded(.up)))
             throw HTTPError(
                 .tooManyRequests, headers: [.retryAfter: String(seconds)],

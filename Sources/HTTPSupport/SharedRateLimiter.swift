@@ -5,19 +5,22 @@ package import Core
 /// While the latter are used up, only those are served who haven't asked lately: whoever asks a lot waits, and nobody who
 /// comes for the first time is locked out by them.
 package struct SharedRateLimiter: Sendable {
-    private let clients: RateLimiter
-    private let all: RateLimiter
+    private let clients: RateLimit
+    private let all: RateLimit
 
-    package init(client: RateLimiter.Rate, all: RateLimiter.Rate, clock: WallClock) {
-        clients = RateLimiter(client, clock: clock)
-        self.all = RateLimiter(all, clock: clock)
+    /// - Parameter name: see ``RateLimit``.
+    package init(
+        _ name: String, client: RateLimiter.Rate, all: RateLimiter.Rate, shared: SharedRates? = nil, clock: WallClock
+    ) {
+        clients = RateLimit("\(name)/client", client, shared: shared, clock: clock)
+        self.all = RateLimit("\(name)/all", all, shared: shared, clock: clock)
     }
 
     /// - Throws: `DomainError` with the code `too_many_requests`.
-    package func check(_ client: String) throws(DomainError) {
+    package func check(_ client: String) async throws(DomainError) {
         let isNewcomer = clients.isFull(client)
-        try clients.check(client)
-        guard let wait = all.take("") else { return }
+        try await clients.check(client)
+        guard let wait = await all.take("") else { return }
         if !isNewcomer { throw RateLimiter.refusal(wait) }
     }
 }

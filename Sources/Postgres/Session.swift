@@ -2,6 +2,12 @@ import CLibPQ
 import Logging
 import SQL
 
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
+
 /// A libpq connection from its opening to its end. Belongs to one ``Connection``; every call blocks.
 final class Session {
     private let connection: OpaquePointer
@@ -91,6 +97,28 @@ final class Session {
     /// - Returns: the number of rows changed.
     func execute(_ sql: String, _ parameters: [SQLValue]) throws(StatementFailure) -> Int {
         try run(sql, parameters).changes
+    }
+
+    /// What was notified of, waiting for it at most so long.
+    func notifications(within patience: Duration) throws(StatementFailure) -> [String] {
+        // Some may have come along with the answer to a command.
+        let payloads = takeNotifications()
+        if !payloads.isEmpty { return payloads }
+        var waiting = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
+        _ = poll(&waiting, 1, Int32(patience / .milliseconds(1)))
+        guard PQconsumeInput(connection) == 1 else {
+            throw .lost(.unavailable(String(cString: PQerrorMessage(connection)).trimmed))
+        }
+        return takeNotifications()
+    }
+
+    private func takeNotifications() -> [String] {
+        var payloads: [String] = []
+        while let notification = PQnotifies(connection) {
+            payloads.append(String(cString: notification.pointee.extra))
+            PQfreemem(notification)
+        }
+        return payloads
     }
 
     private func run(_ sql: String, _ parameters: [SQLValue]) throws(StatementFailure) -> StatementResult {

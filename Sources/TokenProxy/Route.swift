@@ -21,7 +21,7 @@ enum Route: Hashable {
     var hasBody: Bool {
         switch self {
         case .call, .transcription: true
-        case .health, .readiness, .metrics, .models, .model: false
+        case .health, .readiness, .models, .model: false
         }
     }
 

@@ -5,38 +5,40 @@ import HTTPSupport
 struct WebLimits: Sendable {
     private let newVisitors: SharedRateLimiter
     private let logins: SharedRateLimiter
-    private let loginAddresses: [RateLimiter]
-    private let messages: RateLimiter
+    private let loginAddresses: [RateLimit]
+    private let messages: RateLimit
 
-    init(clock: WallClock) {
+    init(clock: WallClock, shared: SharedRates? = nil) {
         // A client may be an office.
         newVisitors = SharedRateLimiter(
-            client: .init(burst: 20, perSecond: 0.2), all: .init(burst: 200, perSecond: 20), clock: clock)
+            "new-visitors", client: .init(burst: 20, perSecond: 0.2), all: .init(burst: 200, perSecond: 20), shared: shared,
+            clock: clock)
         logins = SharedRateLimiter(
-            client: .init(burst: 10, perSecond: 1.0 / 15), all: .init(burst: 60, perSecond: 2), clock: clock)
+            "logins", client: .init(burst: 10, perSecond: 1.0 / 15), all: .init(burst: 60, perSecond: 2), shared: shared,
+            clock: clock)
         loginAddresses = [
-            RateLimiter(.init(burst: 3, perSecond: 1.0 / 60), clock: clock),
-            RateLimiter(.init(burst: 6, perSecond: 6.0 / 3600), clock: clock),
-            RateLimiter(.init(burst: 12, perSecond: 12.0 / 86400), clock: clock),
+            RateLimit("mails-a-minute", .init(burst: 3, perSecond: 1.0 / 60), shared: shared, clock: clock),
+            RateLimit("mails-a-hour", .init(burst: 6, perSecond: 6.0 / 3600), shared: shared, clock: clock),
+            RateLimit("mails-a-day", .init(burst: 12, perSecond: 12.0 / 86400), shared: shared, clock: clock),
         ]
-        messages = RateLimiter(.init(burst: 20, perSecond: 1), clock: clock)
+        messages = RateLimit("messages", .init(burst: 20, perSecond: 1), shared: shared, clock: clock)
     }
 
     /// - Throws: `DomainError` with the code `too_many_requests`, as do the others.
-    func checkNewVisitor(_ context: AppRequestContext) throws(DomainError) {
-        try newVisitors.check(context.client)
+    func checkNewVisitor(_ context: AppRequestContext) async throws(DomainError) {
+        try await newVisitors.check(context.client)
     }
 
-    func checkLogin(_ context: AppRequestContext) throws(DomainError) {
-        try logins.check(context.client)
+    func checkLogin(_ context: AppRequestContext) async throws(DomainError) {
+        try await logins.check(context.client)
     }
 
     /// By the minute, the hour and the day, so that nobody's mailbox is filled with our mails.
-    func checkMail(to address: EmailAddress) throws(DomainError) {
-        for limiter in loginAddresses { try limiter.check(address.text) }
+    func checkMail(to address: EmailAddress) async throws(DomainError) {
+        for limiter in loginAddresses { try await limiter.check(address.text) }
     }
 
-    func checkMessage(_ customerID: Customer.ID) throws(DomainError) {
-        try messages.check(customerID.rawValue)
+    func checkMessage(_ customerID: Customer.ID) async throws(DomainError) {
+        try await messages.check(customerID.rawValue)
     }
 }

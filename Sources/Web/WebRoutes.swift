@@ -34,6 +34,7 @@ package struct WebRoutes: Sendable {
     ///   - contact: the e-mail address at which people are read; `nil` shows none.
     ///   - legal: what only the host can write.
     ///   - maximumStreams: how many live pages there may be at once.
+    ///   - sharedRates: what other processes count with us.
     ///   - interval: how often live pages look for themselves, and say that they are alive.
     /// - Throws: if a template or a text that was built in is malformed.
     package init(
@@ -43,13 +44,13 @@ package struct WebRoutes: Sendable {
         plans: PlanTable, publicURL: String,
         telegramLinkBase: String,
         sandbox: SandboxBar? = nil, contact: String? = nil, legal: LegalTexts = LegalTexts(), maximumStreams: Int = 1024,
-        interval: Duration = .seconds(10)
+        sharedRates: SharedRates? = nil, interval: Duration = .seconds(10)
     ) throws {
         let site = try Site(sandbox: sandbox, contact: contact, legal: legal)
         let isSecure = publicURL.hasPrefix("https://")
         let cookie = SessionCookie(isSecure: isSecure)
-        let limits = WebLimits(clock: queue.clock)
-        let customerLimits = customerLimits ?? CustomerLimits(clock: queue.clock)
+        let limits = WebLimits(clock: queue.clock, shared: sharedRates)
+        let customerLimits = customerLimits ?? CustomerLimits(clock: queue.clock, shared: sharedRates)
         let streams = EventStreams(inAll: maximumStreams)
         let views = BoxViews(plans: plans, telegramLinkBase: telegramLinkBase)
         self.site = site

@@ -11,6 +11,7 @@ struct ImportTests {
         "Store": ["Core", "SQL", "Crypto", "FoundationInternationalization"],
         "Jobs": ["Core", "SQL", "Logging", "ServiceLifecycle"],
         "Stripe": client, "Telegram": client, "SMTP": client, "ModelAPI": client, "S3": client,
+        "Redis": client.union(["Logging"]),
         "Kubernetes": client.union(["Logging", "Yams", "Subprocess", "SystemPackage"]),
         "Cluster": client.union(["Kubernetes", "Logging", "Subprocess"]),
         "BoxSupervisor": client.union(["Core", "Telegram", "Logging", "ServiceLifecycle", "Subprocess"]),

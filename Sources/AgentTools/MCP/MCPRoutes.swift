@@ -13,12 +13,12 @@ import Store
 struct MCPRoutes: Sendable {
     let server: MCPServer
     let queue: WorkQueue
-    private let limiter: RateLimiter
+    private let limit: RateLimit
 
-    init(server: MCPServer, queue: WorkQueue) {
+    init(server: MCPServer, queue: WorkQueue, sharedRates: SharedRates?) {
         self.server = server
         self.queue = queue
-        limiter = RateLimiter(capacity: 60, refillPerSecond: 1, clock: queue.clock)
+        limit = RateLimit("mcp", .init(burst: 60, perSecond: 1), shared: sharedRates, clock: queue.clock)
     }
 
     func addRoutes(to router: Router<AppRequestContext>) {
@@ -46,7 +46,7 @@ struct MCPRoutes: Sendable {
             return try Response(rpc: error.answer(id: nil), status: .badRequest)
         }
         guard case .request(let id, let method, let parameters) = message else { return Response(status: .accepted) }
-        if let wait = limiter.take(agent.boxID.rawValue) { return try refusal(id: id, method: method, wait: wait) }
+        if let wait = await limit.take(agent.boxID.rawValue) { return try refusal(id: id, method: method, wait: wait) }
         do {
             return try Response(rpc: RPCMessage.result(try await server.answer(method, parameters, for: agent), id: id))
         } catch let error as RPCError {

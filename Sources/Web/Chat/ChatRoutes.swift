@@ -52,7 +52,7 @@ struct ChatRoutes: Sendable {
         let message = try await request.form(VisitorMessage.self, context: context)
         let (text, key) = (try OnboardingService.checked(message.text), try message.checkedKey())
         let (customer, session) = try await speaker(request, context)
-        try limits.checkMessage(customer.id)
+        try await limits.checkMessage(customer.id)
         try await onboarding.say(text, clientKey: key, customer: customer)
         var response = request.wantsPage ? Response.redirect(to: "/chat#latest") : Response(status: .noContent)
         if let session {
@@ -65,7 +65,7 @@ struct ChatRoutes: Sendable {
         _ request: Request, _ context: AppRequestContext
     ) async throws -> (Customer, AccessToken?) {
         if let customer = context.customer { return (customer, nil) }
-        try limits.checkNewVisitor(context)
+        try await limits.checkNewVisitor(context)
         return try await identity.newVisitor(language: context.language, device: request.device)
     }
 

@@ -30,7 +30,7 @@ struct CheckoutRoutes: Sendable {
         guard let customer = context.customer else { return .redirect(to: "/login") }
         let checkout = try await checkout(context, customer)
         do {
-            try limits.confirmations.check(customer.id.rawValue)
+            try await limits.confirmations.check(customer.id.rawValue)
             _ = try await billing.confirm(checkout.id, customerID: customer.id)
         } catch let error as DomainError where error.kind == .unavailable || error.kind == .limited {
             // Stripe's event will come; until then the page says that it is being waited for.

@@ -32,7 +32,7 @@ struct DashboardRoutes: Sendable {
 
     private func restart(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let customerID = try context.requireCustomer().id
-        try limits.restarts.check(customerID.rawValue)
+        try await limits.restarts.check(customerID.rawValue)
         try await queue.write { work in
             let store = BoxStore(work.transaction)
             guard let box = try store.current(customerID: customerID).flatMap({ try store.restart($0, now: work.now) })
@@ -75,7 +75,7 @@ struct DashboardRoutes: Sendable {
 
     private func manageBilling(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let customer = try context.requireCustomer()
-        try limits.portals.check(customer.id.rawValue)
+        try await limits.portals.check(customer.id.rawValue)
         return .redirect(to: try await billing.portalURL(for: customer))
     }
 }

@@ -32,7 +32,7 @@ struct LoginRoutes: Sendable {
 
     private func sendLink(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let input = try await request.form(Address.self, context: context).email
-        try limits.checkLogin(context)
+        try await limits.checkLogin(context)
         let texts = site.texts(context.language)
         let address: EmailAddress
         do {
@@ -43,7 +43,7 @@ struct LoginRoutes: Sendable {
             return site.response(
                 LoginPage(email: input, fault: fault), status: .badRequest, context: context)
         }
-        try limits.checkMail(to: address)
+        try await limits.checkMail(to: address)
         try await identity.requestMagicLink(email: address, language: context.language)
         return site.response(LoginSentPage(message: texts("login_sent_text", ["email": address.text])), context: context)
     }
