@@ -12,7 +12,7 @@ RELEASE_FLAGS := -c release --scratch-path .build-release --static-swift-stdlib 
 PROGRAM := .build/debug/openclaw-cloud
 
 .PHONY: run test check build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy abuse-site fuzz-proxy \
-	bench-proxy simulate-billing mutants-billing test-openclaw test-pages test-operator chaos-operator bench-operator eval-onboarding help
+	bench-proxy bench-jobs test-replicas simulate-billing mutants-billing test-openclaw test-pages test-operator chaos-operator bench-operator eval-onboarding help
 
 run: ## Build, and start the whole product on this machine: http://localhost:8080
 	@scripts/bootstrap run
@@ -24,6 +24,9 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	swift build $(BUILD_FLAGS) --build-tests
 	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --skip "JourneyTests|ClusterTests"
 	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter JourneyTests
+	scripts/with-postgres scripts/with-redis swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "(Replicas|Redis)Tests"
+	scripts/test-alerts
+	scripts/with-postgres scripts/with-pgbouncer scripts/with-redis scripts/test-replicas
 	scripts/with-postgres scripts/with-pgbouncer swift test $(BUILD_FLAGS) --skip-build --filter "StoreConformanceTests"
 	scripts/with-openclaw swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "OpenClaw(Contract|Journey)Tests"
 	scripts/test-peers
@@ -130,6 +133,16 @@ test-pages: ## Look at every page with a browser and axe: phone and desk, light 
 	@scripts/bootstrap test
 	swift build $(BUILD_FLAGS) --build-tests
 	scripts/test-pages
+
+test-replicas: ## Run two of every service behind nginx: the journey, words across processes, rolling restarts, kills
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --product openclaw-cloud
+	scripts/with-postgres scripts/with-pgbouncer scripts/with-redis scripts/test-replicas --full
+
+bench-jobs: ## Measure the queue of jobs beside pgbench running the same SQL
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --build-tests
+	scripts/with-postgres scripts/bench-jobs 20000
 
 bench-proxy: ## Measure the token proxy beside nginx and LiteLLM
 	scripts/bench-proxy

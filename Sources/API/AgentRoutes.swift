@@ -25,7 +25,7 @@ struct AgentRoutes: Sendable {
     /// Why the agent is silent.
     @Sendable private func silence(_: Request, _ context: AppRequestContext) async throws -> Response {
         let customer = try context.requireCustomer()
-        let asks = limits.checks.take(customer.id.rawValue) == nil
+        let asks = await limits.checks.take(customer.id.rawValue) == nil
         guard let (_, diagnosis) = try await account.diagnose(customer.id, asksTelegram: asks) else {
             throw DomainError(.notFound, code: "no_box", "You have no agent yet. The chat on our site is where one begins.")
         }
@@ -44,7 +44,7 @@ struct AgentRoutes: Sendable {
         let customer = try context.requireCustomer()
         let wanted = try await request.json(as: AgentPatch.self, context: context)
         _ = try await box(of: customer)
-        try limits.changes.check(customer.id.rawValue)
+        try await limits.changes.check(customer.id.rawValue)
         return try Response(json: AgentBody(try await account.change(try wanted.change, of: customer.id)))
     }
 }

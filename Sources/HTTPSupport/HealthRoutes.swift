@@ -22,19 +22,31 @@ package struct ReadinessCheck: Sendable {
 package struct HealthRoutes: Sendable {
     private let readiness: Readiness
     private let metrics: MetricsRegistry
+    private let refresh: @Sendable () async -> Void
+    private let more: @Sendable () async -> String
 
-    package init(checks: [ReadinessCheck], metrics: MetricsRegistry) {
+    /// - Parameters:
+    ///   - refresh: brings figures that are looked up, and not counted, up to date before they are written out.
+    ///   - more: figures that are kept elsewhere, in the same format.
+    package init(
+        checks: [ReadinessCheck], metrics: MetricsRegistry, refresh: @escaping @Sendable () async -> Void = {},
+        more: @escaping @Sendable () async -> String = { "" }
+    ) {
         readiness = Readiness(checks)
         self.metrics = metrics
+        self.refresh = refresh
+        self.more = more
     }
 
     /// For the port that only the host reaches.
     package func addRoutes(to router: Router<AppRequestContext>) {
         addProbes(to: router)
-        router.get("/metrics") { _, _ in
-            Response(
+        router.get("/metrics") { [metrics, refresh, more] _, _ in
+            await refresh()
+            let text = metrics.text() + (await more())
+            return Response(
                 status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: metrics.text())))
+                body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
         }
     }
 

@@ -30,6 +30,10 @@ final class MetricFamily: Sendable {
         samples.withLock { body(&$0[key, default: Sample()]) }
     }
 
+    func replace(_ new: [[String: String]: Double]) {
+        samples.withLock { $0 = new.mapValues { Sample(sum: $0) } }
+    }
+
     func observe(_ value: Double, _ labels: [String: String], _ more: [String: String]) {
         guard case .histogram(let bounds) = kind else { return }
         let bucket = bounds.firstIndex { value <= $0 } ?? bounds.count

@@ -20,6 +20,12 @@ package final class MetricsRegistry: Sendable {
         Gauge(family: family(name, help: help, kind: .gauge), labels: labels)
     }
 
+    /// Sets all samples of a figure that is looked up, and not counted: those that aren't there any more go.
+    /// - Parameter samples: by their labels.
+    package func setGauge(_ name: String, help: String, samples: [[String: String]: Double]) {
+        family(name, help: help, kind: .gauge).replace(samples)
+    }
+
     /// How often a figure fell below each of the bounds.
     /// - Parameters:
     ///   - name: in Prometheus' style, ending in the unit.

@@ -17,6 +17,8 @@ struct CloudConfiguration: Sendable {
     var postgresDirectURL: Secret?
     /// Transactions at once of this process.
     var databaseConnections: Int
+    /// `nil`: PostgreSQL carries the news between services.
+    var redisURL: Secret?
     /// The key-encryption key; `nil` where the data directory's own serves.
     var encryptionKey: [UInt8]?
     var previousEncryptionKeys: [[UInt8]]
@@ -134,6 +136,7 @@ struct CloudConfiguration: Sendable {
             settings.fault(.databaseDirectURL, "needs DATABASE_URL beside it")
         }
         databaseConnections = settings.count(.databaseConnections)
+        redisURL = settings.redis(.redisURL)
         encryptionKey = settings.text(.encryptionKey).flatMap { settings.key(.encryptionKey, $0) }
         previousEncryptionKeys = settings.list(.previousEncryptionKeys).compactMap {
             settings.key(.previousEncryptionKeys, $0)

@@ -8,6 +8,7 @@ enum Setting: String, CaseIterable {
     case databaseURL = "DATABASE_URL"
     case databaseDirectURL = "DATABASE_DIRECT_URL"
     case databaseConnections = "DATABASE_CONNECTIONS"
+    case redisURL = "REDIS_URL"
     case encryptionKey = "ENCRYPTION_KEY"
     case previousEncryptionKeys = "PREVIOUS_ENCRYPTION_KEYS"
     case publicURL = "PUBLIC_URL"
@@ -83,6 +84,8 @@ enum Setting: String, CaseIterable {
         case .databaseDirectURL:
             "the same database past the connection pooler that DATABASE_URL leads through, for notifications and locks"
         case .databaseConnections: "connections of each process for its transactions; two more listen and lock"
+        case .redisURL:
+            "redis://user:password@host:6379, or rediss://; services that run apart then share rates, and news sooner"
         case .encryptionKey: "64 hex digits that encrypt stored bot tokens; without it a key is made in DATA_DIR"
         case .previousEncryptionKeys:
             "keys that ENCRYPTION_KEY replaced and that still open what they sealed, separated by commas"
@@ -104,7 +107,8 @@ enum Setting: String, CaseIterable {
         case .kimiAnthropicBaseURL: "Kimi's API in Anthropic's form, without /v1"
         case .kimiModels:
             "our model names and what they are upstream: name=upstream, separated by commas; agents ask for k2p5, else the first by the alphabet"
-        case .kimiConcurrency: "calls with Kimi at once, at most; its refusals lower that by themselves"
+        case .kimiConcurrency:
+            "calls with Kimi at once, of all token proxies together; its refusals lower that by themselves"
         case .guideUnitsADay:
             "units a day that the set-up chat may use of the model, in all; beyond them, and at 0, a script leads it"
         case .fallbackAPIKey: "the key of a second place that answers model calls when Kimi can't; several take turns"
@@ -118,7 +122,7 @@ enum Setting: String, CaseIterable {
         case .searchProvider: "brave, tavily or searxng: who searches the web for agents; without it they can't"
         case .searchURL: "where the provider is asked; without it Brave's or Tavily's own, and a SearXNG needs it"
         case .searchAPIKey: "the provider's key; a SearXNG needs none"
-        case .metricsByCustomer: "true to count tokens by customer in the token proxy's /metrics"
+        case .metricsByCustomer: "true to count tokens by customer in the token proxy's metrics"
         case .stripeSecretKey: "sk_… or rk_…; without it the sandbox takes the payments"
         case .stripeWebhookSecrets:
             "whsec_… of the endpoint PUBLIC_URL/webhooks/stripe; several, separated by commas, while rotating"
@@ -172,7 +176,7 @@ enum Setting: String, CaseIterable {
     var fallback: String? {
         switch self {
         case .dataDirectory: "data"
-        case .databaseConnections: "5"
+        case .databaseConnections: "4"
         case .host: "127.0.0.1"
         case .webPort: "8080"
         case .apiPort: "8081"
@@ -200,11 +204,9 @@ enum Setting: String, CaseIterable {
 
     var isSecret: Bool {
         switch self {
-        case .databaseURL, .databaseDirectURL, .encryptionKey, .previousEncryptionKeys, .kimiAPIKey, .fallbackAPIKey,
-            .stripeSecretKey, .stripeWebhookSecrets, .telegramBotToken, .smtpURL, .backupSecretAccessKey, .hetznerToken,
-            .cloudflareToken:
-        case .databaseURL, .encryptionKey, .previousEncryptionKeys, .kimiAPIKey, .fallbackAPIKey, .stripeSecretKey,
-            .stripeWebhookSecrets, .telegramBotToken, .smtpURL, .backupSecretAccessKey, .transcriptionAPIKey, .searchAPIKey:
+        case .databaseURL, .databaseDirectURL, .redisURL, .encryptionKey, .previousEncryptionKeys, .kimiAPIKey,
+            .fallbackAPIKey, .stripeSecretKey, .stripeWebhookSecrets, .telegramBotToken, .smtpURL, .backupSecretAccessKey,
+            .hetznerToken, .cloudflareToken, .transcriptionAPIKey, .searchAPIKey:
             true
         default:
             false

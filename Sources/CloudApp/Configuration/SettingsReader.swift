@@ -3,6 +3,7 @@ import Core
 import FoundationEssentials
 import HTTPSupport
 import Logging
+import Redis
 import SMTP
 
 /// Reads and checks one setting after the other, and remembers every fault instead of stopping at the first.
@@ -33,6 +34,17 @@ struct SettingsReader {
         guard let url = secret(setting) else { return nil }
         if !["postgres://", "postgresql://"].contains(where: url.reveal().hasPrefix) {
             fault(setting, "must start with postgres:// (leave it empty for SQLite)")
+        }
+        return url
+    }
+
+    /// A Redis URL, which may hold a password.
+    mutating func redis(_ setting: Setting) -> Secret? {
+        guard let url = secret(setting) else { return nil }
+        do {
+            _ = try RedisClient(url: url.reveal(), logger: Logger(label: "openclaw-cloud"))
+        } catch {
+            fault(setting, "can't be used: \(error)")
         }
         return url
     }

@@ -11,7 +11,7 @@ extension Composition {
         let router = AgentTools(
             queue: platform.queue, plans: configuration.plans,
             search: configuration.search.map { WebSearch(provider: $0, httpClient: platform.httpClient) },
-            metrics: metrics, logger: platform.logger
+            metrics: metrics, sharedRates: sharedRates, logger: platform.logger
         ).router()
         health.addProbes(to: router)
         let apiRoot = configuration.telegram.apiRoot
@@ -30,7 +30,8 @@ extension Composition {
             JobWorker(
                 queue: platform.queue, handlers: handlers,
                 periodic: [PeriodicJob(every: .seconds(60), SendReminders())], notifier: platform.notifier,
-                concurrency: 4, logger: platform.logger),
+                concurrency: 4, logger: platform.logger,
+                onEnd: jobEnds),
         ]
     }
 }

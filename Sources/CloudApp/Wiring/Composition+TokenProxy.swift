@@ -8,10 +8,7 @@ extension Composition {
     /// The proxy, and what brings changed keys and models to it.
     /// - Throws: ``DomainError`` with the code `invalid_upstream`.
     func tokenProxy() throws -> [any Service] {
-        let storage = TokenProxyStorage(queue: platform.queue) {
-            [notifier = platform.notifier] in
-            await notifier.notify(.customer($0))
-        }
+        let storage = TokenProxyStorage(queue: platform.queue)
         var settings = TokenProxyConfiguration(
             journalFolder: platform.data.file("journal"), upgradeURL: configuration.publicURL + "/dashboard")
         settings.host = configuration.host
@@ -24,7 +21,7 @@ extension Composition {
         return [
             TokenProxy(
                 configuration: settings, upstreams: upstreams, storage: storage, clock: platform.clock,
-                holder: platform.instance, logger: platform.logger),
+                holder: platform.instance, logger: platform.logger, figures: proxyFigures),
             EnvironmentFileWatcher(logger: platform.logger) { [logger = platform.logger] configuration in
                 do {
                     try upstreams.replace(configuration.upstreams)

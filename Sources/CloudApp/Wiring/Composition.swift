@@ -37,6 +37,7 @@ struct Composition {
     private let hasOpsPort: Bool
     let health: HealthRoutes
     let metrics = MetricsRegistry()
+    let proxyFigures = ProxyFigures()
 
     let identity: IdentityService
     let account: AccountService
@@ -58,12 +59,7 @@ struct Composition {
         self.isAlone = isAlone
         siteConnections = max(64, descriptors / 4)
         hasOpsPort = isMeantForUse && PortCheck.hasOpsPort(roles)
-        health = HealthRoutes(
-            checks: [
-                ReadinessCheck("database") { [database = platform.database] in
-                    _ = try await database.read { try $0.query("SELECT 1 AS one", []) }
-                }
-            ], metrics: metrics)
+        health = Self.health(platform, roles: roles, metrics: metrics, proxyFigures: proxyFigures)
         let configuration = platform.configuration
         let secrets = platform.sandboxSecrets
         identity = IdentityService(queue: platform.queue, hostEmails: Set(configuration.hostEmails))
@@ -112,6 +108,8 @@ struct Composition {
     /// - Throws: ``DomainError`` or a client's error, fit to be shown.
     func services() async throws -> [any Service] {
         var services: [any Service] = []
+        if let redis = platform.redis { services.append(RedisService(client: redis)) }
+        if let notifier = platform.sharedNotifier { services.append(notifier) }
         if roles.contains(.sandbox), !(isAlone && configuration.sandboxedParts.isEmpty) { services.append(try sandbox()) }
         if roles.contains(.tokenProxy) { services += try tokenProxy() }
         services += try await workers()
@@ -136,13 +134,17 @@ struct Composition {
             try notifications().register(in: &handlers)
             periodic.append(PeriodicJob(every: .hours(1), DeleteExpiredSessions()))
             periodic.append(PeriodicJob(every: .hours(24), ApplyRetention()))
-            services.append(TelegramPoller(onboarding: onboarding))
+            // Telegram has one reader of a bot's updates.
+            let poller = TelegramPoller(onboarding: onboarding)
+            let name = "telegram-poller"
+            services.append(
+                isAlone ? poller : SingleService(lease: lease(name), service: poller, isLeading: leader(name)))
             var answers = JobHandlers()
             onboarding.registerAnswers(in: &answers)
             services.append(
                 JobWorker(
                     queue: platform.queue, handlers: answers, periodic: [], notifier: platform.notifier, concurrency: 256,
-                    logger: platform.logger))
+                    logger: platform.logger, onEnd: jobEnds))
         }
         if roles.contains(.billingWorker) {
             billing.register(in: &handlers)
@@ -168,8 +170,8 @@ struct Composition {
                 concurrency: platform.cluster == nil ? 8 : 32, logger: platform.logger,
                 onStuck: { [stuck = metrics.counter("jobs_stuck_total", help: "Runs of jobs that took too long.")] kind in
                     stuck.increment(labels: ["kind": kind])
-                }))
-        if let cluster = platform.cluster, roles == [.operator] { services = [electing(cluster, services)] }
+                }, onEnd: jobEnds))
+        if roles == [.operator] { services = [electing(services)] }
         return services
     }
 
@@ -208,12 +210,28 @@ struct Composition {
     }
 
     /// Of several operators one is at work. A process that is the whole product holds its database alone already.
-    private func electing(_ cluster: KubernetesClient, _ services: [any Service]) -> LeaderElectedService {
-        LeaderElectedService(
-            election: LeaderElection(
-                client: cluster, namespace: configuration.cluster.settings.platformNamespace,
-                name: OperatorAccess.lease, identity: platform.instance, logger: platform.logger),
-            services: services, logger: platform.logger)
+    private func electing(_ services: [any Service]) -> LeaderElectedService {
+        let name = OperatorAccess.lease
+        let election = platform.cluster.map { cluster in
+            LeaderElectedService.Election.cluster(
+                LeaderElection(
+                    client: cluster, namespace: configuration.cluster.settings.platformNamespace, name: name,
+                    identity: platform.instance, logger: platform.logger))
+        }
+        return LeaderElectedService(
+            election: election ?? .database(lease(name)), services: services, isLeading: leader(name),
+            logger: platform.logger)
+    }
+
+    private func leader(_ lease: String) -> Gauge {
+        let gauge = metrics.gauge(
+            "leader", help: "Whether this process does what one process does at a time.", labels: ["lease": lease])
+        gauge.set(0)
+        return gauge
+    }
+
+    private func lease(_ name: String) -> LeaderLease {
+        LeaderLease(queue: platform.queue, name: name, holder: platform.instance, logger: platform.logger)
     }
 
     private func agentRuntime() throws -> any AgentRuntime & Service {
@@ -227,13 +245,15 @@ struct Composition {
 
     // MARK: HTTP
 
+    var sharedRates: SharedRates? { platform.redis.map(SharedRates.redis) }
+
     private var hostAccess: HostAccess {
         HostAccess(queue: platform.queue, vault: platform.vault, emails: Set(configuration.hostEmails))
     }
 
     private func site() throws -> HTTPService {
         let hasPages = roles.contains(.web)
-        let limits = CustomerLimits(clock: platform.clock)
+        let limits = CustomerLimits(clock: platform.clock, shared: sharedRates)
         let web =
             hasPages
             ? try WebRoutes(
@@ -241,8 +261,8 @@ struct Composition {
                 onboarding: onboarding, billing: billing, host: hostAccess, limits: limits,
                 plans: configuration.plans, publicURL: configuration.publicURL,
                 telegramLinkBase: configuration.telegram.linkBase, sandbox: sandboxBar,
-                contact: Self.contact(configuration), legal: configuration.legalTexts, maximumStreams: siteConnections / 2)
-            : nil
+                contact: Self.contact(configuration), legal: configuration.legalTexts, maximumStreams: siteConnections / 2,
+                sharedRates: sharedRates) : nil
         let router = Router.app(
             service: hasPages ? "web" : "api", publicOrigin: configuration.publicURL,
             formTargets: paymentOrigins,
@@ -254,7 +274,8 @@ struct Composition {
             APIRoutes(
                 queue: platform.queue, account: account, plans: configuration.plans,
                 telegramLinkBase: configuration.telegram.linkBase,
-                limits: limits, cookie: SessionCookie(isSecure: configuration.publicURL.hasPrefix("https://")),
+                limits: limits, sharedRates: sharedRates,
+                cookie: SessionCookie(isSecure: configuration.publicURL.hasPrefix("https://")),
                 receiveStripeEvent: { [billing] in try await billing.receive(event: $0, signature: $1) }
             ).addRoutes(to: router)
         }

@@ -7,6 +7,7 @@ import Kubernetes
 import Logging
 import NIOCore
 import Postgres
+import Redis
 import SQL
 import SQLite
 import Store
@@ -19,7 +20,11 @@ struct Platform: Sendable {
     let clock: WallClock
     let database: any Database
     private let databaseLock: DatabaseLock?
-    let notifier: InProcessNotifier
+    let notifier: any Notifier
+    /// Listens for what other processes say; `nil` where there are none.
+    let sharedNotifier: SharedNotifier?
+    /// `nil` where none is set.
+    let redis: RedisClient?
     let queue: WorkQueue
     let vault: Vault
     let sandboxSecrets: SandboxSecrets
@@ -58,15 +63,35 @@ struct Platform: Sendable {
         }
         try await Migrator(Migrations.all, logger: logger).migrate(database)
         let clock = WallClock.system
-        let notifier = InProcessNotifier()
+        let instance = IdentifierBody(time: clock.now, random: .random(in: 0...UInt128.max)).text
+        let redis = sharing == .exclusive ? nil : try redis(configuration, logger: logger)
+        let channel = sharing == .exclusive ? nil : try notificationChannel(configuration, redis, logger: logger)
+        let shared = channel.map { SharedNotifier(channel: $0, sender: instance) }
+        let notifier: any Notifier = shared ?? InProcessNotifier()
         return Platform(
             configuration: configuration, data: data, logger: logger, clock: clock, database: database, databaseLock: lock,
-            notifier: notifier,
+            notifier: notifier, sharedNotifier: shared, redis: redis,
             queue: WorkQueue(database: database, clock: clock, ids: .random(clock: clock), notifier: notifier),
             vault: Vault(key: SymmetricKey(data: keys.current), previous: keys.previous.map(SymmetricKey.init(data:))),
             sandboxSecrets: SandboxSecrets(encryptionKey: keys.current), httpClient: httpClient(),
             cluster: cluster.map { KubernetesClient($0) },
-            instance: IdentifierBody(time: clock.now, random: .random(in: 0...UInt128.max)).text)
+            instance: instance)
+    }
+
+    private static func redis(_ configuration: CloudConfiguration, logger: Logger) throws -> RedisClient? {
+        try configuration.redisURL.map {
+            try RedisClient(url: $0.reveal(), channels: [RedisChannel.name], logger: logger)
+        }
+    }
+
+    /// What reaches the other processes on the same database; `nil` where there can be none.
+    private static func notificationChannel(
+        _ configuration: CloudConfiguration, _ redis: RedisClient?, logger: Logger
+    ) throws -> (any NotificationChannel)? {
+        if let redis { return RedisChannel(client: redis) }
+        guard let url = configuration.postgresDirectURL ?? configuration.postgresURL else { return nil }
+        return PostgresChannel(
+            listener: try PostgresListener(url: url.reveal(), channel: PostgresChannel.name, logger: logger))
     }
 
     /// Ends all connections, after the services have ended.

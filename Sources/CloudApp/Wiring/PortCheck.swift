@@ -29,9 +29,9 @@ struct PortCheck {
         }
     }
 
-    /// The token proxy has its figures on its own port, the sandbox has none.
+    /// The sandbox has no figures.
     static func hasOpsPort(_ roles: Set<Role>) -> Bool {
-        !roles.isDisjoint(with: [.web, .api, .onboardingAgent, .billingWorker, .operator, .agentTools])
+        !roles.isDisjoint(with: [.web, .api, .onboardingAgent, .billingWorker, .operator, .agentTools, .tokenProxy])
     }
 
     /// - Returns: the port for health and metrics; where none is asked for and the usual one is taken, any free one.

@@ -7,7 +7,6 @@ import TokenProxy
 /// The token proxy's storage in the product's database.
 struct TokenProxyStorage: ProxyStorage {
     private let queue: WorkQueue
-    private let usageChanged: @Sendable (Customer.ID) async -> Void
 
     private var database: any Database { queue.database }
     private var clock: WallClock { queue.clock }
@@ -15,10 +14,9 @@ struct TokenProxyStorage: ProxyStorage {
     /// After so long without a sign of life a proxy is taken for dead. It stops using its leases before.
     private static let patience = Duration.seconds(15 * 60)
 
-    /// - Parameter usageChanged: told after a customer's usage has changed, such as to bring the dashboard up to date.
-    init(queue: WorkQueue, usageChanged: @escaping @Sendable (Customer.ID) async -> Void) {
+    /// - Parameter queue: tells the dashboards of the customers whose usage has changed.
+    init(queue: WorkQueue) {
         self.queue = queue
-        self.usageChanged = usageChanged
     }
 
     func credentials(tokenHashes: [String]) async throws -> [String: ProxyCredential] {
@@ -41,7 +39,7 @@ struct TokenProxyStorage: ProxyStorage {
     }
 
     func record(_ events: [UsageEvent], holder: String, isRepeated: Bool) async throws {
-        let customers = try await queue.write { work in
+        try await queue.write { work in
             let customers = try UsageStore(work.transaction).record(events, holder: holder, isRepeated: isRepeated)
             // What is told again may have been counted before.
             if !isRepeated {
@@ -51,19 +49,18 @@ struct TokenProxyStorage: ProxyStorage {
                 }
             }
             KillPoint.duringBatch.pass()
-            return customers
+            for customer in customers { work.changed(customer) }
         }
-        for customer in customers { await usageChanged(customer) }
     }
 
     func endLeases(holder: String, isAllKnown: Bool) async throws {
-        let now = clock.now
-        let customers = try await database.write {
-            isAllKnown
-                ? try UsageStore($0).releaseLeases(holder: holder)
-                : try UsageStore($0).writeOffLeases(holder: holder, now: now)
+        try await queue.write { work in
+            let usage = UsageStore(work.transaction)
+            let customers =
+                isAllKnown
+                ? try usage.releaseLeases(holder: holder) : try usage.writeOffLeases(holder: holder, now: work.now)
+            for customer in customers { work.changed(customer) }
         }
-        for customer in customers { await usageChanged(customer) }
     }
 
     func endLostLeases() async throws {
@@ -84,6 +81,12 @@ struct TokenProxyStorage: ProxyStorage {
             try work.enqueue(TellOfHold(boxID: boxID, customerID: customerID))
             work.changed(customerID)
         }
+    }
+
+    func proxiesAtWork(with holder: String) async throws -> Int {
+        let now = clock.now
+        try await database.write { try UsageStore($0).proxyIsAtWork(holder, now: now) }
+        return try await database.read { try UsageStore($0).proxiesAtWork(now: now) }
     }
 
     func check() async throws {

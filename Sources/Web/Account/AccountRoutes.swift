@@ -64,7 +64,7 @@ struct AccountRoutes: Sendable {
         guard address.text != customer.email else {
             return try await page(context, news: .init(fault: texts["account_email_same"]), status: .conflict)
         }
-        try limits.checkMail(to: address)
+        try await limits.checkMail(to: address)
         try await account.requestEmail(address, of: customer)
         return .redirect(to: "/account")
     }
@@ -130,14 +130,14 @@ struct AccountRoutes: Sendable {
 
     private func newExport(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let customer = try context.requireCustomer()
-        try limits.checkMessage(customer.id)
+        try await limits.checkMessage(customer.id)
         let token = try await account.newExport(of: customer.id)
         return try await page(context, news: .init(exportPath: "/account/export/\(token.secret.reveal())"))
     }
 
     private func export(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         guard let customer = context.customer else { return .redirect(to: "/login") }
-        try limits.checkMessage(customer.id)
+        try await limits.checkMessage(customer.id)
         let archive = try await account.export(token: try context.parameters.require("token"), of: customer.id)
         return Response(
             status: .ok,

@@ -59,7 +59,7 @@ struct AgentSettingsRoutes: Sendable {
     private func save(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let customer = try context.requireCustomer()
         let fields = try await request.form(Fields.self, context: context)
-        try limits.changes.check(customer.id.rawValue)
+        try await limits.changes.check(customer.id.rawValue)
         do {
             _ = try await account.change(try change(fields), of: customer.id)
         } catch let error as DomainError where error.kind == .invalid && request.wantsPage {

@@ -22,7 +22,7 @@ struct SilenceRoutes: Sendable {
     private func silence(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         guard let customer = context.customer else { return .redirect(to: "/login") }
         // Whoever reloads all the time sees what is stored.
-        let asks = limits.checks.take(customer.id.rawValue) == nil
+        let asks = await limits.checks.take(customer.id.rawValue) == nil
         guard let (box, diagnosis) = try await account.diagnose(customer.id, asksTelegram: asks) else {
             return .redirect(to: "/chat")
         }
@@ -50,7 +50,7 @@ struct SilenceRoutes: Sendable {
     private func restore(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let customerID = try context.requireCustomer().id
         let id = try await request.form(Fields.self, context: context).id
-        try limits.restarts.check(customerID.rawValue)
+        try await limits.restarts.check(customerID.rawValue)
         try await account.restore(id, of: customerID)
         return .redirect(to: "/dashboard/backups")
     }

@@ -1,0 +1,229 @@
+"""Two of every service behind nginx: the journey, words from one process to another's stream, rolling restarts, a kill.
+
+    scripts/test-replicas [--full]
+"""
+
+import argparse
+import http.client
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from fleet import ROOT, SERVICES, Fleet
+from visitors import Listener, Load, Visitor
+
+#: Milliseconds from a message's row to another process' stream, at the median.
+_LIMIT_REDIS, _LIMIT_NOTIFY = 50, 100
+#: Seconds in which a dead poller must be replaced.
+_TAKEOVER = 10
+#: Of all processes together.
+_CONNECTIONS = 100
+
+
+class Trial:
+    def __init__(self, fleet, is_full):
+        self.fleet, self.is_full = fleet, is_full
+        self.origin = f"http://localhost:{fleet.site_port}"
+        self.faults = []
+        self.most_connections = 0
+        self.is_over = False
+
+    def fail(self, text):
+        print(f"  FAULT: {text}", flush=True)
+        self.faults.append(text)
+
+    def say(self, text):
+        print(f"  {text}", flush=True)
+
+    def watch_connections(self):
+        while not self.is_over:
+            try:
+                count = int(self.fleet.rows(
+                    "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+                )[0][0])
+                self.most_connections = max(self.most_connections, count)
+            except Exception:
+                pass
+            time.sleep(1)
+
+    # --- Words from one process to another's stream
+
+    def words(self, what, limit, count):
+        speaking, listening = self.fleet.of("web")
+        delays, lost = [], 0
+        for _ in range(3):
+            visitor = Visitor(speaking.port, self.origin)
+            status = visitor.say("I need help with my e-mails")
+            if status >= 400:
+                return self.fail(f"{what}: the chat answered {status}")
+            listener = Listener(visitor, listening.port)
+            listener.start()
+            listener.is_open.wait(10)
+            time.sleep(0.3)
+            since = len(listener.arrivals)
+            for number in range(count):
+                visitor.say(f"and number {number}")
+                time.sleep(0.25)
+            time.sleep(1)
+            listener.is_over = True
+            session = visitor.cookie.split("=")[1]
+            written = self.fleet.rows(f"""
+                SELECT m.position, m.role, m.created_at FROM messages m JOIN conversations c ON c.id = m.conversation_id
+                JOIN sessions s ON s.customer_id = c.customer_id
+                WHERE s.token_hash = encode(sha256(convert_to('{session}', 'UTF8')), 'hex') ORDER BY m.position""")
+            for position, role, at in written[since:]:
+                arrival = listener.arrivals.get(int(position))
+                if arrival is None:
+                    lost += 1
+                elif role != "visitor":
+                    delays.append(arrival - int(at))
+        if lost or not delays:
+            self.fail(f"{what}: {lost} messages never arrived in the other process' stream, {len(delays)} did")
+        median = statistics.median(delays) if delays else float("inf")
+        self.say(f"{what}: words in another process' stream after {median:.0f} ms at the median, "
+                 f"{max(delays, default=0):.0f} ms at most, of {len(delays)}")
+        if median > limit:
+            self.fail(f"{what}: the median is above {limit} ms")
+
+    # --- Rolling restarts
+
+    def rolling(self, services):
+        loads = [Load(self.fleet.site_port, self.origin, 10) for _ in range(4 if self.is_full else 2)]
+        watcher = Visitor(self.fleet.site_port, self.origin)
+        watcher.say("I need help with my e-mails")
+        listener = Listener(watcher, self.fleet.site_port)
+        for each in [*loads, listener]:
+            each.start()
+        listener.is_open.wait(10)
+        started = time.monotonic()
+        for service in services:
+            for replica in self.fleet.of(service):
+                watcher.say(f"while {replica.name} restarts")
+                replica.stop()
+                replica.start()
+                replica.wait()
+        time.sleep(2)
+        for each in loads:
+            each.is_over = True
+        for each in loads:
+            each.join(40)
+        listener.is_over = True
+        seconds = time.monotonic() - started
+        count = sum(each.count for each in loads)
+        faults = [fault for each in loads for fault in each.faults]
+        self.say(f"rolling restart of {', '.join(services)} in {seconds:.0f} s: {len(faults)} of {count} requests failed")
+        for fault in faults[:5]:
+            self.fail(fault)
+        positions = sorted(listener.arrivals)
+        missing = set(range(1, max(positions, default=0) + 1)) - set(positions)
+        if missing or listener.repeated or not positions:
+            self.fail(f"a stream missed {sorted(missing)} and repeated {listener.repeated}")
+        else:
+            self.say(f"a stream that lasted through it showed {len(positions)} messages, none missed, none twice")
+
+    # --- A kill
+
+    def takeover(self):
+        def holder():
+            rows = self.fleet.rows("SELECT holder FROM leader_leases WHERE name = 'telegram-poller'")
+            return rows[0][0] if rows else None
+        before = holder()
+        victims = [each for each in self.fleet.of("onboarding-agent") if self._polls(each)]
+        if len(victims) != 1:
+            return self.fail(f"{len(victims)} processes poll Telegram")
+        victims[0].kill()
+        started = time.monotonic()
+        while holder() in (None, before) and time.monotonic() - started < 30:
+            time.sleep(0.1)
+        seconds = time.monotonic() - started
+        self.say(f"kill -9 of the one that polls Telegram: replaced after {seconds:.1f} s")
+        if seconds > _TAKEOVER:
+            self.fail("that is too late")
+        victims[0].start()
+        victims[0].wait()
+
+    def _polls(self, replica):
+        log = open(f"{self.fleet.folder}/{replica.name}.log").read()
+        return log.rfind("this process does it now") > log.rfind("schema")
+
+    # --- Figures
+
+    def figures(self):
+        """What Prometheus is told: in its format, and with every name that an alert asks for."""
+        texts = {}
+        for replica in self.fleet.replicas:
+            connection = http.client.HTTPConnection("127.0.0.1", replica.ops_port, timeout=10)
+            connection.request("GET", "/metrics")
+            texts[replica.name] = connection.getresponse().read().decode()
+        for name, text in texts.items():
+            checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True, text=True)
+            if checked.returncode != 0:
+                self.fail(f"promtool on {name}: {checked.stderr.strip()[:300]}")
+        rules = (ROOT / "deploy/prometheus/alerts.yml").read_text()
+        wanted = set(re.findall(r"\b((?:http|job|jobs|stripe|boxes|leader|token_proxy)[a-z_]*)\b(?=[{)\[ ])", rules))
+        told = {word for text in texts.values() for word in re.findall(r"^# TYPE (\w+)", text, re.M)}
+        missing = {each for each in wanted - told if each.removesuffix("_bucket") not in told} - {"job", "jobs_oldest"}
+        if missing:
+            self.fail(f"alerts ask for figures that nobody tells: {sorted(missing)}")
+        self.say(f"promtool accepts the figures of {len(texts)} processes; the alerts' {len(wanted)} names are all among them")
+
+    # --- The books
+
+    def books(self):
+        failed = self.fleet.rows("SELECT kind, count(*), min(reason) FROM jobs WHERE state = 'failed' GROUP BY kind")
+        for row in failed:
+            self.fail(f"jobs failed: {row}")
+        twice = self.fleet.rows("""
+            SELECT job_id FROM job_transitions WHERE state = 'complete' GROUP BY job_id HAVING count(*) > 1""")
+        if twice:
+            self.fail(f"{len(twice)} jobs ended twice")
+        complete = self.fleet.rows("SELECT count(*) FROM jobs WHERE state = 'complete'")[0][0]
+        self.say(f"{complete} jobs complete, {len(failed)} kinds failed, {len(twice)} twice")
+        self.say(f"connections to PostgreSQL: {self.most_connections} at most, of {len(self.fleet.replicas)} processes")
+        if self.most_connections > _CONNECTIONS:
+            self.fail(f"more than {_CONNECTIONS} connections")
+
+    def run(self):
+        threading.Thread(target=self.watch_connections, daemon=True).start()
+        if not self.fleet.demo():
+            self.fail("the journey didn't come to its end")
+        self.words("with Redis", _LIMIT_REDIS, 20 if self.is_full else 6)
+        # From here on without Redis: what is restarted doesn't know it any more.
+        self.fleet.environment["REDIS_URL"] = ""
+        self.rolling(list(SERVICES) if self.is_full else ["web", "onboarding-agent"])
+        if not self.is_full:
+            time.sleep(0.5)
+        self.words("with LISTEN and NOTIFY", _LIMIT_NOTIFY, 20 if self.is_full else 6)
+        self.takeover()
+        if self.is_full and not self.fleet.demo():
+            self.fail("the journey didn't come to its end after all that")
+        self.figures()
+        self.books()
+        self.is_over = True
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--full", action="store_true", help="every service restarted, and more of everything")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="replicas-") as folder:
+        fleet = Fleet(folder)
+        try:
+            started = time.monotonic()
+            fleet.start()
+            print(f"{len(fleet.replicas)} processes of {len(SERVICES)} services after {time.monotonic() - started:.1f} s")
+            trial = Trial(fleet, options.full)
+            trial.run()
+        finally:
+            fleet.stop()
+        if trial.faults:
+            sys.exit(f"{len(trial.faults)} faults")
+        print("no faults")
+
+
+if __name__ == "__main__":
+    main()
