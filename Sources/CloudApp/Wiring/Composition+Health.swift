@@ -21,7 +21,9 @@ extension Composition {
             checks.append(ReadinessCheck("cluster") { _ = try await cluster.get(.namespaces, namespace) })
             if roles == [.operator] {
                 checks.append(
-                    ReadinessCheck("lease") { _ = try await cluster.get(.leases, OperatorAccess.lease, namespace: namespace) })
+                    ReadinessCheck("lease") {
+                        _ = try await cluster.get(.leases, OperatorAccess.lease, namespace: namespace)
+                    })
             }
         }
         // Each process has its own counters; what is looked up is the same everywhere, and the billing worker is always there.

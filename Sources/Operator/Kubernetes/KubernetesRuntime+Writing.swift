@@ -133,7 +133,6 @@ extension KubernetesRuntime {
             } catch let error as KubernetesError where error.isInvalid {
                 if let live { return live }
                 // It may be there though it isn't in the copy: whoever has added to it may have taken its label off, too.
-                guard try await client.get(wanted.type, wanted.name, namespace: wanted.namespace) != nil else { throw error }
                 let labelled = try await client.patch(
                     wanted.type, wanted.name, namespace: wanted.namespace,
                     merging: ["metadata": ["labels": wanted.metadata["labels"] ?? [:]]], fieldManager: Tenant.fieldManager)
