@@ -13,15 +13,15 @@ SELECT j.id FROM jobs j WHERE j.state = 'queued' AND j.run_at <= 4000000000000
     ORDER BY j.priority, j.run_at, j.id LIMIT 1 FOR UPDATE SKIP LOCKED \gset
 UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_holder = :holder::text, lease_until = 4000000000000,
     transitions = transitions + 1
-    WHERE id = :'id' AND state = 'queued';
-INSERT INTO job_transitions (job_id, position, state, attempt, reason, at) VALUES (:'id', 2, 'running', 1, NULL, 1);
-SELECT at FROM job_transitions WHERE job_id = :'id' AND position = 2;
+    WHERE id = :id AND state = 'queued';
+INSERT INTO job_transitions (job_id, position, state, attempt, reason, at) VALUES (:id, 2, 'running', 1, NULL, 1);
+SELECT at FROM job_transitions WHERE job_id = :id AND position = 2;
 COMMIT;
 BEGIN ISOLATION LEVEL SERIALIZABLE;
 SET LOCAL statement_timeout = 30000;
 SET LOCAL idle_in_transaction_session_timeout = 60000;
 SET LOCAL enable_seqscan = off;
 UPDATE jobs SET state = 'complete', finished_at = 1, lease_holder = NULL, lease_until = NULL, transitions = transitions + 1
-    WHERE id = :'id' AND lease_holder = :holder::text AND state = 'running';
-INSERT INTO job_transitions (job_id, position, state, attempt, reason, at) VALUES (:'id', 3, 'complete', 1, NULL, 1);
+    WHERE id = :id AND lease_holder = :holder::text AND state = 'running';
+INSERT INTO job_transitions (job_id, position, state, attempt, reason, at) VALUES (:id, 3, 'complete', 1, NULL, 1);
 COMMIT;

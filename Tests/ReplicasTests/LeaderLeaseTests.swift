@@ -16,7 +16,8 @@ struct LeaderLeaseTests {
                 for name in ["a", "b", "c"] {
                     group.addTask {
                         try await lease(platform, name).hold {
-                            #expect(atWork.add(1, ordering: .relaxed).newValue == 1)
+                            let count = atWork.add(1, ordering: .relaxed).newValue
+                            #expect(count == 1)
                             try await Task.sleep(for: .milliseconds(50))
                             atWork.subtract(1, ordering: .relaxed)
                             turns.add(1, ordering: .relaxed)
@@ -25,7 +26,8 @@ struct LeaderLeaseTests {
                 }
                 try await group.waitForAll()
             }
-            #expect(turns.load(ordering: .relaxed) == 3)
+            let count = turns.load(ordering: .relaxed)
+            #expect(count == 3)
         }
     }
 
@@ -37,10 +39,12 @@ struct LeaderLeaseTests {
             let heir = Task { try await lease(platform, "heir").hold { hasBegun.store(true, ordering: .relaxed) } }
             platform.clock.advance(by: .seconds(7))
             try await Task.sleep(for: .milliseconds(100))
-            #expect(!hasBegun.load(ordering: .relaxed))
+            let isEarly = hasBegun.load(ordering: .relaxed)
+            #expect(!isEarly)
             platform.clock.advance(by: .seconds(2))
             try await heir.value
-            #expect(hasBegun.load(ordering: .relaxed))
+            let isInTime = hasBegun.load(ordering: .relaxed)
+            #expect(isInTime)
         }
     }
 

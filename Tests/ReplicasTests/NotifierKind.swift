@@ -49,25 +49,33 @@ enum NotifierKind: String, Sendable {
             let notifier = InProcessNotifier()
             return try await body(queue(notifier), notifier)
         }
-        let clients = self == .redis ? try (0..<2).map { _ in try TestRedis.client(channels: [RedisChannel.name]) } : []
-        let processes = try zip(["a", "b"], 0...).map { name, number in
-            let channel: any NotificationChannel =
-                self == .redis ? RedisChannel(client: clients[number]) : try channel(place)
-            return SharedNotifier(channel: channel, sender: name, pause: .milliseconds(200))
+        var clients: [RedisClient] = []
+        var processes: [SharedNotifier] = []
+        for name in ["a", "b"] {
+            let carrier: any NotificationChannel
+            if self == .redis {
+                let client = try TestRedis.client(channels: [RedisChannel.name])
+                clients.append(client)
+                carrier = RedisChannel(client: client)
+            } else {
+                carrier = try postgresChannel(place)
+            }
+            processes.append(SharedNotifier(channel: carrier, sender: name, pause: .milliseconds(200)))
         }
+        let (first, second) = (processes[0], processes[1])
         try await withThrowingTaskGroup(of: Void.self) { group in
             for client in clients { group.addTask { await client.run() } }
-            for process in processes { group.addTask { await process.run() } }
+            for process in [first, second] { group.addTask { await process.run() } }
             defer { group.cancelAll() }
             if self != .polling {
-                try await eventually("both listen") { processes.allSatisfy(\.isConnected) }
+                try await eventually("both listen") { first.isConnected && second.isConnected }
             }
-            try await body(queue(processes[0]), processes[1])
+            try await body(queue(first), second)
         }
     }
 
-    private func channel(_ place: Place) throws -> any NotificationChannel {
-        let url = self == .postgres ? try place.directURL : "postgres://nobody@127.0.0.1:1/none"
+    private func postgresChannel(_ place: Place) throws -> any NotificationChannel {
+        let url = try self == .postgres ? place.directURL : "postgres://nobody@127.0.0.1:1/none"
         return PostgresChannel(
             listener: try PostgresListener(url: url, channel: PostgresChannel.name, logger: quiet))
     }

@@ -138,7 +138,8 @@ struct AddressBrakeTests {
         gate.wait(
             UpstreamGate.Waiter { admitted.withLock { $0 += 1 } }, customerID: testIDs.next(), weight: 1)
         gate.resize(to: 8, now: .zero)
-        #expect(admitted.withLock(\.self) == 1)
+        let count = admitted.withLock { $0 }
+        #expect(count == 1)
         #expect(gate.figures.limit == 8)
     }
 
