@@ -26,7 +26,7 @@ struct PlanRoutes: Sendable {
         guard let tier = request.uri.queryParameters["to"].flatMap({ Tier(rawValue: String($0)) }) else {
             return site.response(PlanChangePage(subscription, views: views, texts: texts), context: context)
         }
-        try limits.portals.check(customer.id.rawValue)
+        try await limits.portals.check(customer.id.rawValue)
         let change = try await billing.preview(tier, for: customer.id)
         return site.response(PlanChangePage(tier, change, views: views, texts: texts), context: context)
     }
@@ -38,7 +38,7 @@ struct PlanRoutes: Sendable {
 
     private func change(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let customer = try context.requireCustomer()
-        try limits.portals.check(customer.id.rawValue)
+        try await limits.portals.check(customer.id.rawValue)
         let fields = try await request.form(Fields.self, context: context)
         guard let tier = Tier(rawValue: fields.tier) else {
             throw DomainError(.invalid, code: "malformed_form", "A field of the form is missing or malformed.")
@@ -50,7 +50,7 @@ struct PlanRoutes: Sendable {
 
     private func bringBack(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let customer = try context.requireCustomer()
-        try limits.portals.check(customer.id.rawValue)
+        try await limits.portals.check(customer.id.rawValue)
         return .redirect(to: "/checkout/\(try await billing.bringBack(customer.id).id)")
     }
 }
