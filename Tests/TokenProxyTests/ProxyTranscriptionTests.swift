@@ -43,7 +43,7 @@ struct ProxyTranscriptionTests {
             let event = try #require(try await lab.events().first)
             #expect(event.cause == .transcription && event.usage.units == 1_000 && !event.estimated)
             #expect(try await lab.quota() == lab.quota(used: 1_000))
-            #expect(try await lab.get("/metrics").body.contains("transcriptions"))
+            #expect(await lab.figures.text().contains("transcriptions"))
         }
     }
 
