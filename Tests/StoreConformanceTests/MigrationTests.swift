@@ -94,6 +94,8 @@ struct MigrationTests {
             try await database.read { transaction in
                 let limits = try transaction.query("SELECT token_limit FROM quotas ORDER BY period_start", [])
                 #expect(try limits.map { try $0.integer("token_limit") } == [2800, 1000, 1000])
+                let floors = try transaction.query("SELECT floor_units FROM quotas ORDER BY period_start", [])
+                #expect(try floors.map { try $0.integer("floor_units") } == [2800, 1000, 1000], "what runs keeps its limit")
                 let lost = try transaction.first("SELECT input, output FROM usage_events", [])
                 #expect(try lost?.integer("input") == 70 && lost?.integer("output") == 0)
             }

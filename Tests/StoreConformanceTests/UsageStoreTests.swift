@@ -18,6 +18,17 @@ struct UsageStoreTests {
     }
 
     @Test(arguments: Engine.allCases)
+    func aPeriodFromBeforeKeepsAtLeastTheLimitItHad(_ engine: Engine) async throws {
+        try await withUsage(engine, limit: 80_000_000) { stage async throws in
+            _ = try await stage.database.write { try $0.execute("UPDATE quotas SET floor_units = token_limit", []) }
+            try await stage.setLimit(60_000_000)
+            #expect(try await stage.quota() == stage.quota(limit: 80_000_000))
+            try await stage.setLimit(90_000_000)
+            #expect(try await stage.quota() == stage.quota(limit: 90_000_000))
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
     func findsThePeriodOfAMoment(_ engine: Engine) async throws {
         try await withUsage(engine, limit: 1_000) { stage async throws in
             let next = testNow + .days(30)
