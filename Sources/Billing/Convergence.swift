@@ -181,8 +181,8 @@ extension HostAlert {
                 subject: "A credit was given for what is used: \(units) units",
                 text:
                     "\(who)\n\nA plan was made smaller within its period, and Stripe credited the rest of it, although more "
-                    + "than the smaller plan has is used already. The portal's configuration that admin stripe-setup makes "
-                    + "changes plans to smaller ones at the period's end.")
+                    + "than the smaller plan has is used already. In the customer portal's settings at Stripe, have changes to "
+                    + "cheaper plans take effect at the period's end.")
         }
     }
 }
