@@ -1,3 +1,5 @@
+import Core
+
 /// The owner's own name, in "I'm Ana" and "me chamo Rui".
 enum Owner {
     static let longest = 60
