@@ -53,7 +53,8 @@ struct BoxBenchmark {
             try await Task.sleep(for: .seconds(1))
             let text = "What is \(run) + 600?"
             let start = ContinuousClock.now
-            async let typed = timeOfTyping(journey, server, since: start)
+            let (browser, phone) = (journey.browser, server.sandbox + "/phone/events")
+            async let typed = timeOfTyping(browser, phone, since: start)
             try await journey.send(text, to: bot)
             _ = try await journey.talk(text, to: bot, until: "That makes \(run + 600).")
             answered.append(ContinuousClock.now - start)
@@ -64,9 +65,9 @@ struct BoxBenchmark {
     }
 
     private func timeOfTyping(
-        _ journey: Journey, _ server: ServerProcess, since start: ContinuousClock.Instant
+        _ browser: JourneyClient, _ phone: String, since start: ContinuousClock.Instant
     ) async throws -> Duration {
-        try await journey.browser.read(server.sandbox + "/phone/events") { $0.contains("event: typing") }
+        try await browser.read(phone) { $0.contains("event: typing") }
         return ContinuousClock.now - start
     }
 

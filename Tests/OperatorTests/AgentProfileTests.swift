@@ -1,3 +1,4 @@
+import BoxSupervisor
 import Core
 import Kubernetes
 import Testing

@@ -1,9 +1,11 @@
+import AgentTools
 import BoxSupervisor
 import Cluster
 import FoundationEssentials
 import Kubernetes
 import Operator
 import S3
+import TokenProxy
 
 extension CloudConfiguration {
     /// The table of the platform's services, one for each role that runs in a cluster.

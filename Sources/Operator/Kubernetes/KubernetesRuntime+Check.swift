@@ -1,3 +1,4 @@
+import BoxSupervisor
 package import Core
 import Kubernetes
 
@@ -79,7 +80,7 @@ struct CheckManifest {
                     "volumeMounts": .array(
                         [
                             ["name": "scratch", "mountPath": .string(place.stateDirectory), "subPath": "home"],
-                            Manifests.fileMount(Manifests.configurationFile, at: place.configuration),
+                            Manifests.configurationMount,
                         ] + Manifests.scratchMounts),
                 ]
             ],
