@@ -20,8 +20,9 @@ extension OpenClawConfiguration {
             "alsoAllow": .array(
                 toolNames.map(JSONValue.string) + (settings.agentToolsURL == nil ? [] : ["bundle-mcp"])),
             "deny": .array(
-                (Self.denied + (may(.reminders) ? [] : Self.reminderTools) + (may(.web) ? [] : ["platform__web_search"])).map(
-                    JSONValue.string)),
+                (Self.denied + (may(.reminders) ? [] : Self.reminderTools) + (may(.web) ? [] : ["platform__web_search"]))
+                    .map(
+                        JSONValue.string)),
             "fs": ["workspaceOnly": true],
             "exec": ["mode": "deny"],
             "elevated": ["enabled": false],

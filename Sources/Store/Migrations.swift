@@ -11,14 +11,14 @@ package enum Migrations {
         Migration(number: 6, name: "units", sql: text(PackageResources.m006_units_sql)),
         Migration(number: 7, name: "reminders", sql: text(PackageResources.m007_reminders_sql)),
         Migration(number: 8, name: "proved_addresses", sql: text(PackageResources.m008_proved_addresses_sql)),
-        Migration(number: 20, name: "restarts", sql: text(PackageResources.m020_restarts_sql)),
-        Migration(number: 21, name: "accounts", sql: text(PackageResources.m021_accounts_sql)),
         Migration(number: 9, name: "what_used_it", sql: text(PackageResources.m009_what_used_it_sql)),
-        Migration(number: 22, name: "host", sql: text(PackageResources.m022_host_sql)),
-        Migration(number: 14, name: "guide", sql: text(PackageResources.m014_guide_sql)),
-        Migration(number: 11, name: "billing", sql: text(PackageResources.m011_billing_sql)),
-        Migration(number: 18, name: "leader_leases", sql: text(PackageResources.m018_leader_leases_sql)),
-        Migration(number: 19, name: "job_priorities", sql: text(PackageResources.m019_job_priorities_sql)),
+        Migration(number: 10, name: "billing", sql: text(PackageResources.m010_billing_sql)),
+        Migration(number: 11, name: "guide", sql: text(PackageResources.m011_guide_sql)),
+        Migration(number: 12, name: "leader_leases", sql: text(PackageResources.m012_leader_leases_sql)),
+        Migration(number: 13, name: "job_priorities", sql: text(PackageResources.m013_job_priorities_sql)),
+        Migration(number: 14, name: "restarts", sql: text(PackageResources.m014_restarts_sql)),
+        Migration(number: 15, name: "accounts", sql: text(PackageResources.m015_accounts_sql)),
+        Migration(number: 16, name: "host", sql: text(PackageResources.m016_host_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

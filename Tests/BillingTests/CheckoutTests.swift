@@ -153,6 +153,7 @@ struct CheckoutTests {
             try await shop.deliver()
             #expect(try await shop.box(box).desired == .suspended)
 
+            shop.platform.clock.advance(by: .seconds(1))
             let checkout = try await shop.billing.bringBack(box.customerID)
             try await shop.work()
             let opened = try #require(try await shop.billing.checkout(checkout.id, customerID: box.customerID))

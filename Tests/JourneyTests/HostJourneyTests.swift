@@ -141,7 +141,8 @@ struct HostJourneyTests {
         #expect(try server.run(["admin", "events", "replay", try first(["events", "list"], "event")]).contains("again"))
         let month = String(WallClock.system.now.description.prefix(7))
         let lines = try server.run(["admin", "export", "--month", month]).split(separator: "\n")
-        #expect(lines.count == 2 && lines[1].contains(customer), "\(lines)")
+        // The guide of the set-up chat has used something, too.
+        #expect(lines.contains { $0.contains(customer) }, "\(lines)")
         #expect(try server.run(["admin", "status"]).contains("Monthly revenue"))
         let audit = try server.run(["admin", "audit", "--acts", "--format", "csv"])
         #expect(audit.contains(",grant,\(customer),\(customer),1000 units: a gift"), "\(audit)")

@@ -169,12 +169,13 @@ struct AgentSpecificationTests {
         #expect(Set(hashes).count == hashes.count)
     }
 
-    /// Another one restarts every agent of every host who updates the platform: change it on purpose only.
-    @Test func hasTheHashThatIsWrittenDownWhereThereIsNoImage() throws {
-        let hash = "899ea6a9f8e9e102f015436d3c7043969960af096ab765112b53fb6a794a1e01"
-        let found = try Sample.specification().hash
-        #expect(found == hash)
-        #expect(try Sample.specification().image == nil)
+    /// Another one restarts every agent of every host who updates the platform, or gives each new settings: change them on
+    /// purpose only.
+    @Test func hasTheHashesThatAreWrittenDownWhereThereIsNoImage() throws {
+        let specification = try Sample.specification()
+        #expect(specification.processHash == "77996c60ec38f18b526a00aec50f91ce320396673435b495618c9e41cf115544")
+        #expect(specification.hash == "902a11682adcb59a3b731c1979c6a3b946e7a6257477c69fb428de93ed9d52c4")
+        #expect(specification.image == nil)
     }
 
     struct PlanTerms: Sendable {

@@ -75,7 +75,7 @@ struct ReconcileTests {
         }
     }
 
-    @Test func followsAChangeOfWhatTheAgentReadsAndIgnoresOthers() async throws {
+    @Test func bringsWhatTheAgentReadsIntoTheRunningOneAndIgnoresOtherChanges() async throws {
         try await OperatorStage.run { stage in
             try await stage.reconcile()
             try await stage.want { _ in }
@@ -86,7 +86,10 @@ struct ReconcileTests {
 
             try await stage.want { $0.purpose = "Sailing." }
             try await stage.reconcile()
-            #expect(stage.stand.starts(stage.box).count == 2)
+            #expect(stage.stand.starts(stage.box).count == 1)
+            let place = stage.stand.directory(stage.box).place
+            let owner = try #require(FileManager.default.contents(atPath: place.workspace + "/USER.md"))
+            #expect(String(decoding: owner, as: UTF8.self).contains("Sailing."))
             #expect(try await stage.row.status == .running)
             for kind in [AnswerVisitor.kind, SendWelcome.kind] {
                 #expect(try await stage.platform.queuedJobs(kind).count == 1, "it is announced once")

@@ -25,7 +25,7 @@ struct ConnectionSettingsTests {
     @Test(arguments: [
         ("40001", "conflict"), ("40P01", "conflict"), ("08006", "lost"), ("57P01", "lost"), ("57P03", "lost"),
         ("53300", "lost"), ("26000", "lost"), ("23505", "unique violation: t"), ("23503", "foreign key violation: t"),
-        ("55P03", "too much contention: t"), ("42601", "database error: t"), ("57014", "database error: t"),
+        ("55P03", "too much contention: t"), ("42601", "database error: t"), ("57014", "database unavailable: t"),
     ])
     func sortsFailuresByTheirSQLSTATE(_ state: String, _ expected: String) {
         switch StatementFailure(state: state, text: "t") {

@@ -8,7 +8,8 @@ import Testing
 struct ReconnectTests {
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    @Test(.enabled(if: Engine.postgres.isTested)) func theNextCallConnectsAgainAfterTheServerClosedTheConnection() async throws {
+    @Test(.enabled(if: Engine.postgres.isTested))
+    func theNextCallConnectsAgainAfterTheServerClosedTheConnection() async throws {
         try await Engine.postgres.withPlace { place in
             let database = try place.open(connections: 1)
             let killer = try place.open(connections: 1)
@@ -20,7 +21,8 @@ struct ReconnectTests {
         }
     }
 
-    @Test(.enabled(if: Engine.postgres.isTested)) func aTransactionThatLosesItsConnectionBeforeTheCommitIsRunAgain() async throws {
+    @Test(.enabled(if: Engine.postgres.isTested))
+    func aTransactionThatLosesItsConnectionBeforeTheCommitIsRunAgain() async throws {
         try await Engine.postgres.withPlace { place in
             let database = try place.open(connections: 1)
             let killer = try place.open(connections: 1)

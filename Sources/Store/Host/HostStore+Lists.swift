@@ -64,7 +64,7 @@ extension HostStore {
     /// - Throws: `SQLError`.
     package func boxes(_ filter: HostFilter = HostFilter()) throws -> HostList<BoxEntry> {
         var conditions = Conditions()
-        conditions.add("b.desired <> 'draft'")
+        conditions.add("b.desired <> 'draft' AND b.customer_id NOT IN (\(Self.platformAccounts))")
         conditions.add(filter.after) { "b.id < \($0)" }
         conditions.add(filter.customerID?.rawValue) { "b.customer_id = \($0)" }
         if filter.state == "trouble" {
@@ -90,7 +90,8 @@ extension HostStore {
             """
             SELECT b.tier, b.desired, b.status, count(*) AS boxes,
                 coalesce(sum(CASE WHEN \(Self.trouble) THEN 1 ELSE 0 END), 0) AS troubled
-            FROM boxes b WHERE b.desired <> 'draft' GROUP BY b.tier, b.desired, b.status ORDER BY b.tier, b.desired, b.status
+            FROM boxes b WHERE b.desired <> 'draft' AND b.customer_id NOT IN (\(Self.platformAccounts))
+            GROUP BY b.tier, b.desired, b.status ORDER BY b.tier, b.desired, b.status
             """, []
         ).map { row in
             BoxCount(

@@ -76,6 +76,9 @@ package struct CustomerEntry: Sendable, Hashable {
 }
 
 extension HostStore {
+    /// The platform's own accounts at the token proxy: nobody's, and no customer's.
+    static let platformAccounts = "SELECT account_id FROM guide_accounts"
+
     private static let customerEntry = """
         SELECT c.*, b.id AS box, s.id AS subscription
         FROM customers c
@@ -92,6 +95,7 @@ extension HostStore {
     /// - Throws: `SQLError`.
     package func customers(_ filter: HostFilter = HostFilter()) throws -> HostList<CustomerEntry> {
         var conditions = Conditions()
+        conditions.add("c.id NOT IN (\(Self.platformAccounts))")
         conditions.add(filter.after) { "c.id < \($0)" }
         if let search = filter.search, !search.isEmpty {
             let word = search.hasPrefix("@") ? String(search.dropFirst()) : search
@@ -127,7 +131,7 @@ extension HostStore {
     /// How many there are.
     /// - Throws: `SQLError`.
     package func customerCount() throws -> Int64 {
-        try transaction.first("SELECT count(*) AS n FROM customers", [])?.integer("n") ?? 0
+        try transaction.first("SELECT count(*) AS n FROM customers WHERE id NOT IN (\(Self.platformAccounts))", [])?.integer("n") ?? 0
     }
 
     private func entry(_ row: Row) throws -> CustomerEntry {
