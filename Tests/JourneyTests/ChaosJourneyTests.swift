@@ -108,6 +108,9 @@ private struct VendorBooks {
         request.headers.add(name: "authorization", value: "Bearer sk_test_books")
         let response = try await HTTPClient.shared.execute(request, timeout: .seconds(10))
         let body = try await response.body.collect(upTo: 1 << 20)
+        guard response.status == .ok else {
+            throw ServerProcess.Failure(description: "\(path): \(response.status): \(String(buffer: body))")
+        }
         return try JSONDecoder().decode(Value.self, from: Data(buffer: body))
     }
 }

@@ -107,13 +107,19 @@ extension Journey {
         let usage = try await tokensAreCounted()
         var events: [EventPage.Event] = []
         var cursor: String?
-        repeat {
-            let page: EventPage = try await browser.get(
-                api + "/v1/usage/events?limit=100" + (cursor.map { "&cursor=\($0)" } ?? "")
-            ).json()
+        var isWhole = false
+        while !isWhole {
+            let answer = try await browser.get(
+                api + "/v1/usage/events?limit=100" + (cursor.map { "&cursor=\($0)" } ?? ""))
+            if answer.status == 429 {
+                try await Task.sleep(for: .seconds(1))
+                continue
+            }
+            let page: EventPage = try answer.json()
             events += page.data
             cursor = page.nextCursor
-        } while cursor != nil
+            isWhole = cursor == nil
+        }
         return Books(
             used: usage.used, eventIDs: events.map(\.requestID),
             eventUnits: events.reduce(0) { $0 + $1.units },

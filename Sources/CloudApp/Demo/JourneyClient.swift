@@ -14,10 +14,16 @@ package final class JourneyClient: Sendable {
         package let location: String?
         package let body: String
 
-        /// - Throws: a `DecodingError`.
+        /// - Throws: ``Refused``; a `DecodingError`.
         func json<Value: Decodable>(_: Value.Type = Value.self) throws -> Value {
-            try JSONDecoder().decode(Value.self, from: Data(body.utf8))
+            guard status < 400 else { throw Refused(description: "answered with \(status): \(body)") }
+            return try JSONDecoder().decode(Value.self, from: Data(body.utf8))
         }
+    }
+
+    /// An answer that holds nothing but why there is none.
+    struct Refused: Error, CustomStringConvertible {
+        let description: String
     }
 
     // Redirects are looked at, not followed. Lives as long as the process, like `HTTPClient.shared`.
