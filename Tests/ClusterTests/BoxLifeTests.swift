@@ -24,7 +24,8 @@ struct BoxLifeTests {
             #expect(
                 objects == [
                     "ServiceAccount/agent", "Secret/agent", "ConfigMap/agent", "PersistentVolumeClaim/agent-state",
-                    "LimitRange/agent", "NetworkPolicy/default-deny", "NetworkPolicy/agent-egress", "Deployment/agent",
+                    "LimitRange/agent", "NetworkPolicy/default-deny", "NetworkPolicy/agent-egress", "NetworkPolicy/agent-ingress",
+                    "Deployment/agent",
                 ])
             let held = try await stage.runtime.proxyTokenHash(of: stage.agent)
             let active = try await stage.platform.database.read {
@@ -44,19 +45,21 @@ struct BoxLifeTests {
         }
     }
 
-    @Test func rollsThePodForAChangeThatTheAgentReads() async throws {
+    @Test func bringsAChangeIntoTheRunningPodAndRollsItForARestart() async throws {
         try await ClusterStage.run { stage in
             try await stage.reconcile()
             let before = try await stage.pods.map(\.uid)
             try await stage.want { $0.purpose = "Sailing." }
             try await stage.reconcile()
             #expect(try await stage.row.status == .running)
-            let after = try await stage.pods.map(\.uid)
-            #expect(after.count == 1 && after != before)
+            #expect(try await stage.pods.map(\.uid) == before)
+            let texts = try await stage.object(.configMaps, "agent")["data"]
+            #expect(texts?["USER.md"]?.string?.contains("Sailing.") == true)
 
             try await stage.want { $0.restartMarker += 1 }
             try await stage.reconcile()
-            #expect(try await stage.pods.map(\.uid) != after, "a restart was asked for")
+            let after = try await stage.pods.map(\.uid)
+            #expect(after.count == 1 && after != before, "a restart was asked for")
         }
     }
 

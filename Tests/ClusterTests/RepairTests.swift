@@ -125,7 +125,7 @@ struct RepairTests {
             _ = try await stage.client.patch(
                 .secrets, "agent", namespace: stage.namespace, merging: ["data": ["EXTRA": "eA=="]], fieldManager: "someone")
             try await stage.reconcile()
-            #expect(try await stage.object(.secrets)["data"]?.members.count == 3)
+            #expect(try await stage.object(.secrets)["data"]?.members.count == 4)
             #expect(try await stage.runtime.proxyTokenHash(of: stage.agent) == token)
 
             try await stage.client.delete(.secrets, "agent", namespace: stage.namespace)

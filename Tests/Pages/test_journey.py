@@ -36,11 +36,13 @@ class Walk:
         raise AssertionError(f"the keyboard doesn't reach {selector} on {page.url}")
 
     def say(self, text):
-        count = self.page.locator(".message.agent").count()
+        count = self.page.locator(".message.agent:not(.draft)").count()
         self.page.focus("#text")
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_function("(count) => document.querySelectorAll('.message.agent').length > count", arg=count)
+        self.page.wait_for_function(
+            "(count) => document.querySelectorAll('.message.agent:not(.draft)').length > count && !document.querySelector('.draft')",
+            arg=count)
         self.page.wait_for_function("() => !document.querySelector('.typing.on')")
 
     def choose_plan(self):

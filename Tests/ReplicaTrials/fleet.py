@@ -114,7 +114,8 @@ class Fleet:
 
     def _start_nginx(self):
         def upstream(service):
-            servers = "".join(f" server 127.0.0.1:{each.port};" for each in self.of(service))
+            # Without max_fails=0 nginx passes a server over for 10 seconds after it was restarted, and soon has none left.
+            servers = "".join(f" server 127.0.0.1:{each.port} max_fails=0;" for each in self.of(service))
             return f"upstream {service} {{{servers} }}"
 
         def server(port, service):
