@@ -24,8 +24,8 @@ struct BoxLifeTests {
             #expect(
                 objects == [
                     "ServiceAccount/agent", "Secret/agent", "ConfigMap/agent", "PersistentVolumeClaim/agent-state",
-                    "LimitRange/agent", "NetworkPolicy/default-deny", "NetworkPolicy/agent-egress", "NetworkPolicy/agent-ingress",
-                    "Deployment/agent",
+                    "LimitRange/agent", "NetworkPolicy/default-deny", "NetworkPolicy/agent-egress",
+                    "NetworkPolicy/agent-ingress", "Deployment/agent",
                 ])
             let held = try await stage.runtime.proxyTokenHash(of: stage.agent)
             let active = try await stage.platform.database.read {

@@ -131,7 +131,8 @@ extension HostStore {
     /// How many there are.
     /// - Throws: `SQLError`.
     package func customerCount() throws -> Int64 {
-        try transaction.first("SELECT count(*) AS n FROM customers WHERE id NOT IN (\(Self.platformAccounts))", [])?.integer("n") ?? 0
+        try transaction.first("SELECT count(*) AS n FROM customers WHERE id NOT IN (\(Self.platformAccounts))", [])?.integer(
+            "n") ?? 0
     }
 
     private func entry(_ row: Row) throws -> CustomerEntry {
