@@ -41,7 +41,7 @@ _MODES = {
         "BACKUP_S3_SECRET_ACCESS_KEY": "secret", "PLATFORM_IMAGE": "openclaw-cloud:1"},
 }
 #: The kinds that every box has, and how many of each; and what a store for backups adds.
-_EXPECTED = Counter({"Namespace": 1, "ServiceAccount": 1, "ResourceQuota": 1, "LimitRange": 1, "NetworkPolicy": 2, "Secret": 1,
+_EXPECTED = Counter({"Namespace": 1, "ServiceAccount": 1, "ResourceQuota": 1, "LimitRange": 1, "NetworkPolicy": 3, "Secret": 1,
                      "ConfigMap": 1, "PersistentVolumeClaim": 1, "Deployment": 1, "RoleBinding": 1})
 _BACKUP = Counter({"NetworkPolicy": 1, "Job": 2})
 

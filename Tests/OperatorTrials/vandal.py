@@ -59,8 +59,8 @@ def _container(**fields):
 
 _NAMED = [
     ("ServiceAccount", "agent"), ("ConfigMap", "agent"), ("PersistentVolumeClaim", "agent-state"), ("ResourceQuota", "agent"),
-    ("LimitRange", "agent"), ("NetworkPolicy", "default-deny"), ("NetworkPolicy", "agent-egress"), ("RoleBinding", "operator"),
-    ("Deployment", "agent"),
+    ("LimitRange", "agent"), ("NetworkPolicy", "default-deny"), ("NetworkPolicy", "agent-egress"),
+    ("NetworkPolicy", "agent-ingress"), ("RoleBinding", "operator"), ("Deployment", "agent"),
 ]
 
 #: None of these may cost a customer a restart.
@@ -85,6 +85,7 @@ HARMLESS = [
     Edit("NetworkPolicy", "agent-egress", {"spec": {"egress": [{}]}}),
     Edit("NetworkPolicy", "agent-egress", {"spec": {"egress": None}}),
     Edit("NetworkPolicy", "agent-egress", {"spec": {"ingress": [{}], "policyTypes": ["Ingress", "Egress"]}}),
+    Edit("NetworkPolicy", "agent-ingress", {"spec": {"ingress": [{}]}}),
     Edit("ResourceQuota", "agent", {"spec": {"hard": {"pods": "50"}}}),
     Edit("ResourceQuota", "agent", {"spec": {"hard": {"services": None}}}),
     Edit("ResourceQuota", "agent", {"spec": {"hard": {"count/jobs.batch": "50"}}}),
@@ -109,7 +110,7 @@ HARMLESS = [
     _label("Secret", "agent", MANAGED, None),
     Deletion("ServiceAccount", "agent"), Deletion("ConfigMap", "agent"), Deletion("ResourceQuota", "agent"),
     Deletion("LimitRange", "agent"), Deletion("NetworkPolicy", "default-deny"), Deletion("NetworkPolicy", "agent-egress"),
-    Deletion("RoleBinding", "operator"),
+    Deletion("NetworkPolicy", "agent-ingress"), Deletion("RoleBinding", "operator"),
     Addition("ConfigMap", "earlier", (("data", {"a": "b"}),)),
     Addition("ServiceAccount", "earlier", ()),
     Addition("NetworkPolicy", "earlier", (("spec", {"podSelector": {}, "ingress": [{}]}),)),
