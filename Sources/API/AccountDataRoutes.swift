@@ -30,7 +30,11 @@ struct AccountDataRoutes: Sendable {
 
     @Sendable private func endSession(_: Request, _ context: AppRequestContext) async throws -> Response {
         let customer = try context.requireBrowser()
-        try await account.endSession(try context.parameters.require("handle"), of: customer.id)
+        let handle = try context.parameters.require("handle")
+        guard handle.utf8.count == 16, handle.allSatisfy({ $0.isHexDigit && !$0.isUppercase }) else {
+            throw DomainError(.notFound, code: "no_session", "There is no such session.")
+        }
+        try await account.endSession(handle, of: customer.id)
         return Response(status: .noContent)
     }
 

@@ -96,7 +96,7 @@ def secret_faults(secret, bot_token, active):
     """What is wrong with a box's Secret; active: the hashes of its valid proxy tokens."""
     data = {name: base64.b64decode(value) for name, value in (secret.get("data") or {}).items()}
     texts = []
-    if set(data) != {"OPENCLAW_PROXY_TOKEN", "OPENCLAW_GATEWAY_TOKEN", "TELEGRAM_BOT_TOKEN"}:
+    if set(data) != {"OPENCLAW_PROXY_TOKEN", "OPENCLAW_GATEWAY_TOKEN", "TELEGRAM_BOT_TOKEN", "SETTINGS"}:
         texts.append(f"the Secret holds {sorted(data)}")
     if data.get("TELEGRAM_BOT_TOKEN") != bot_token.encode():
         texts.append("the Secret holds another bot token")
