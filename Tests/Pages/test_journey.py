@@ -96,6 +96,9 @@ def test_the_journey_by_keyboard(chromium):
     walk.page.goto(SITE + "/dashboard")
     walk.page.wait_for_selector(".state.good")
     walk.look("dashboard")
+    # What looks at the page has opened all that opens.
+    walk.page.reload()
+    walk.page.wait_for_selector(".state.good")
     walk.press(".confirm summary")
     walk.press(".confirm button")
     walk.page.wait_for_selector("text=Restarted on")
