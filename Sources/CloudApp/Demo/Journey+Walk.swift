@@ -109,13 +109,9 @@ extension Journey {
         var cursor: String?
         var isWhole = false
         while !isWhole {
-            let answer = try await browser.get(
-                api + "/v1/usage/events?limit=100" + (cursor.map { "&cursor=\($0)" } ?? ""))
-            if answer.status == 429 {
-                try await Task.sleep(for: .seconds(1))
-                continue
-            }
-            let page: EventPage = try answer.json()
+            let page: EventPage = try await browser.get(
+                api + "/v1/usage/events?limit=100" + (cursor.map { "&cursor=\($0)" } ?? "")
+            ).json()
             events += page.data
             cursor = page.nextCursor
             isWhole = cursor == nil

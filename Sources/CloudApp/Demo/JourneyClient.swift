@@ -6,7 +6,8 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// A browser without a screen: remembers cookies by host, sends forms and JSON, follows no redirect by itself.
+/// A browser without a screen: remembers cookies by host, sends forms and JSON, follows no redirect by itself. Asked to
+/// wait (429 with `Retry-After`), it waits and asks again.
 package final class JourneyClient: Sendable {
     /// An answer, read whole.
     package struct Answer: Sendable {
@@ -60,7 +61,21 @@ package final class JourneyClient: Sendable {
         }
     }
 
+    /// The longest that the site's limits ask a client to wait before an ordinary request.
+    private static let longestWait = 30
+
     private func send(_ method: HTTPMethod, _ url: String, contentType: String?, body: String) async throws -> Answer {
+        while true {
+            let (answer, wait) = try await sendOnce(method, url, contentType: contentType, body: body)
+            guard answer.status == 429, let wait, wait <= Self.longestWait else { return answer }
+            try await Task.sleep(for: .seconds(wait))
+        }
+    }
+
+    /// - Returns: the answer, and the seconds of its `Retry-After`.
+    private func sendOnce(
+        _ method: HTTPMethod, _ url: String, contentType: String?, body: String
+    ) async throws -> (answer: Answer, wait: Int?) {
         let origin = url.origin
         var request = HTTPClientRequest(url: url)
         request.method = method
@@ -81,9 +96,10 @@ package final class JourneyClient: Sendable {
             cookies.withLock { $0[host, default: [:]][parts[0]] = parts.count > 1 ? parts[1] : "" }
         }
         let text = String(buffer: try await response.body.collect(upTo: 4 << 20))
-        return Answer(
+        let answer = Answer(
             status: Int(response.status.code), location: response.headers.first(name: "location")?.resolved(against: origin),
             body: text)
+        return (answer, response.headers.first(name: "retry-after").flatMap { Int($0) })
     }
 }
 
