@@ -111,17 +111,19 @@ extension BillingService {
             metadata: checkout.metadata,
             successURL: "\(publicURL)/checkout/\(checkout.id)/done?session_id={CHECKOUT_SESSION_ID}",
             cancelURL: "\(publicURL)/checkout/\(checkout.id)/left", locale: order.customer.language.rawValue)
+        // A page that is opened anew has a key of its own: the first one's would bring back the page that was closed.
+        let key = checkout.stripeSessionID.map { "\(checkout.id)-after-\($0)" } ?? checkout.id.rawValue
         do {
-            return try await stripe.createCheckoutSession(session, idempotencyKey: checkout.id.rawValue)
+            return try await stripe.createCheckoutSession(session, idempotencyKey: key)
         } catch let error as StripeError where error.isMissing("customer") && session.customer != nil {
             // Deleted at Stripe. The session makes a new one, which the convergence takes over.
             var anew = session
             anew.customer = nil
-            return try await stripe.createCheckoutSession(anew, idempotencyKey: "\(checkout.id)-anew")
+            return try await stripe.createCheckoutSession(anew, idempotencyKey: "\(key)-anew")
         } catch let error as StripeError where error.kind == .idempotency {
             // An earlier attempt got as far as Stripe with other details, a new e-mail address say, and was lost before
             // anyone saw its page. So another page is no second one.
-            return try await stripe.createCheckoutSession(session, idempotencyKey: "\(checkout.id)-\(jobID)")
+            return try await stripe.createCheckoutSession(session, idempotencyKey: "\(key)-\(jobID)")
         }
     }
 

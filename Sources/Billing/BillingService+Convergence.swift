@@ -8,10 +8,12 @@ import Stripe
 extension BillingService {
     /// Makes our rows agree with Stripe's subscription.
     func converge(_ arguments: ConvergeSubscription) async throws {
-        guard let fetched = try await found({ try await stripe.subscription(arguments.stripeID) }) else { return }
+        guard let fetched = try await found({ try await stripe.subscription(arguments.stripeID) }) else {
+            return try await lookLater(arguments.stripeID)
+        }
         guard let purchase = try await purchase(behind: fetched) else {
             logger.warning("a subscription belongs to no checkout of ours", metadata: ["subscription": "\(fetched.id)"])
-            return
+            return try await lookLater(fetched.id)
         }
         guard arguments.customerID == purchase.customerID else {
             // Jobs of one customer run one at a time, so that what was fetched first is also written first.
@@ -21,7 +23,7 @@ extension BillingService {
         }
         guard let (facts, invoices) = try await facts(of: fetched, boughtAs: purchase.tier) else {
             logger.error("a subscription can't be applied", metadata: ["subscription": "\(fetched.id)"])
-            return
+            return try await lookLater(fetched.id)
         }
         try await queue.write { [plans, logger] work in
             let convergence = Convergence(
@@ -29,6 +31,11 @@ extension BillingService {
                 logger: logger)
             try convergence.run()
         }
+    }
+
+    /// What can't be applied is looked at once a day, and doesn't stand in the way of the others.
+    private func lookLater(_ stripeID: String) async throws {
+        try await queue.write { try BillingStore($0.transaction).look(atSubscription: stripeID, $0.now + .days(1)) }
     }
 
     /// - Returns: who ordered the subscription and for what; `nil` if nobody did.

@@ -79,6 +79,12 @@ extension BillingService {
             guard let id = subject.charge, let customer = try await found({ try await stripe.charge(id) })?.customer else {
                 return []
             }
+            if event.type.hasPrefix("refund."), let refund = subject.id {
+                try await queue.write {
+                    try PaymentStore($0.transaction).settle(
+                        refund: refund, stripeCustomerID: customer, hasFailed: event.type == "refund.failed")
+                }
+            }
             return try await queue.database.read { transaction in
                 try BillingStore(transaction).subscriptions(stripeCustomerID: customer).map(\.stripeID)
             }

@@ -50,6 +50,7 @@ extension BillingService {
             total: invoice.total, lines: lines, url: invoice.hostedInvoiceUrl,
             isRefunded: payments.contains(where: \.refunded),
             dispute: payments.compactMap { disputes[$0.id] }.max { $0.weight < $1.weight })
+        bill.paidAt = invoice.paidAt.map { Timestamp(seconds: $0) }
         bill.refunded = payments.reduce(0) { $0 + $1.amountRefunded }
         return bill
     }

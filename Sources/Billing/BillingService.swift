@@ -47,7 +47,7 @@ package struct BillingService: Sendable {
             try await outlasting(context) { try await end(arguments) }
         }
         handlers.register(RefundDuplicate.self) { arguments, context in
-            try await outlasting(context) { try await refund(arguments, jobID: context.id) }
+            try await outlasting(context) { try await refund(arguments) }
         }
         handlers.register(SweepSubscriptions.self) { _, _ in
             try await sweep()

@@ -111,6 +111,10 @@ struct Convergence {
         wanted.desired = entitlement.desired
         if entitlement.desired == .running, entitlement.subscription.id == decision.subscription.id {
             wanted.tier = decision.tier
+        } else if entitlement.desired == .running, box.tier != entitlement.subscription.tier {
+            // The one that counts now says what was paid for it.
+            try work.enqueue(
+                ConvergeSubscription(stripeID: entitlement.subscription.stripeID, customerID: box.customerID))
         }
         guard wanted != box else { return false }
         guard box.desired != .deleted else {

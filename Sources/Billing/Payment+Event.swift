@@ -2,8 +2,8 @@ import Core
 import FoundationEssentials
 
 extension Payment {
-    /// The payment or refund that a signed event of Stripe's tells. An invoice that is paid, and the amount of a refund, don't
-    /// change any more.
+    /// The payment or refund that a signed event of Stripe's tells. Neither amount changes any
+    /// more; whose a refund is, and whether it failed, ``PaymentStore/settle(refund:stripeCustomerID:hasFailed:)`` is told later.
     /// - Returns: `nil` for every other event, and for one that lacks what is needed.
     init?(event payload: [UInt8], now: Timestamp) {
         let decoder = JSONDecoder()

@@ -129,8 +129,8 @@ extension JobStore {
     private func copy(_ id: Job.ID, as newID: Job.ID, now: Timestamp) throws -> Job.ID {
         let row = try transaction.first(
             """
-            INSERT INTO jobs (id, kind, arguments, customer_id, unique_key, state, attempt, run_at, transitions, created_at)
-            SELECT ?2, kind, arguments, customer_id, unique_key, 'queued', 0, CAST(?3 AS bigint), 1, CAST(?3 AS bigint)
+            INSERT INTO jobs (id, kind, arguments, customer_id, unique_key, state, attempt, run_at, priority, transitions, created_at)
+            SELECT ?2, kind, arguments, customer_id, unique_key, 'queued', 0, CAST(?3 AS bigint), priority, 1, CAST(?3 AS bigint)
             FROM jobs WHERE id = ?1
             ON CONFLICT (kind, unique_key) WHERE state = 'queued' AND unique_key IS NOT NULL
                 DO UPDATE SET run_at = CASE WHEN jobs.run_at > excluded.run_at THEN excluded.run_at ELSE jobs.run_at END

@@ -41,9 +41,8 @@ package struct LeaderLease: Sendable {
     /// Waits for its turn, runs `body`, and gives the right back.
     /// - Throws: ``Lost`` after cancelling `body` if the right wasn't renewed in time; `CancellationError`; what `body` throws.
     package func hold(_ body: @escaping @Sendable () async throws -> Void) async throws {
-        try await cancelWhenGracefulShutdown { try await waitForTurn() }
+        let renewal = Renewal(at: try await cancelWhenGracefulShutdown { try await waitForTurn() })
         logger.notice("this process does it now", metadata: ["lease": "\(name)"])
-        let renewal = Renewal()
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await body() }
@@ -59,10 +58,12 @@ package struct LeaderLease: Sendable {
         await giveBack()
     }
 
-    private func waitForTurn() async throws {
+    /// - Returns: a moment before the right was written down.
+    private func waitForTurn() async throws -> ContinuousClock.Instant {
         while true {
+            let start = ContinuousClock.now
             do {
-                if try await take() { return }
+                if try await take() { return start }
             } catch let error as CancellationError {
                 throw error
             } catch {
@@ -100,7 +101,11 @@ package struct LeaderLease: Sendable {
 
     /// When the right was renewed last: from before the sign of life, on a clock that nobody sets.
     private final class Renewal: Sendable {
-        let at = Mutex(ContinuousClock.now)
+        let at: Mutex<ContinuousClock.Instant>
+
+        init(at: ContinuousClock.Instant) {
+            self.at = Mutex(at)
+        }
     }
 
     private func keep(_ renewal: Renewal) async throws {

@@ -45,7 +45,10 @@ package final class PostgresListener: Sendable {
             var hasComplained = false
             while !flag.isRaised {
                 do throws(StatementFailure) {
-                    try listen(until: flag) { continuation.yield($0) }
+                    try listen(until: flag) { event in
+                        if event == .connected { hasComplained = false }
+                        continuation.yield(event)
+                    }
                 } catch {
                     continuation.yield(.disconnected)
                     if !hasComplained {

@@ -27,7 +27,8 @@ enum StatementFailure: Error {
         case "23505": self = .refused(.uniqueViolation(text))
         case "23503": self = .refused(.foreignKeyViolation(text))
         case "57P01", "57P02", "57P03", "53300", "": self = .lost(.unavailable(text))
-        // The server was a primary when we connected, and is a standby now.
+        // The server was a primary when we connected, and is a standby now; or it never was one, and refuses to begin.
+        case "0A000" where text.contains("hot standby"): self = .lost(.unavailable(text))
         case "25006": self = .lost(.unavailable(text))
         // The time-out: the same statement would take as long again.
         case "57014": self = .refused(.unavailable(text))

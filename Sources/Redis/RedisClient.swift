@@ -113,21 +113,22 @@ package final class RedisClient: Sendable {
         }
     }
 
+    /// Ends with the connection, or when no sign of life comes.
     private func keepAlive(_ connection: any Channel) async throws {
-        while connection.isActive {
-            try await send(["PING"], over: connection)
-            let closed = connection.closeFuture
-            // Whichever is first.
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                let (ends, end) = AsyncStream.makeStream(of: Void.self)
-                closed.whenComplete { _ in end.finish() }
-                group.addTask { for await _ in ends {} }
-                group.addTask { try await Task.sleep(for: Self.heartbeat) }
-                try await group.next()
-                group.cancelAll()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let (ends, end) = AsyncStream.makeStream(of: Void.self)
+            connection.closeFuture.whenComplete { _ in end.finish() }
+            group.addTask { for await _ in ends {} }
+            group.addTask {
+                while true {
+                    try await self.send(["PING"], over: connection)
+                    try await Task.sleep(for: Self.heartbeat)
+                }
             }
-            try Task.checkCancellation()
+            defer { group.cancelAll() }
+            try await group.next()
         }
+        try Task.checkCancellation()
         throw RedisError.unavailable("the connection was closed")
     }
 

@@ -51,16 +51,6 @@ extension BillingStore {
         ).map(Invoice.init(row:))
     }
 
-    /// Everybody's invoices of a span of time, the oldest first; drafts aren't among them.
-    /// - Throws: `SQLError`.
-    package func invoices(from start: Timestamp, to end: Timestamp) throws -> [Invoice] {
-        try transaction.query(
-            """
-            SELECT * FROM invoices WHERE created_at >= ?1 AND created_at < ?2 AND status <> 'draft' ORDER BY created_at, id
-            """, [.integer(start.milliseconds), .integer(end.milliseconds)]
-        ).map(Invoice.init(row:))
-    }
-
     // MARK: Notices
 
     /// The keys of all that the customer, or the host about them, has been told.

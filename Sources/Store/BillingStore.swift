@@ -166,6 +166,14 @@ package struct BillingStore {
         ).map(Subscription.init(row:))
     }
 
+    /// Has a subscription that waits to be looked at wait until then.
+    /// - Throws: `SQLError`.
+    package func look(atSubscription stripeID: String, _ time: Timestamp) throws {
+        try transaction.execute(
+            "UPDATE subscriptions SET look_at = ?2 WHERE stripe_id = ?1 AND look_at IS NOT NULL",
+            [.text(stripeID), .integer(time.milliseconds)])
+    }
+
     /// The subscriptions that are to be looked at again by now.
     /// - Throws: `SQLError`.
     package func due(now: Timestamp) throws -> [Subscription] {

@@ -48,7 +48,7 @@ package struct CustomerRecords {
             condition: """
                 payload LIKE (SELECT '%"' || stripe_customer_id || '"%' FROM customers WHERE id = ?1)
                 """),
-        Content(table: "host_audit", columns: ["at", "act", "detail"]),
+        Content(table: "host_audit", columns: ["at", "act", "subject", "detail"]),
         Content(
             table: "invoices",
             columns: ["id", "number", "status", "tier", "total", "paid", "refunded", "currency", "created_at"]),
@@ -60,7 +60,6 @@ package struct CustomerRecords {
             table: "usage_events",
             columns: ["request_id", "model", "input", "cached", "output", "estimated", "cause", "created_at"]),
         Content(table: "agent_guards", columns: ["unasked_since", "unasked_units", "held_at", "reason", "releases"]),
-        Content(table: "host_audit", columns: ["at", "act", "subject"]),
         Content(table: "backups", columns: ["id", "reason", "state", "size", "created_at"]),
         Content(table: "restores", columns: ["id", "backup_id", "state", "created_at", "ended_at"]),
         Content(table: "idempotency_keys", columns: ["idempotency_key", "status", "body", "created_at"]),
@@ -128,8 +127,8 @@ package struct CustomerRecords {
             "DELETE FROM email_changes WHERE customer_id = ?1", "DELETE FROM exports WHERE customer_id = ?1",
             "UPDATE checkouts SET url = NULL WHERE customer_id = ?1",
             "UPDATE invoices SET url = NULL, pdf_url = NULL WHERE customer_id = ?1",
-            "UPDATE subscriptions SET payment_url = NULL WHERE customer_id = ?1",
-            "DELETE FROM notices WHERE customer_id = ?1",
+            "UPDATE subscriptions SET payment_url = NULL, look_at = NULL WHERE customer_id = ?1",
+            "DELETE FROM notices WHERE customer_id = ?1 AND notice NOT LIKE 'host/%'",
             "UPDATE host_audit SET detail = NULL WHERE customer_id = ?1",
             "UPDATE boxes SET agent_name = '', purpose = '', profile = '{}', detail = NULL WHERE customer_id = ?1",
             "UPDATE customers SET email = NULL, email_proved_at = NULL WHERE id = ?1",

@@ -95,9 +95,19 @@ package struct CustomerStore {
         try transaction.execute("DELETE FROM sessions WHERE token_hash = ?1", [.text(tokenHash)])
     }
 
+    /// Signs every browser out, and drops a change of address that is under way: one of them may have asked for it.
     /// - Throws: `SQLError`.
     package func endSessions(of customerID: Customer.ID) throws {
-        try transaction.execute("DELETE FROM sessions WHERE customer_id = ?1", [.text(customerID.rawValue)])
+        for table in ["sessions", "email_changes"] {
+            try transaction.execute("DELETE FROM \(table) WHERE customer_id = ?1", [.text(customerID.rawValue)])
+        }
+    }
+
+    /// Ends all that lets somebody into the account but a link to its address: browsers, programs, a change of address.
+    /// - Throws: `SQLError`.
+    package func endAccess(to customerID: Customer.ID) throws {
+        try endSessions(of: customerID)
+        try transaction.execute("DELETE FROM api_tokens WHERE customer_id = ?1", [.text(customerID.rawValue)])
     }
 
     /// - Throws: `SQLError`.

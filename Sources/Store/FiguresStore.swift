@@ -16,11 +16,13 @@ package struct FiguresStore {
         package let count: Int
     }
 
+    /// Without those that only make a token valid: they have no bot, and the operator starts nothing for them.
     /// - Throws: `SQLError`.
     package func boxes() throws -> [BoxFigure] {
         try transaction.query(
             """
-            SELECT desired, status, count(*) AS boxes FROM boxes WHERE NOT (desired = 'deleted' AND status = 'deleted')
+            SELECT desired, status, count(*) AS boxes FROM boxes
+            WHERE NOT (desired = 'deleted' AND status = 'deleted') AND (bot_id IS NOT NULL OR desired <> 'running')
             GROUP BY desired, status
             """, []
         ).map {

@@ -65,6 +65,25 @@ package struct KeyRotation: Sendable {
         }
     }
 
+    /// The token of the set-up chat's own account.
+    /// - Throws: `SQLError`.
+    package func guideAccount() async throws -> Report {
+        try await database.write { [vault] transaction in
+            let store = GuideAccountStore(transaction)
+            var report = Report()
+            guard let account = try store.find() else { return report }
+            do {
+                if let new = try vault.rewrap(account.sealedToken, context: GuideAccountStore.context) {
+                    try store.save(customerID: account.customerID, sealedToken: new)
+                    report.resealed = 1
+                }
+            } catch is DomainError {
+                report.unreadable = [account.customerID.rawValue]
+            }
+            return report
+        }
+    }
+
     /// The tokens of boxes' bots.
     /// - Throws: `SQLError`.
     package func boxes() async throws -> Report {

@@ -17,6 +17,14 @@ package struct StripeInvoice: Decodable, Sendable, Hashable {
     package let invoicePdf: String?
     package let lines: Lines
     private let payments: Payments?
+    private let statusTransitions: Transitions?
+
+    /// Unix seconds.
+    package var paidAt: Int64? { statusTransitions?.paidAt }
+
+    private struct Transitions: Decodable, Sendable, Hashable {
+        let paidAt: Int64?
+    }
 
     /// `pi_…` or `ch_…` of what was paid for it; only where the list was asked for.
     package var paymentReferences: [String] {

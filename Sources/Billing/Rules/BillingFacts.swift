@@ -46,6 +46,7 @@ package struct BillingFacts: Sendable, Hashable {
         package let id: String
         package var status: Status
         package let createdAt: Timestamp
+        package var paidAt: Timestamp?
         /// How often a payment was tried.
         package var attempts: Int
         package let total: Int

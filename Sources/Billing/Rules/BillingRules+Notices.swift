@@ -12,7 +12,7 @@ extension BillingRules {
         let subscription = decision.subscription
         var pad = NoticePad(told: told, now: now)
         for bill in facts.invoices.sorted(by: { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }) where bill.status == .paid {
-            if bill.total > 0 { pad.tell(.receipt(invoice: bill.id), bill.id, since: bill.createdAt) }
+            if bill.total > 0 { pad.tell(.receipt(invoice: bill.id), bill.id, since: bill.paidAt ?? bill.createdAt) }
         }
         tellPlanChanges(facts, &pad)
         tellMissingPayment(subscription, account, facts, &pad)
@@ -33,7 +33,7 @@ extension BillingRules {
             .sorted { ($0.createdAt, $0.id) < ($1.createdAt, $1.id) }
         for (before, after) in zip(paid, paid.dropFirst()) {
             guard let from = before.tier, let to = after.tier, from != to else { continue }
-            pad.tell(.planChanged(from: from, to: to), after.id, since: after.createdAt)
+            pad.tell(.planChanged(from: from, to: to), after.id, since: after.paidAt ?? after.createdAt)
         }
     }
 

@@ -126,6 +126,10 @@ extension StripeLedger {
             invoice["amount_remaining"] = 0
             invoice["next_payment_attempt"] = nil
             invoice["status"] = "paid"
+            invoice["status_transitions"] = [
+                "finalized_at": invoice["created"], "marked_uncollectible_at": nil, "paid_at": .integer(now),
+                "voided_at": nil,
+            ]
         }
         try update(invoice)
         if isPaid {

@@ -56,8 +56,10 @@ extension HostStore {
         ).map(Subscription.init(row:))
     }
 
-    /// What `trouble` as a box's state means: it is meant to run and doesn't, or not yet as it is wanted.
-    private static let trouble = "b.desired = 'running' AND (b.status <> 'running' OR b.observed_generation < b.generation)"
+    /// What `trouble` as a box's state means: it is meant to run and doesn't, or not yet as it is wanted. Without a bot it only
+    /// makes a token valid.
+    private static let trouble =
+        "b.desired = 'running' AND b.bot_id IS NOT NULL AND (b.status <> 'running' OR b.observed_generation < b.generation)"
 
     /// Boxes that were ever wanted, the youngest first.
     /// - Parameter filter: `state` is a box's status, or `trouble`; `kind` is a tier; `search` is a part of what is wrong.

@@ -24,6 +24,17 @@ package struct PaymentStore {
             ])
     }
 
+    /// A refund's event doesn't say whose it is; that comes with its charge. One that failed has moved no money.
+    /// - Throws: `SQLError`.
+    package func settle(refund id: String, stripeCustomerID: String, hasFailed: Bool) throws {
+        if hasFailed {
+            try transaction.execute("DELETE FROM payments WHERE id = ?1", [.text(id)])
+        } else {
+            try transaction.execute(
+                "UPDATE payments SET stripe_customer_id = ?2 WHERE id = ?1", [.text(id), .text(stripeCustomerID)])
+        }
+    }
+
     /// A payment with whose it is; `nil` where no customer of ours has that name at Stripe.
     package struct Entry: Sendable, Hashable {
         package let payment: Payment
