@@ -38,9 +38,10 @@ struct Inbox {
         }
     }
 
-    /// What isn't a message (a pressed button, say) is the agent's to judge.
+    /// A message or a pressed button of somebody whom the agent answers. What can't be read is the agent's to judge.
     private func wakes(_ update: TelegramUpdate) -> Bool {
-        guard let message = update.message else { return true }
-        return message.from.map { users.contains($0.id) } ?? false
+        if update.isUnreadable { return true }
+        guard let sender = update.message?.from ?? update.callbackQuery?.from else { return false }
+        return users.contains(sender.id)
     }
 }

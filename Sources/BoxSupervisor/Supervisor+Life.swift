@@ -85,6 +85,7 @@ extension Supervisor {
                 report.memory = process.identity.residentMemory ?? 0
                 if report.memory > (self.record?.memoryLimit ?? 0) << 20 { return .trouble(.ranOutOfMemory) }
                 try? directory.log.trim(to: timing.logLimit)
+                if let settings { try? writeWorkspace(settings) }
             }
             if readySince == nil {
                 if let trouble = await waitForReadiness(gateway, &look) { return .trouble(trouble) }

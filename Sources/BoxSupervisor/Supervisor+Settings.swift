@@ -45,7 +45,8 @@ extension Supervisor {
         logger.info("agent's settings changed without a restart")
     }
 
-    private func writeWorkspace(_ settings: BoxSettings) throws {
+    /// Writes what differs: the agent may write into its workspace, and the texts that steer it aren't its own to change.
+    func writeWorkspace(_ settings: BoxSettings) throws {
         for (name, text) in settings.workspace {
             let (file, content) = (directory.place.workspace + "/" + name, Data(text.utf8))
             if FileManager.default.contents(atPath: file) != content { try directory.write(content, to: file) }
@@ -70,14 +71,30 @@ extension Supervisor {
         environment["OPENCLAW_STATE_DIR"] = directory.path + "/validation"
         let variables: [Environment.Key: String] = Dictionary(
             uniqueKeysWithValues: environment.map { (.init(stringLiteral: $0.key), $0.value) })
-        let result = try? await Subprocess.run(
-            command.path, arguments: Arguments(command.validation), environment: .custom(variables),
-            workingDirectory: FilePath(directory.home), output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
-        guard let result else { throw Self.unproved }
-        if result.terminationStatus.isSuccess { return nil }
-        guard let verdict = try? JSONDecoder().decode(Verdict.self, from: Data(result.standardOutput.utf8)), !verdict.valid
+        guard let result = await validation(variables) else { throw Self.unproved }
+        if result.isSuccess { return nil }
+        guard let verdict = try? JSONDecoder().decode(Verdict.self, from: Data(result.output.utf8)), !verdict.valid
         else { throw Self.unproved }
         return (verdict.issues ?? []).map { "\($0.path): \($0.message)" }.joined(separator: "\n")
+    }
+
+    /// - Returns: how the program's look at the candidate ended; `nil` if it didn't, or not in the time of a start.
+    private func validation(_ variables: [Environment.Key: String]) async -> (isSuccess: Bool, output: String)? {
+        let (command, home, limit) = (command, directory.home, timing.startLimit)
+        return await withTaskGroup(of: (isSuccess: Bool, output: String)?.self) { group in
+            group.addTask {
+                let result = try? await Subprocess.run(
+                    command.path, arguments: Arguments(command.validation), environment: .custom(variables),
+                    workingDirectory: FilePath(home), output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
+                return result.map { ($0.terminationStatus.isSuccess, $0.standardOutput) }
+            }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
     }
 
     private static let unproved = DomainError(

@@ -29,13 +29,14 @@ extension Supervisor {
 
     /// Closes an agent to new work and waits until what is under way is over, as far as it says so: a message that is being taken
     /// in when a program is told to end would be answered with an excuse.
-    func finishTurns() async {
+    /// - Parameter limit: how long what is under way is waited for.
+    func finishTurns(within limit: Duration) async {
         guard let record, let process = record.process, process.isAlive, readySince != nil else { return }
         let gateway = Gateway(
             port: record.port, token: directory.secrets()[SecretName.gatewayToken] ?? "", patience: timing.answerLimit)
         let start = ContinuousClock.now
         let attempt = "\(agent.boxID)-\(Timestamp(Date()).milliseconds)"
-        while await gateway.suspend(attempt, drains: true) == .draining, .now - start < timing.stopGrace {
+        while await gateway.suspend(attempt, drains: true) == .draining, .now - start < limit {
             guard (try? await Task.sleep(for: .seconds(1))) != nil else { return }
         }
     }

@@ -87,6 +87,7 @@ package actor Supervisor {
 
     package func suspend() async throws {
         load()
+        await finishTurns(within: timing.stopGrace)
         try await halt()
         record?.asleepSince = nil
         if let record { try keep(record) }
@@ -105,6 +106,8 @@ package actor Supervisor {
     package func close() async throws {
         isClosed = true
         load()
+        // It takes in nothing new; the turn under way may outlive this run.
+        await finishTurns(within: .zero)
         await endSupervision()
         guard directory.exists else { return }
         do {
@@ -168,7 +171,7 @@ package actor Supervisor {
     }
 
     private func restart(with new: BoxSettings) async throws {
-        await finishTurns()
+        await finishTurns(within: timing.stopGrace)
         try await halt()
         guard !isClosed else { return }
         try directory.create()

@@ -27,7 +27,7 @@ extension OperatorService {
         /// - Parameter observation: of an agent that is meant to run.
         init(of observation: AgentObservation, language: Language) {
             switch observation.state {
-            case .ready where observation.refusedHash != nil:
+            case .ready where observation.refusedHash != nil, .asleep where observation.refusedHash != nil:
                 self.init(.running, .settingsHeldBack, language)
                 isFinal = true
             case .ready: self.init(.running, nil, language)

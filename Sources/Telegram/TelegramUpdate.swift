@@ -3,6 +3,7 @@ package struct TelegramUpdate: Codable, Sendable, Hashable {
     package var updateID: Int64
     package var message: TelegramMessage?
     package var managedBot: ManagedBotUpdated?
+    package var callbackQuery: CallbackQuery?
     /// Whether what is in it has another shape than is documented, so that only its id is known.
     package private(set) var isUnreadable = false
 
@@ -21,6 +22,13 @@ package struct TelegramUpdate: Codable, Sendable, Hashable {
         case message
         case updateID = "update_id"
         case managedBot = "managed_bot"
+        case callbackQuery = "callback_query"
+    }
+
+    /// Somebody pressed a button below a message.
+    /// Source: https://core.telegram.org/bots/api#callbackquery
+    package struct CallbackQuery: Codable, Sendable, Hashable {
+        package var from: TelegramUser
     }
 }
 

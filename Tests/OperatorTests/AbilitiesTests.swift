@@ -40,8 +40,8 @@ struct AbilitiesTests {
     /// The words of the sheet say no more than that.
     @Test func theSheetSaysNoMore() {
         let facts = ProductFacts(plans: .builtIn, contact: nil)
-        #expect(facts.answer(.webSearch).english.contains("doesn't search") == !AgentAbilities.searchesTheWeb)
-        #expect(facts.answer(.voice).english.contains("doesn't understand voice") == !AgentAbilities.hearsVoiceNotes)
+        #expect(facts.answer(.webSearch).english.contains("only where") == !AgentAbilities.searchesTheWeb)
+        #expect(facts.answer(.voice).english.contains("only where") == !AgentAbilities.hearsVoiceNotes)
         #expect(facts.answer(.team).english.contains("one Telegram account") == (AgentAbilities.telegramAccounts == 1))
         #expect(facts.answer(.groups).english.contains("doesn't join") == !AgentAbilities.joinsGroups)
         #expect(facts.answer(.email).english.contains("can't read or send") == !AgentAbilities.sendsEmail)

@@ -112,10 +112,16 @@ def _binding(role="openclaw-cloud-customer", subject="operator", namespace="plat
             "subjects": [{"kind": "ServiceAccount", "name": subject, "namespace": namespace}]}
 
 
+def _namespace(name, level="restricted"):
+    return {"metadata": {"name": name, "labels": {"pod-security.kubernetes.io/enforce": level}}}
+
+
 _REQUESTS = [
-    (True, "CREATE", "namespaces", "customer-1", {"metadata": {"name": "customer-1"}}),
-    (False, "CREATE", "namespaces", "platform-2", {"metadata": {"name": "platform-2"}}),
-    (False, "UPDATE", "namespaces", "kube-system", {"metadata": {"name": "kube-system"}}),
+    (True, "CREATE", "namespaces", "customer-1", _namespace("customer-1")),
+    (False, "CREATE", "namespaces", "customer-1", {"metadata": {"name": "customer-1"}}),
+    (False, "UPDATE", "namespaces", "customer-1", _namespace("customer-1", "privileged")),
+    (False, "CREATE", "namespaces", "platform-2", _namespace("platform-2")),
+    (False, "UPDATE", "namespaces", "kube-system", _namespace("kube-system")),
     (True, "DELETE", "namespaces", "customer-1", None), (False, "DELETE", "namespaces", "kube-system", None),
     (True, "CREATE", "secrets", "customer-1", {"metadata": {"name": "agent"}}),
     (False, "CREATE", "secrets", "kube-system", {"metadata": {"name": "agent"}}),

@@ -14,7 +14,7 @@ extension Toolbox {
         let arguments = try ToolArguments(arguments, known: ["query", "count"])
         let query = try arguments.text("query").split(whereSeparator: \.isWhitespace).joined(separator: " ")
         guard !query.isEmpty else { throw ToolAnswer(error: "\"query\" is empty.") }
-        guard query.count <= Self.longestQuery, query.split(separator: " ").count <= Self.mostWords else {
+        guard query.unicodeScalars.count <= Self.longestQuery, query.split(separator: " ").count <= Self.mostWords else {
             throw ToolAnswer(error: "\"query\" is too long: a few words find more.")
         }
         let count = try arguments.optionalInteger("count") ?? Int64(Self.usualResults)

@@ -77,10 +77,13 @@ enum SearchText {
             case _ where isTag: continue
             case "\n", "\r", "\t", "\u{2028}", "\u{2029}": plain += " "
             default:
-                if scalar.properties.generalCategory != .control { plain.unicodeScalars.append(scalar) }
+                let category = scalar.properties.generalCategory
+                if category != .control, category != .format { plain.unicodeScalars.append(scalar) }
             }
         }
         let words = plain.split(separator: " ").joined(separator: " ")
-        return words.count > limit ? words.prefix(limit) + "…" : words
+        // By scalars: a character may have any number of marks.
+        let scalars = words.unicodeScalars
+        return scalars.count > limit ? String(scalars.prefix(limit)) + "…" : words
     }
 }

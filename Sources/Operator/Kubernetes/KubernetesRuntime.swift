@@ -102,7 +102,8 @@ package actor KubernetesRuntime: AgentRuntime, Service {
             specificationHash: report?.settings ?? settings?.annotation(Tenant.Annotation.specification),
             processHash: template?["metadata"]?["annotations"]?[Tenant.Annotation.specification]?.string,
             refusedHash: report?.refused?.settings, isDrifted: isDrifted(agent),
-            restarts: pods(of: agent).reduce(report?.restarts ?? 0) { $0 + $1.restarts },
+            // What a pod says is bounded before anybody counts with it.
+            restarts: pods(of: agent).reduce(min(max(report?.restarts ?? 0, 0), 1_000_000)) { $0 + $1.restarts },
             // What an earlier box has left is none of this one's.
             image: state == .absent ? nil : container?["image"]?.string, words: report?.words ?? report?.refused?.words)
     }
@@ -131,7 +132,12 @@ package actor KubernetesRuntime: AgentRuntime, Service {
                 AgentReference(namespace: found) == agent,
                 let labelled = try await client.patch(
                     .namespaces, agent.namespace, namespace: nil,
-                    merging: ["metadata": ["labels": JSONValue(Tenant.labels(agent))]], fieldManager: Tenant.fieldManager)
+                    merging: [
+                        "metadata": [
+                            "labels": JSONValue(
+                                Tenant.labels(agent).merging([Tenant.Label.podSecurity: "restricted"]) { $1 })
+                        ]
+                    ], fieldManager: Tenant.fieldManager)
             else { return nil }
             informers.remember(labelled)
             return labelled
@@ -153,11 +159,9 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         }
     }
 
-    /// Its own, not those that move its state.
+    /// Its own, not those of Jobs.
     func pods(of agent: AgentReference) -> [KubernetesObject] {
-        informers.objects(.pods, namespace: agent.namespace).filter {
-            $0.label(Tenant.Label.appName) != Tenant.backupAppName
-        }
+        informers.objects(.pods, namespace: agent.namespace).filter { $0.label(Tenant.Label.appName) == Tenant.appName }
     }
 
     private func isDrifted(_ agent: AgentReference) -> Bool {

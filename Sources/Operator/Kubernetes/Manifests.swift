@@ -53,7 +53,7 @@ struct Manifests {
             labels: [
                 // Set by the API server from 1.21 on, and what network policies select by.
                 "kubernetes.io/metadata.name": agent.namespace,
-                "pod-security.kubernetes.io/enforce": "restricted",
+                Tenant.Label.podSecurity: "restricted",
                 "pod-security.kubernetes.io/audit": "restricted",
                 "pod-security.kubernetes.io/warn": "restricted",
             ])

@@ -48,6 +48,13 @@ extension OperatorAccess {
                 "the operator writes in customers' namespaces alone"
             ),
             (
+                // Else a pod there could take its node.
+                "request.resource.resource != 'namespaces' || request.operation == 'DELETE' || "
+                    + "(has(object.metadata.labels) && '\(Tenant.Label.podSecurity)' in object.metadata.labels && "
+                    + "object.metadata.labels['\(Tenant.Label.podSecurity)'] == 'restricted')",
+                "customers' namespaces are restricted"
+            ),
+            (
                 "request.resource.resource != 'rolebindings' || request.operation == 'DELETE' || "
                     + "(object.roleRef.kind == 'ClusterRole' && object.roleRef.name == '\(Self.customerRole)' && "
                     + "object.subjects.all(s, s.kind == 'ServiceAccount' && s.name == '\(Self.serviceAccount)' && "

@@ -23,6 +23,8 @@ enum Tenant {
         static let appName = "app.kubernetes.io/name"
         static let customer = "openclaw.cloud/customer"
         static let box = "openclaw.cloud/box"
+        /// What PodSecurity holds the namespace's pods to.
+        static let podSecurity = "pod-security.kubernetes.io/enforce"
     }
 
     enum Annotation {

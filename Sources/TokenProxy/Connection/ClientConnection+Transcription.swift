@@ -24,7 +24,7 @@ extension ClientConnection {
             // The upstream's own time, and some to set aside what it weighs.
             deadline = loop.deadline + TimeAmount(Transcription.timeout) + TimeAmount(timeouts.turn)
             let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
-            Task {
+            transcription = Task {
                 let result: Result<Transcription.Answer, Refusal>
                 do throws(Refusal) { result = .success(try await work.run()) } catch { result = .failure(error) }
                 connection.eventLoop.execute { connection.value.transcribed(result, caller) }

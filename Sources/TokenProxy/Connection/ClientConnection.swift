@@ -43,6 +43,8 @@ final class ClientConnection: ChannelDuplexHandler {
     var decoder = BodyDecoder(RequestHead.Body.none)
     var body = ByteBuffer()
     var bodyTaken = 0
+    /// Holds the body while it goes on.
+    var transcription: Task<Void, Never>?
     var closes = false
     var chunked = true
 
@@ -68,6 +70,7 @@ final class ClientConnection: ChannelDuplexHandler {
         let call = if case .calling(let call) = phase { call } else { Call?.none }
         isGone = true
         phase = .closed
+        transcription?.cancel()
         freeBody()
         if let call {
             // It removes this connection when it is settled.
@@ -321,7 +324,7 @@ final class ClientConnection: ChannelDuplexHandler {
     func awaitNextRequest() {
         if isGone { return }
         freeBody()
-        request = nil
+        (request, transcription) = (nil, nil)
         if closes || loop.isDraining {
             phase = .closed
             deadline = loop.deadline + TimeAmount(timeouts.stalledClient)

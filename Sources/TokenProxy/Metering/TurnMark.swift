@@ -2,7 +2,7 @@ import Crypto
 import NIOCore
 
 /// Tells one turn of an agent from another, by the text that began it: the same for each call of a turn, on every proxy. With the
-/// agent's token in it, which is stored nowhere, nobody can find out from it what was said.
+/// agent's token in it, which the platform's database doesn't have, nobody can find out from that what was said.
 enum TurnMark {
     /// Bytes at either end of the text that count.
     private static let window = 2048

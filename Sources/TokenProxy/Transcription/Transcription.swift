@@ -4,6 +4,13 @@ import FoundationEssentials
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
 
 /// Has one voice note written down: sets aside the most that it can weigh, asks the upstream, and settles before the answer
 /// goes out. Not on the hot path: a voice note takes seconds.
@@ -76,9 +83,11 @@ struct Transcription: Sendable {
         switch outcome {
         case .refused: return .nothing
         case .unheard: return Bill(usage: TokenUsage(input: min(estimate, reserved), output: 0), isEstimated: true)
-        case .written(_, _, let seconds):
-            let units = seconds.map(TranscriptionPrice.units) ?? estimate
-            return Bill(usage: TokenUsage(input: min(units, reserved), output: 0), isEstimated: seconds == nil)
+        // More than was set aside, where a file says little in few bytes: it was done, and isn't done twice for nothing.
+        case .written(_, _, let seconds?):
+            return Bill(usage: TokenUsage(input: TranscriptionPrice.units(seconds: seconds), output: 0), isEstimated: false)
+        case .written(_, _, nil):
+            return Bill(usage: TokenUsage(input: min(estimate, reserved), output: 0), isEstimated: true)
         }
     }
 
@@ -93,7 +102,7 @@ struct Transcription: Sendable {
         if let key = upstream.key { request.headers.add(name: "authorization", value: "Bearer \(key.reveal())") }
         request.body = .bytes(note.form(model: upstream.model, boundary: boundary))
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: TimeAmount(Self.timeout))
+            let response = try await Self.client.execute(request, timeout: TimeAmount(Self.timeout))
             let body = try await response.body.collect(upTo: Self.largestAnswer)
             if response.status == .ok {
                 return .written(
@@ -106,15 +115,31 @@ struct Transcription: Sendable {
             return [400, 413, 415, 422].contains(Int(response.status.code))
                 ? .refused(.badForm("The file can't be written down: it is damaged, too short, or in an unknown format."))
                 : .refused(response.status == .tooManyRequests ? .upstreamBusy(retryAfter: 10) : .upstreamUnavailable)
-        } catch let error as HTTPClientError where error == .connectTimeout {
-            return .refused(.upstreamUnavailable)
-        } catch is HTTPClientError {
-            return .unheard(.upstreamUnavailable)
         } catch {
             services.logger.warning("the transcription server can't be reached", metadata: ["error": "\(error)"])
-            return .refused(.upstreamUnavailable)
+            return Self.isBeforeTheRequest(error) ? .refused(.upstreamUnavailable) : .unheard(.upstreamUnavailable)
         }
     }
+
+    /// Whether there was never a connection over which the request could have gone.
+    private static func isBeforeTheRequest(_ error: any Error) -> Bool {
+        switch error {
+        case is NIOConnectionError: true
+        case let error as HTTPClientError: [.connectTimeout, .getConnectionFromPoolTimeout].contains(error)
+        case let error as IOError: error.errnoCode == ECONNREFUSED
+        default: false
+        }
+    }
+
+    /// With a short wait for a connection, and with room for many at once. Lives as long as the process, like
+    /// `HTTPClient.shared`.
+    private static let client: HTTPClient = {
+        var settings = HTTPClient.Configuration(redirectConfiguration: .disallow)
+        settings.timeout.connect = .seconds(10)
+        settings.connectionPool.retryConnectionEstablishment = false
+        settings.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 256
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+    }()
 
     /// OpenAI tells them in `usage`, or as the `duration` of its verbose form.
     private static func seconds(_ body: ByteBuffer) -> Int? {
@@ -125,8 +150,8 @@ struct Transcription: Sendable {
             struct Usage: Decodable { let seconds: Double? }
         }
         guard let written = try? JSONDecoder().decode(Written.self, from: Data(body.readableBytesView)),
-            let seconds = written.usage?.seconds ?? written.duration, seconds >= 0, seconds < 1_000_000
+            let seconds = written.usage?.seconds ?? written.duration, seconds >= 0
         else { return nil }
-        return Int(seconds.rounded(.up))
+        return Int(min(seconds, 10_000_000).rounded(.up))
     }
 }

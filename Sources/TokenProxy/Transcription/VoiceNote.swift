@@ -12,6 +12,8 @@ struct VoiceNote: Sendable {
     private static let passed: Set<String> = [
         "file", "language", "prompt", "response_format", "temperature", "timestamp_granularities[]",
     ]
+    /// Bytes of a field that isn't the file: only the file is weighed.
+    private static let longestField = 4096
     private static let formats: Set<String> = ["json", "text", "srt", "verbose_json", "vtt"]
 
     /// - Throws: ``Refusal`` with 400, 404 or 413.
@@ -31,6 +33,9 @@ struct VoiceNote: Sendable {
         size = file.content.count
         guard AudioFormat(fileName: name) != nil else {
             throw .badForm("Invalid file format. Supported formats: [\(AudioFormat.list)].")
+        }
+        guard form.fields.allSatisfy({ $0.name == "file" || $0.content.count <= Self.longestField }) else {
+            throw .badForm("A field is longer than \(Self.longestField) bytes.")
         }
         guard size > 0 else { throw .badForm("The file is empty.") }
         guard size <= AudioFormat.largestFile else { throw .tooLarge(limit: AudioFormat.largestFile) }
