@@ -7,12 +7,17 @@ pkgs.mkShell {
     pkgs.chromedriver
     pkgs.chromium
     pkgs.gnumake
+    pkgs.jq
     pkgs.kubectl
+    pkgs.nginx
     pkgs.nixfmt-rfc-style
     pkgs.nixos-anywhere
+    pkgs.pgbouncer
     pkgs.pkg-config
     pkgs.postgresql
+    pkgs.prometheus
     pkgs.python3
+    pkgs.redis
     pkgs.shellcheck
     pkgs.sops
     pkgs.ssh-to-age

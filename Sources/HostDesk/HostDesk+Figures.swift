@@ -25,9 +25,9 @@ extension HostDesk {
                     Sheet.Section(
                         key: "now", title: "Now",
                         facts: [
-                            .init("agents_in_trouble", troubled == 0 ? .number(0) : .state("\(troubled)", .bad)),
-                            .init("open_alerts", alerts == 0 ? .number(0) : .state("\(alerts)", .bad)),
-                            .init("jobs_failed_in_24_hours", failed == 0 ? .number(0) : .state("\(failed)", .bad)),
+                            .init("agents_in_trouble", .faults(Int64(troubled))),
+                            .init("open_alerts", .faults(Int64(alerts))),
+                            .init("jobs_failed_in_24_hours", .faults(Int64(failed))),
                             .init("jobs_waiting", .number(Int64(counts[.queued] ?? 0))),
                             .init("jobs_running", .number(Int64(counts[.running] ?? 0))),
                             .init("oldest_due_job_waits", Cell(try jobs.oldestWait(now: now).map(Self.text))),

@@ -9,11 +9,14 @@ import Testing
 
 /// What has to hold of the objects themselves, `scripts/validate-manifests` says; this is what they are worked out from.
 struct PlatformManifestsTests {
-    private static let configuration = configuration([:])
+    private let configuration: CloudConfiguration
 
-    private static func configuration(_ variables: [String: String]) -> CloudConfiguration {
-        // swift-format-ignore: NeverUseForceTry
-        try! CloudConfiguration(ConfigReader(providers: [EnvironmentVariablesProvider(environmentVariables: variables)]))
+    init() throws {
+        configuration = try Self.configuration([:])
+    }
+
+    private static func configuration(_ variables: [String: String]) throws -> CloudConfiguration {
+        try CloudConfiguration(ConfigReader(providers: [EnvironmentVariablesProvider(environmentVariables: variables)]))
     }
 
     private func manifests(
@@ -21,7 +24,7 @@ struct PlatformManifestsTests {
         release: KubernetesRelease = .whole, database: PlatformManifests.Database = .inside(image: "postgres@sha256:1")
     ) -> PlatformManifests {
         PlatformManifests(
-            namespace: "platform", overlay: overlay, services: Self.configuration.platformServices,
+            namespace: "platform", overlay: overlay, services: configuration.platformServices,
             image: "openclaw-cloud@sha256:0", database: database, variables: variables, plans: plans, ingress: nil,
             release: release, access: [])
     }
@@ -39,11 +42,11 @@ struct PlatformManifestsTests {
     }
 
     @Test func everyRoleButTheSandboxIsAService() {
-        #expect(Self.configuration.platformServices.map(\.name) == Role.allCases.filter { $0 != .sandbox }.map(\.rawValue))
+        #expect(configuration.platformServices.map(\.name) == Role.allCases.filter { $0 != .sandbox }.map(\.rawValue))
     }
 
     @Test func theTokenProxyHoldsItsUpstreamsKeysAndNothingElseThatIsSealed() throws {
-        let services = Self.configuration.platformServices
+        let services = configuration.platformServices
         let proxy = try #require(services.first { $0.name == "token-proxy" })
         let stores = ["DATABASE_", "REDIS_"]
         let others = proxy.secrets.map(\.name).filter { name in !stores.contains { name.hasPrefix($0) } }
@@ -54,8 +57,8 @@ struct PlatformManifestsTests {
         }
     }
 
-    @Test func everySecretGoesToAServiceOrStaysWithTheHost() {
-        let whole = Self.configuration([
+    @Test func everySecretGoesToAServiceOrStaysWithTheHost() throws {
+        let whole = try Self.configuration([
             "TRANSCRIPTION_BASE_URL": "https://voice.example/v1", "TRANSCRIPTION_API_KEY": "sk-voice",
             "SEARCH_PROVIDER": "brave", "SEARCH_API_KEY": "key",
         ])
@@ -66,20 +69,24 @@ struct PlatformManifestsTests {
     }
 
     @Test func onlyTheOperatorHasATokenOfTheCluster() {
-        #expect(Self.configuration.platformServices.filter(\.reachesCluster).map(\.name) == ["operator"])
+        #expect(configuration.platformServices.filter(\.reachesCluster).map(\.name) == ["operator"])
     }
 
     @Test func noSecretIsSharedAsASetting() {
         for setting in Setting.allCases where setting.isSecret { #expect(!setting.isSharedInCluster, "\(setting)") }
     }
 
+    /// Telegram's poller has a lease; every other part of a service may run twice.
     @Test(arguments: Overlay.allCases)
-    func neverRunsTwoPollersAtOnce(overlay: Overlay) throws {
-        let objects = manifests(overlay).objects.filter { $0.name == "onboarding-agent" }
-        let agent = try #require(objects.first { $0["spec"]?["template"] != nil })
-        #expect(agent["spec"]?["replicas"] == 1)
-        #expect(agent["spec"]?["strategy"]?["type"] == "Recreate")
-        #expect(!objects.contains { $0.type.kind == "PodDisruptionBudget" })
+    func noServiceIsAwayDuringARollout(overlay: Overlay) throws {
+        for object in manifests(overlay).objects where object.type.kind == "Deployment" {
+            let strategy = object["spec"]?["strategy"]
+            #expect(strategy?["rollingUpdate"]?["maxUnavailable"] == 0, "\(object.name)")
+            let hasBudget = manifests(overlay).objects.contains {
+                $0.type.kind == "PodDisruptionBudget" && $0.name == object.name
+            }
+            #expect(hasBudget == (overlay == .production), "\(object.name)")
+        }
     }
 
     @Test func keepsTheTokenProxysJournalOnAVolume() throws {
@@ -105,7 +112,7 @@ struct PlatformManifestsTests {
 
     @Test func hasNoDatabaseWhereThereIsOneElsewhere() {
         #expect(manifests().objects.contains { $0.name == "postgres" })
-        #expect(!manifests(database: .outside).objects.contains { $0.name.hasPrefix("postgres") })
+        #expect(!manifests(database: .outside(ports: [5432])).objects.contains { $0.name.hasPrefix("postgres") })
     }
 
     @Test func asksAnOldReleaseForWhatItHas() {

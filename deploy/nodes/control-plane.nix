@@ -96,6 +96,20 @@ in
     environmentFile = config.sops.secrets.etcd-s3.path;
   };
   sops.secrets.etcd-s3 = { };
+  # The load balancer says who the visitor is; without that, all of them would share one address and its rates.
+  services.k3s.manifests.traefik-config.content = {
+    apiVersion = "helm.cattle.io/v1";
+    kind = "HelmChartConfig";
+    metadata = {
+      name = "traefik";
+      namespace = "kube-system";
+    };
+    spec.valuesContent = builtins.toJSON {
+      ports = lib.genAttrs [ "web" "websecure" ] (_: {
+        proxyProtocol.trustedIPs = [ inventory.network.range ];
+      });
+    };
+  };
   systemd.tmpfiles.rules = [ "d /var/log/k3s-audit 0700 root root -" ];
 
   networking.firewall.interfaces.${node.interface}.allowedTCPPorts = [

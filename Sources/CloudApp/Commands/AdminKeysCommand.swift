@@ -20,10 +20,12 @@ struct AdminKeysCommand: AsyncParsableCommand {
         func run() async throws {
             try await Launcher.withPlatform { platform in
                 let rotation = KeyRotation(database: platform.database, vault: platform.vault)
-                let (boxes, chats) = (try await rotation.boxes(), try await rotation.pastedTokens())
-                let factors = try await rotation.hostFactors()
-                print("\(boxes.resealed + chats.resealed + factors.resealed) secrets were sealed with ENCRYPTION_KEY.")
-                let unreadable = boxes.unreadable + chats.unreadable + factors.unreadable
+                let reports = [
+                    try await rotation.boxes(), try await rotation.pastedTokens(), try await rotation.hostFactors(),
+                    try await rotation.guideAccount(),
+                ]
+                print("\(reports.reduce(0) { $0 + $1.resealed }) secrets were sealed with ENCRYPTION_KEY.")
+                let unreadable = reports.flatMap(\.unreadable)
                 guard unreadable.isEmpty else {
                     print("These open with none of the keys: \(unreadable.joined(separator: ", "))")
                     throw ExitCode.failure

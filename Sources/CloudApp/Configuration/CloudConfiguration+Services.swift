@@ -1,6 +1,7 @@
 import AgentTools
 import BoxSupervisor
 import Cluster
+import Core
 import FoundationEssentials
 import Kubernetes
 import Operator
@@ -24,10 +25,8 @@ extension CloudConfiguration {
         // Metered tokens lie in its journal until the database has them.
         case .tokenProxy: (service.callers, service.scale, service.volume) = ([.agents, .onboarding], .elastic, 1)
         case .agentTools: (service.callers, service.scale) = ([.agents], .elastic)
-        // Telegram refuses a second poller.
-        case .onboardingAgent: service.scale = .single
         case .operator: service.reachesCluster = true
-        case .billingWorker, .sandbox: break
+        case .onboardingAgent, .billingWorker, .sandbox: break
         }
         return service
     }
@@ -72,6 +71,8 @@ extension CloudConfiguration {
         // A model leads the set-up chat, and is called like any other.
         if role == .onboardingAgent { urls.append(agentSettings(inCluster: true).tokenProxyURL) }
         var rules: [JSONValue] = []
+        // Where it is stands in a secret, and not here.
+        if let redisURL { rules.append(["ports": [Self.port(of: redisURL, orElse: 6379)]]) }
         for rule in urls.map(Self.way).sorted(by: { $0.text().lexicographicallyPrecedes($1.text()) })
         where !rules.contains(rule) { rules.append(rule) }
         // Where the API server listens depends on the cluster; what it takes, RBAC says. And it asks boxes how they are.
@@ -80,6 +81,20 @@ extension CloudConfiguration {
             rules.append(["ports": .array(ports.map { ["port": .integer($0), "protocol": "TCP"] })])
         }
         return rules
+    }
+
+    /// The ports of a database that isn't the cluster's own, past a pooler, too.
+    var databasePorts: [Int] {
+        let ports = [postgresURL, postgresDirectURL].compactMap { $0 }.map { Self.portNumber(of: $0, orElse: 5432) }
+        return ports.isEmpty ? [5432] : Set(ports).sorted()
+    }
+
+    private static func portNumber(of url: Secret, orElse usual: Int) -> Int {
+        URL(string: url.reveal())?.port ?? usual
+    }
+
+    private static func port(of url: Secret, orElse usual: Int) -> JSONValue {
+        ["port": .integer(Int64(portNumber(of: url, orElse: usual))), "protocol": "TCP"]
     }
 
     /// What the sandbox would play here has its key in the cluster's Secret, and is public there.

@@ -178,7 +178,7 @@ package struct ClusterPlan: Sendable {
         func service(_ port: Int64) -> JSONValue {
             [
                 "protocol": "tcp", "listen_port": .integer(port), "destination_port": .integer(port),
-                "proxyprotocol": false,
+                "proxyprotocol": true,
                 "health_check": [
                     "protocol": "tcp", "port": .integer(port), "interval": 15, "timeout": 10, "retries": 3,
                 ],

@@ -44,7 +44,7 @@ extension Inventory {
     /// What puts our system onto a bare server. The host key that sops needs comes along.
     package func installation(of node: Node, at address: String) -> ToolRunner.Command {
         .init(
-            "nixos-anywhere", "--flake", "path:.#\(node.name)", "--extra-files", "deploy/secrets/hosts/\(node.name)",
+            "nixos-anywhere", "--flake", ".#\(node.name)", "--extra-files", "deploy/secrets/hosts/\(node.name)",
             "root@\(address)")
     }
 

@@ -3,12 +3,7 @@ package enum Overlay: String, Sendable, CaseIterable {
     case staging, production
 
     /// How many pods of a service there are.
-    func replicas(_ scale: PlatformService.Scale) -> Int {
-        switch (self, scale) {
-        case (.staging, _), (.production, .single): 1
-        case (.production, _): 2
-        }
-    }
+    var replicas: Int { self == .production ? 2 : 1 }
 
     /// How many pods there may be, if load decides.
     func mostReplicas(_ scale: PlatformService.Scale) -> Int? {

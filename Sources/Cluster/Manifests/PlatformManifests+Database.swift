@@ -22,7 +22,6 @@ extension PlatformManifests {
         let toDatabase: JSONValue = [
             "to": [["podSelector": Self.selector(Self.databaseName)]], "ports": Self.ports(5432),
         ]
-        let names: JSONValue = ["ports": [["port": 53, "protocol": "UDP"], ["port": 53, "protocol": "TCP"]]]
         return [
             make(
                 .services, Self.databaseName, app: Self.databaseName,
@@ -36,7 +35,7 @@ extension PlatformManifests {
                 ]),
             policy(
                 Self.databaseName, ingress: [["from": .array(clients + [backup]), "ports": Self.ports(5432)]], egress: []),
-            policy(Self.backups, ingress: [], egress: [names, toDatabase]),
+            policy(Self.backups, ingress: [], egress: [Self.nameService, toDatabase]),
             databaseSet(image: image),
             make(.persistentVolumeClaims, Self.backups, body: ["spec": Self.claimSpec(gibibytes: overlay.databaseVolume)]),
             backupJob(image: image),
@@ -121,14 +120,7 @@ extension PlatformManifests {
             "env": [
                 Self.variable("PGHOST", Self.databaseName), Self.variable("PGUSER", Self.user),
                 Self.variable("PGDATABASE", Self.user),
-                [
-                    "name": "PGPASSWORD",
-                    "valueFrom": [
-                        "secretKeyRef": [
-                            "name": .string(Self.secretName), "key": .string(Self.passwordKey), "optional": false,
-                        ]
-                    ],
-                ],
+                Self.secretVariable("PGPASSWORD", key: Self.passwordKey, isRequired: true),
             ],
             "resources": ["requests": ["cpu": "20m", "memory": "64Mi"], "limits": ["memory": "256Mi"]],
             "securityContext": Self.restricted,

@@ -32,7 +32,8 @@ extension PlatformManifests {
         switch database {
         case .inside: ["to": [["podSelector": Self.selector(Self.databaseName)]], "ports": Self.ports(5432)]
         // Where it is stands in a secret, and not here.
-        case .outside: ["ports": Self.ports(5432)]
+        case .outside(let ports):
+            ["ports": .array(ports.map { ["port": .integer(Int64($0)), "protocol": "TCP"] })]
         }
     }
 
@@ -59,7 +60,7 @@ extension PlatformManifests {
 
     static func ports(_ port: Int) -> JSONValue { [["port": .integer(Int64(port)), "protocol": "TCP"]] }
 
-    private static let nameService: JSONValue = [
+    static let nameService: JSONValue = [
         "to": [
             [
                 "namespaceSelector": ["matchLabels": ["kubernetes.io/metadata.name": "kube-system"]],

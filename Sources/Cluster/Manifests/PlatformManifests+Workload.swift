@@ -8,7 +8,7 @@ extension PlatformManifests {
     /// A StatefulSet where something has to outlive the pod, else a Deployment.
     private func workload(of service: PlatformService) -> KubernetesObject {
         var spec: JSONObject = [
-            "replicas": .integer(Int64(overlay.replicas(service.scale))),
+            "replicas": .integer(Int64(overlay.replicas)),
             "revisionHistoryLimit": 3,
             "selector": Self.selector(service.name),
             "template": template(of: service),
@@ -16,9 +16,7 @@ extension PlatformManifests {
         // The autoscaler says how many there are; an applied number would undo what it says.
         if overlay.mostReplicas(service.scale) != nil { spec["replicas"] = nil }
         guard let volume = service.volume else {
-            spec["strategy"] =
-                service.scale == .single
-                ? ["type": "Recreate"] : ["type": "RollingUpdate", "rollingUpdate": ["maxUnavailable": 0, "maxSurge": 1]]
+            spec["strategy"] = ["type": "RollingUpdate", "rollingUpdate": ["maxUnavailable": 0, "maxSurge": 1]]
             return make(.deployments, service.name, app: service.name, body: ["spec": .object(spec)])
         }
         spec["serviceName"] = .string(service.name)
@@ -129,7 +127,7 @@ extension PlatformManifests {
 
     /// Only where there are several: else no node could be drained.
     private func disruptionBudget(of service: PlatformService) -> [KubernetesObject] {
-        guard overlay.replicas(service.scale) > 1 else { return [] }
+        guard overlay.replicas > 1 else { return [] }
         return [
             make(
                 release.disruptionBudgets, service.name, app: service.name,
@@ -148,7 +146,7 @@ extension PlatformManifests {
                 .horizontalPodAutoscalers, service.name, app: service.name,
                 body: [
                     "spec": [
-                        "scaleTargetRef": target, "minReplicas": .integer(Int64(overlay.replicas(service.scale))),
+                        "scaleTargetRef": target, "minReplicas": .integer(Int64(overlay.replicas)),
                         "maxReplicas": .integer(Int64(most)), "targetCPUUtilizationPercentage": 70,
                     ]
                 ])
@@ -157,12 +155,12 @@ extension PlatformManifests {
 
     // MARK: Parts
 
-    static func secretVariable(_ name: String, isRequired: Bool) -> JSONValue {
+    static func secretVariable(_ name: String, key: String? = nil, isRequired: Bool) -> JSONValue {
         [
             "name": .string(name),
             "valueFrom": [
                 "secretKeyRef": [
-                    "name": .string(secretName), "key": .string(name), "optional": .bool(!isRequired),
+                    "name": .string(secretName), "key": .string(key ?? name), "optional": .bool(!isRequired),
                 ]
             ],
         ]

@@ -24,8 +24,8 @@ package struct PlatformManifests: Sendable {
     package enum Database: Sendable, Hashable {
         /// In the cluster, in this image.
         case inside(image: String)
-        /// Elsewhere, where `DATABASE_URL` says.
-        case outside
+        /// Elsewhere, where `DATABASE_URL` says, at these ports.
+        case outside(ports: [Int])
     }
 
     package struct Ingress: Sendable, Hashable {

@@ -53,8 +53,6 @@ package struct PlatformService: Sendable {
     }
 
     package enum Scale: Sendable, Hashable {
-        /// Never two at once.
-        case single
         /// As many as there are nodes to lose, and one.
         case redundant
         /// By load.

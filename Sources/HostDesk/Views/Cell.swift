@@ -10,6 +10,8 @@ package enum Cell: Sendable, Hashable {
     case state(String, Tone)
     case time(Timestamp)
     case number(Int64)
+    /// How often something is wrong; none is well.
+    case faults(Int64)
     case bytes(Int64)
     /// Billionths of a US dollar.
     case dollars(Int64)
@@ -31,7 +33,7 @@ package enum Cell: Sendable, Hashable {
         case .none: "-"
         case .text(let text), .id(let text), .state(let text, _): text
         case .time(let time): time.description
-        case .number(let number): Self.grouped(number)
+        case .number(let number), .faults(let number): Self.grouped(number)
         case .bytes(let bytes): Self.size(bytes)
         case .dollars(let amount): "$" + Self.decimal(amount)
         }
@@ -41,7 +43,7 @@ package enum Cell: Sendable, Hashable {
     package var raw: String {
         switch self {
         case .none: ""
-        case .number(let number), .bytes(let number): String(number)
+        case .number(let number), .faults(let number), .bytes(let number): String(number)
         case .dollars(let amount): Self.decimal(amount)
         case .text, .id, .state, .time: plain
         }
@@ -49,7 +51,7 @@ package enum Cell: Sendable, Hashable {
 
     package var isFigure: Bool {
         switch self {
-        case .number, .bytes, .dollars: true
+        case .number, .faults, .bytes, .dollars: true
         case .none, .text, .id, .state, .time: false
         }
     }
@@ -81,7 +83,7 @@ extension Cell: Encodable {
         var container = encoder.singleValueContainer()
         switch self {
         case .none: try container.encodeNil()
-        case .number(let number), .bytes(let number): try container.encode(number)
+        case .number(let number), .faults(let number), .bytes(let number): try container.encode(number)
         case .text, .id, .state, .time, .dollars: try container.encode(raw)
         }
     }

@@ -125,7 +125,8 @@ struct AdminAlertsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Launcher.withPlatform { platform in
-                try output.print(try await platform.desk.alerts(try page.filter(search: search, state: state)))
+                try output.print(
+                    try await platform.desk.alerts(try page.filter(search: search, state: state, of: HostStates.alerts)))
             }
         }
     }
@@ -226,8 +227,14 @@ struct AdminHostCommand: AsyncParsableCommand {
         func run() async throws {
             let address = try EmailAddress(email).text
             try await Launcher.withPlatform { platform in
-                let isReset = try await platform.queue.write {
-                    try HostAccessStore($0.transaction).reset(email: address)
+                let actor = platform.user
+                let isReset = try await platform.queue.write { work in
+                    guard try HostAccessStore(work.transaction).reset(email: address) else { return false }
+                    try AuditStore(work.transaction).insert(
+                        AuditEntry(
+                            id: work.ids.next(), at: work.now, actor: actor, origin: .terminal, act: "reset-factor",
+                            subject: address))
+                    return true
                 }
                 guard isReset else { throw ValidationError("\(address) has no second factor.") }
                 print("\(address) has no second factor any more, and is out of the desk.")

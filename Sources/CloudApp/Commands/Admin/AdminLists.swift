@@ -29,7 +29,9 @@ struct AdminCustomersCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Launcher.withPlatform { platform in
-                try output.print(try await platform.desk.customers(try page.filter(search: search, state: subscription)))
+                try output.print(
+                    try await platform.desk.customers(
+                        try page.filter(search: search, state: subscription, of: HostStates.customers)))
             }
         }
     }
@@ -77,7 +79,8 @@ struct AdminSubscriptionsCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Launcher.withPlatform { platform in
-                let filter = try page.filter(state: status, kind: plan?.rawValue, customer: customer)
+                let filter = try page.filter(
+                    state: status, of: HostStates.subscriptions, kind: plan?.rawValue, customer: customer)
                 try output.print(try await platform.desk.subscriptions(filter))
             }
         }
@@ -134,7 +137,8 @@ struct AdminBoxesCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await Launcher.withPlatform { platform in
-                let filter = try page.filter(search: reason, state: state, kind: plan?.rawValue)
+                let filter = try page.filter(
+                    search: reason, state: state, of: HostStates.boxes, kind: plan?.rawValue)
                 try output.print(try await platform.desk.boxes(filter))
             }
         }
@@ -272,7 +276,8 @@ struct AdminEventsCommand: AsyncParsableCommand {
         func run() async throws {
             try await Launcher.withPlatform { platform in
                 try output.print(
-                    try await platform.desk.events(try page.filter(search: search, state: state, kind: type)))
+                    try await platform.desk.events(
+                        try page.filter(search: search, state: state, of: HostStates.events, kind: type)))
             }
         }
     }

@@ -8,7 +8,7 @@ extension Platform {
     var desk: HostDesk { HostDesk(queue: queue, plans: configuration.plans) }
 
     /// The user of the machine, and who they were before `sudo`.
-    private var user: String {
+    var user: String {
         let name = ProcessInfo.processInfo.userName
         let former = ProcessInfo.processInfo.environment["SUDO_USER"]
         return former.map { "\($0) as \(name)" } ?? name
@@ -83,9 +83,15 @@ struct PageOptions: ParsableArguments {
         guard (1...10_000).contains(limit) else { throw ValidationError("--limit must be 1 to 10000.") }
     }
 
+    /// - Parameter states: the words that `state` may be; any unless given.
+    /// - Throws: `ValidationError`.
     func filter(
-        search: String? = nil, state: String? = nil, kind: String? = nil, customer: String? = nil
+        search: String? = nil, state: String? = nil, of states: [String]? = nil, kind: String? = nil,
+        customer: String? = nil
     ) throws -> HostFilter {
+        if let state, let states, !states.contains(state) {
+            throw ValidationError("\(state) is none of \(states.joined(separator: ", ")).")
+        }
         let id = try customer.map { text in
             guard let id = Customer.ID(text) else { throw ValidationError("\(text) is no customer's id (cst_…).") }
             return id

@@ -39,8 +39,14 @@ struct ClusterApplyCommand: AsyncParsableCommand {
     func run() async throws {
         try await ClusterStage.run(options) { stage in
             if installed { return try await stage.markInstalled() }
-            let changes = try await stage.show(try await stage.machines.world())
-            guard changes.isEmpty || yes || Self.isConfirmed() else { return print("Nothing was made.") }
+            let world = try await stage.machines.world()
+            let changes = try await stage.show(world)
+            // Also servers that somebody has given a system by hand, and forgot to say so.
+            let overwritten = install ? world.toInstall(stage.inventory).map(\.name) : []
+            if !overwritten.isEmpty { print("~ the disks of \(overwritten.joined(separator: ", ")) are overwritten") }
+            guard changes.isEmpty && overwritten.isEmpty || yes || Self.isConfirmed() else {
+                return print("Nothing was made.")
+            }
             try await stage.apply(runsTools: install)
         }
     }

@@ -96,7 +96,8 @@ struct ClusterRenderCommand: AsyncParsableCommand {
         let plans = settings.text(.plansFile).flatMap { try? String(contentsOfFile: $0, encoding: .utf8) }
         return PlatformManifests(
             namespace: namespace, overlay: overlay, services: configuration.platformServices, image: image ?? "",
-            database: postgresImage == "none" ? .outside : .inside(image: postgresImage), variables: variables,
+            database: postgresImage == "none" ? .outside(ports: configuration.databasePorts) : .inside(image: postgresImage),
+            variables: variables,
             plans: plans, ingress: ingress, release: kubernetes,
             access: rights.objects + (kubernetes.hasAdmissionPolicies ? rights.admissionPolicies : []))
     }
