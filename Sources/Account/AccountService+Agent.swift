@@ -19,6 +19,7 @@ extension AccountService {
                 box: box,
                 subscription: try BillingStore(transaction).subscription(boxID: box.id, customerID: customerID),
                 quota: try usage.quota(customerID: customerID, at: now),
+                isHeld: try AgentGuardStore(transaction).hold(of: box.id, customerID: customerID) != nil,
                 lastCall: try usage.recentEvents(customerID: customerID, limit: 1).first,
                 restore: try RestoreStore(transaction).last(boxID: box.id, customerID: customerID))
         }
@@ -27,8 +28,8 @@ extension AccountService {
         return (
             found.box,
             Diagnosis(
-                box: found.box, subscription: found.subscription, quota: found.quota, lastCall: found.lastCall,
-                restore: found.restore, bot: bot, now: now)
+                box: found.box, subscription: found.subscription, quota: found.quota, isHeld: found.isHeld,
+                lastCall: found.lastCall, restore: found.restore, bot: bot, now: now)
         )
     }
 
@@ -36,6 +37,7 @@ extension AccountService {
         let box: Box
         let subscription: Subscription?
         let quota: Quota?
+        let isHeld: Bool
         let lastCall: UsageEvent?
         let restore: Restore?
     }

@@ -3,8 +3,8 @@ import FoundationEssentials
 
 /// What a customer wants to be otherwise about their agent; what is `nil` stays.
 package struct AgentChange: Sendable, Hashable {
-    /// Characters.
-    package static let longestPurpose = 1000
+    /// Characters: as many as the chat takes, and what it adds of the owner.
+    package static let longestPurpose = 2200
     package static let longestInstructions = 2000
 
     package var agentName: String?

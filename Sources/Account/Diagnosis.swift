@@ -14,6 +14,8 @@ package struct Diagnosis: Sendable, Hashable {
         case ended
         /// A payment is missing for so long that the agent was stopped.
         case paymentMissing = "payment_missing"
+        /// It used too much by itself, and was stopped until the owner lets it go on.
+        case held
         /// The month's allowance is used up.
         case usedUp = "used_up"
         /// An earlier state is being put in place.
@@ -50,14 +52,17 @@ package struct Diagnosis: Sendable, Hashable {
 
     /// The first thing that explains the silence counts: what would be no use to repair before it comes later.
     /// - Parameters:
+    ///   - isHeld: whether it was stopped because it ran away.
     ///   - lastCall: the youngest call of the model.
     ///   - restore: the last one.
     package init(
-        box: Box, subscription: Subscription?, quota: Quota?, lastCall: UsageEvent?, restore: Restore?, bot: BotState,
-        now: Timestamp
+        box: Box, subscription: Subscription?, quota: Quota?, isHeld: Bool, lastCall: UsageEvent?, restore: Restore?,
+        bot: BotState, now: Timestamp
     ) {
         if let wanted = Self.ofWhatIsWanted(box, subscription) {
             self = wanted
+        } else if isHeld {
+            self.init(.held, .plan)
         } else if let quota, quota.fractionUsed >= 0.99 {
             self.init(.usedUp, .plan, until: quota.periodEnd)
         } else if restore?.state == .running {

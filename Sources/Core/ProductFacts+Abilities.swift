@@ -24,12 +24,18 @@ extension ProductFacts {
             )
         case .webSearch:
             LocalizedText(
-                en: "It reads a web page whose address you give it; it doesn't search the web by itself.",
-                pt: "Ele lê uma página da web se você der o endereço; não pesquisa na web sozinho.")
+                en:
+                    "It reads a web page whose address you give it. Searching the web by itself comes with Pro and Team, and only where this service has a search engine set up.",
+                pt:
+                    "Ele lê uma página da web se você der o endereço. Pesquisar na web sozinho vem com Pro e Team, e só onde este serviço tem um buscador configurado."
+            )
         case .voice:
             LocalizedText(
-                en: "It doesn't understand voice messages or make calls; it reads and writes text.",
-                pt: "Ele não entende mensagens de voz nem faz chamadas; lê e escreve texto.")
+                en:
+                    "It reads and writes text and makes no calls. Voice messages are understood with Pro and Team, and only where this service has transcription set up.",
+                pt:
+                    "Ele lê e escreve texto e não faz chamadas. Mensagens de voz são entendidas com Pro e Team, e só onde este serviço tem transcrição configurada."
+            )
         case .pictures:
             LocalizedText(
                 en: "It can look at pictures that you send; it doesn't make pictures.",

@@ -108,7 +108,7 @@ package struct IdentityService: Sendable {
                     .gone, code: "magic_link_expired",
                     "This link has expired or was used already. Ask for a new one on the sign-in page.")
             }
-            if try store.proveEmail(customerID, now: work.now) { try store.endSessions(of: customerID) }
+            if try store.proveEmail(customerID, now: work.now) { try store.endAccess(to: customerID) }
             if let former { try store.endSession(tokenHash: AccessToken(former).hash) }
             try store.insertSession(
                 tokenHash: session.hash, customerID: customerID, now: work.now, expiresAt: work.now + Self.sessionLifetime,

@@ -1,14 +1,11 @@
 import Core
 
 /// What a notice says, for the mail and for the agent's own chat.
-struct NoticeText: Sendable, Hashable {
+struct NoticeText: Sendable {
     let subject: LocalizedText
     /// The first one is what the chat says.
     let paragraphs: [LocalizedText]
     let link: (label: LocalizedText, url: String)?
-
-    static func == (left: NoticeText, right: NoticeText) -> Bool { left.subject == right.subject }
-    func hash(into hasher: inout Hasher) { hasher.combine(subject) }
 
     func mail(_ language: Language) -> MailContent {
         MailContent(
@@ -62,14 +59,14 @@ extension Notice {
         guard let quota = context.quota else { return nil }
         let (agent, end) = (context.agent, quota.periodEnd)
         let isOver = percent >= 100
+        let hasLarger = context.box.tier != context.plans.all.last?.tier
         let first =
             isOver
             ? LocalizedText(
-                en:
-                    "\(agent)'s month is used up until \(end.day(.english)). A larger plan sets \(agent) going again at once.",
-                pt:
-                    "O mês de \(agent) está esgotado até \(end.day(.portuguese)). Um plano maior volta a ativar \(agent) na hora."
-            )
+                en: "\(agent)'s month is used up until \(end.day(.english))."
+                    + (hasLarger ? " A larger plan sets \(agent) going again at once." : ""),
+                pt: "O mês de \(agent) está esgotado até \(end.day(.portuguese))."
+                    + (hasLarger ? " Um plano maior volta a ativar \(agent) na hora." : ""))
             : LocalizedText(
                 en: "\(percent) % of \(agent)'s month is used. It starts anew on \(end.day(.english)).",
                 pt: "\(percent) % do mês de \(agent) foi usado. O próximo começa em \(end.day(.portuguese)).")

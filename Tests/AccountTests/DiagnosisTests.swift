@@ -12,13 +12,13 @@ struct DiagnosisTests {
     }
 
     private func cause(
-        _ box: Box = running(), subscription: Subscription.Status = .active, used: Int = 0, lastCall: UsageEvent? = nil,
-        restore: Restore? = nil, bot: BotState = .fine
+        _ box: Box = running(), subscription: Subscription.Status = .active, used: Int = 0, isHeld: Bool = false,
+        lastCall: UsageEvent? = nil, restore: Restore? = nil, bot: BotState = .fine
     ) -> Diagnosis {
         let quota = Quota(periodStart: testNow, periodEnd: testNow + .days(30), limit: 1000, used: used, reserved: 0)
         return Diagnosis(
             box: box, subscription: .sample(of: box, stripeID: "sub_1", status: subscription), quota: quota,
-            lastCall: lastCall, restore: restore, bot: bot, now: testNow)
+            isHeld: isHeld, lastCall: lastCall, restore: restore, bot: bot, now: testNow)
     }
 
     @Test func findsNothingWhereNothingIsWrong() {
@@ -43,6 +43,10 @@ struct DiagnosisTests {
     @Test func aMonthThatIsUsedUpSaysWhenItIsOver() {
         #expect(cause(used: 989).cause == .none)
         #expect(cause(used: 990).cause == .usedUp && cause(used: 990).until == testNow + .days(30))
+    }
+
+    @Test func whatWasStoppedForRunningAwayIsLetGoOnFromTheDashboard() {
+        #expect(cause(isHeld: true).cause == .held && cause(isHeld: true).repair == .plan)
     }
 
     @Test func whatDoesNotRunIsToldApart() {

@@ -60,16 +60,16 @@ struct TelegramPollerTests {
             try await Application(router: telegram.router(), logger: logger).test(.live) { client in
                 let manager = TelegramClient(
                     httpClient: .shared, apiRoot: "http://127.0.0.1:\(client.port ?? 0)", token: OnboardingSite.managerToken)
-                let log = Log()
+                let log = RecordedLog()
                 let service = OnboardingService(
                     queue: site.platform.queue, plans: .builtIn, vault: site.vault, manager: manager,
                     publicURL: "https://site.example", telegramLinkBase: "https://t.me", makeBotClient: { _ in manager },
-                    logger: Logger(label: "test", factory: { _ in log }))
+                    logger: log.logger)
                 try await running(service) {
                     try await eventually { telegram.offsets.withLock { $0.contains(9) } }
                 }
                 #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).count == 1)
-                let lines = log.lines.withLock { $0 }.filter { $0.contains("can't be read") }
+                let lines = log.lines.filter { $0.contains("can't be read") }
                 #expect(lines.count == 1)
                 #expect(lines.allSatisfy { $0.contains("7") && !$0.contains("secret words") })
             }
@@ -119,27 +119,5 @@ private final class ScriptedTelegram: Sendable {
                 """
         }
         return router
-    }
-}
-
-/// Keeps what is logged.
-private final class Log: LogHandler {
-    let lines = Mutex<[String]>([])
-    var metadata: Logger.Metadata {
-        get { [:] }
-        set {}
-    }
-    var logLevel: Logger.Level {
-        get { .trace }
-        set {}
-    }
-
-    subscript(metadataKey _: String) -> Logger.Metadata.Value? {
-        get { nil }
-        set {}
-    }
-
-    func log(event: LogEvent) {
-        lines.withLock { $0.append("\(event.message) \(event.metadata ?? [:])") }
     }
 }

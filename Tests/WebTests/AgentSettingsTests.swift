@@ -47,7 +47,7 @@ struct AgentSettingsTests {
     @Test(arguments: [
         ("agentName=Luna", "agentName=%3Cb%3E", "A name has letters"), ("from=09%3A00", "from=", "both ends"),
         ("from=09%3A00", "from=25%3A00", "both ends"),
-        ("purpose=Plan+my+week", "purpose=" + String(repeating: "a", count: 1001), "at most 1,000 characters"),
+        ("purpose=Plan+my+week", "purpose=" + String(repeating: "a", count: 2201), "at most 2,200 characters"),
     ])
     func aFaultIsSaidAndWhatWasWrittenStays(_ good: String, _ bad: String, _ words: String) async throws {
         try await TestWeb.run { web in

@@ -105,7 +105,7 @@ struct SamplePages {
         var box = BoxSnapshot.sample(status: status, desired: desired).box
         box.detail = status == .failed ? "It crashed." : nil
         let diagnosis = Diagnosis(
-            box: box, subscription: nil, quota: nil, lastCall: nil, restore: nil, bot: bot, now: testNow)
+            box: box, subscription: nil, quota: nil, isHeld: false, lastCall: nil, restore: nil, bot: bot, now: testNow)
         return SilencePage(
             diagnosis, box: box, botURL: "https://t.me/ada_bot", hasBackups: true, contact: "help@cloud.example",
             texts: texts)

@@ -82,7 +82,8 @@ struct SilenceTests {
             box.status = .running
             box.observedGeneration = box.generation
             let diagnosis = Diagnosis(
-                box: box, subscription: nil, quota: nil, lastCall: nil, restore: nil, bot: state, now: testNow)
+                box: box, subscription: nil, quota: nil, isHeld: false, lastCall: nil, restore: nil, bot: state, now: testNow
+            )
             let page = SilencePage(
                 diagnosis, box: box, botURL: nil, hasBackups: true, contact: "help@cloud.example", texts: texts)
             headings.insert(page.heading)

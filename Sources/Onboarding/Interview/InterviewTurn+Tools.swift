@@ -1,7 +1,7 @@
 import Core
 
-/// The only ways in which a conversation's state changes, for the script and for a model alike. Each checks what it is
-/// given against what the visitor has said, and answers with what to fix.
+/// The only ways in which a conversation's state changes, for the script and for a model alike. Each checks the form
+/// of what it is given, and a plan also against what the visitor has said; it answers with what to fix.
 enum ToolCall: Sendable, Hashable {
     case setPurpose(String)
     case setAgentName(String)

@@ -29,6 +29,9 @@ struct GuidePrompt {
             """
     }
 
+    /// Characters of each earlier message, so that long ones don't use up the day of all visitors.
+    private static let longestEarlier = 600
+
     /// - Parameters:
     ///   - history: of the conversation, without what is to be answered now.
     ///   - said: what is to be answered.
@@ -37,7 +40,9 @@ struct GuidePrompt {
         -> [ModelMessage]
     {
         let earlier = history.suffix(20).map { message in
-            ModelMessage(role: message.role == .visitor ? .user : .assistant, content: message.text)
+            ModelMessage(
+                role: message.role == .visitor ? .user : .assistant,
+                content: String(message.text.prefix(Self.longestEarlier)))
         }
         let notes = Notes(
             language: state.language.rawValue, pending: step.rawValue, purpose: state.purpose, name: state.agentName,
@@ -46,7 +51,9 @@ struct GuidePrompt {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let text = (try? encoder.encode(notes)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-        return [.system(rules)] + earlier + [.system("NOTES \(text)"), .user(said)]
+        return [.system(rules)] + earlier + [
+            .system("NOTES \(text)"), .user(String(said.prefix(OnboardingService.longestMessage))),
+        ]
     }
 
     private struct Notes: Encodable {

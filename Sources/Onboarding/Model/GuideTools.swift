@@ -88,7 +88,10 @@ enum GuideTools {
         case "set_tone": arguments.tone.flatMap(InterviewState.Tone.init(rawValue:)).map(ToolCall.setTone)
         case "set_language": arguments.language.flatMap(Language.init(rawValue:)).map(ToolCall.setLanguage)
         case "set_owner_language": arguments.language.flatMap(SpokenLanguage.init(rawValue:)).map(ToolCall.setOwnerLanguage)
-        case "set_budget": arguments.dollars.flatMap { $0 > 0 ? .setBudget(Budget(amount: $0, isStrict: false)) : nil }
+        case "set_budget":
+            arguments.dollars.flatMap {
+                Budget.amounts.contains($0) ? .setBudget(Budget(amount: $0, isStrict: false)) : nil
+            }
         case "recommend_plan": arguments.usage.flatMap(Usage.init(rawValue:)).map(ToolCall.recommendPlan)
         case "choose_plan": arguments.plan.flatMap(Tier.init(rawValue:)).map(ToolCall.choosePlan)
         default: nil

@@ -43,6 +43,11 @@ struct ModelDriver: Sendable {
         let prompt = GuidePrompt(facts: turn.facts, plans: interview.plans)
         var messages = prompt.messages(history: history, said: said, state: turn.state, step: turn.step, draft: draft)
         var nonsense = 0
+        // Words that can't be said aren't shown while they come, either.
+        let (state, plans, reply) = (turn.state, interview.plans, draft.reply)
+        let show: @Sendable (String) async -> Void = { words in
+            if ModelText.fault(words, state: state, plans: plans, draft: reply) == nil { await onText(words) }
+        }
         let begun = ContinuousClock.now
         for _ in 0..<Self.mostRounds {
             guard ContinuousClock.now - begun < Self.longest else {
@@ -51,7 +56,7 @@ struct ModelDriver: Sendable {
             let answer: ModelAnswer
             do {
                 answer = try await model.answer(
-                    to: messages, tools: GuideTools.all, conversation: conversation, onText: onText)
+                    to: messages, tools: GuideTools.all, conversation: conversation, onText: show)
             } catch ModelFailure.nonsense(let reason) {
                 nonsense += 1
                 if nonsense >= Self.mostNonsense { throw ModelFailure.nonsense(reason) }

@@ -17,9 +17,10 @@ enum ModelText {
         let foreign = text.replacing(draft, with: "")
         if foreign.contains("://") || foreign.lowercased().contains("www.") { return "it holds a link" }
         if ["{\"", "<|", "</", "tool_call", "NOTES", "```"].contains(where: foreign.contains) { return "it holds markup" }
-        let allowed = Set(plans.all.map { $0.monthlyPrice / 100 } + [state.budget?.amount].compactMap(\.self))
-        for match in foreign.matches(of: /(?:US)?\$\s?(\d+)/) where !(Int(match.1).map(allowed.contains) ?? false) {
-            return "it names a price that no plan has: $\(match.1)"
+        let prices = Set(plans.all.map { $0.monthlyPrice / 100 })
+        for match in foreign.matches(of: /\$\s?(\d+)|(\d+)\s?(?:dollars|dólares|USD|bucks)/) {
+            guard let amount = match.1 ?? match.2, !(Int(amount).map(prices.contains) ?? false) else { continue }
+            return "it names a price that no plan has: $\(amount)"
         }
         if let spoken = SpokenLanguage(writtenIn: text), spoken.ours != state.language, spoken != state.ownerLanguage {
             return "it is written in \(spoken.name)"

@@ -2,12 +2,15 @@ import Core
 
 /// The most that somebody wants to spend in a month.
 struct Budget: Sendable, Hashable, Codable {
-    /// In whole units of the currency.
+    /// In whole units of the currency, within ``amounts``.
     let amount: Int
     /// "Under 20" leaves 20 itself out.
     let isStrict: Bool
     /// Whether it is in US dollars, as the prices are; euros count as dollars, other currencies can't be compared.
     let isComparable: Bool
+
+    /// What can be meant.
+    static let amounts = 1..<1_000_000
 
     func allows(_ plan: Plan) -> Bool {
         isStrict ? plan.monthlyPrice < amount * 100 : plan.monthlyPrice <= amount * 100
@@ -24,7 +27,7 @@ struct Budget: Sendable, Hashable, Codable {
         let words = utterance.words
         var found: Budget?
         for (index, word) in words.enumerated() {
-            guard let amount = Self.amount(word), amount > 0, amount < 1_000_000 else { continue }
+            guard let amount = Self.amount(word), Self.amounts.contains(amount) else { continue }
             let before = words[max(0, index - 6)..<index].filter { !$0.isEmpty }
             let after = words[(index + 1)...].prefix(6).filter { !$0.isEmpty }
             let raw = utterance.rawWords[index]

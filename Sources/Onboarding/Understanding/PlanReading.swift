@@ -55,6 +55,7 @@ struct PlanReading: Sendable, Hashable {
         _ segment: Segment, isAsked: Bool, current: Tier?, plans: PlanTable
     ) -> [(tier: Tier, start: Int, count: Int)] {
         let words = segment.words
+        let coreCount = Trimming.core(words).count
         var found: [(Tier, Int, Int)] = []
         for (index, word) in words.enumerated() {
             let next = index + 1 < words.count ? words[index + 1] : ""
@@ -67,9 +68,9 @@ struct PlanReading: Sendable, Hashable {
                 else { continue }
                 found.append((plan.tier, index, planWords.contains(next) ? 2 : 1))
             } else if planWords.contains(next) || isAsked || planWords.contains(previous) {
-                let isShort = Trimming.core(words).count <= 3
+                let isShort = coreCount <= 3
                 if let tier = described(
-                    word, previous: previous, isAlone: Trimming.core(words).count == 1, plans: plans, current: current),
+                    word, previous: previous, isAlone: coreCount == 1, plans: plans, current: current),
                     planWords.contains(next) || planWords.contains(previous) || isShort
                 {
                     found.append((tier, index, planWords.contains(next) ? 2 : 1))

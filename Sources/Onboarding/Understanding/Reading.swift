@@ -166,7 +166,7 @@ enum PurposeCut {
             guard let (verb, count) = label ?? NameVerbs.match(words[start...]), !verb.isWeak else { continue }
             if verb.needsThing, start > 0, !words[..<start].suffix(2).contains(where: NameVerbs.things.contains) { continue }
             guard case .name(let name) = NameReading([segment], isAsked: false, suggested: [], current: nil) else {
-                continue
+                return segment.text
             }
             let length = name.split(separator: " ").count
             let raw = segment.utterance.rawWords

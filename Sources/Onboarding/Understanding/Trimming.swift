@@ -9,8 +9,11 @@ enum Trimming {
     static func range(_ words: [String]) -> Range<Int> {
         var range = 0..<words.count
         var changed = true
-        while changed, !range.isEmpty {
+        var rounds = 0
+        // Nobody puts more around an answer; without a bound, a message of nothing else would take seconds.
+        while changed, !range.isEmpty, rounds < 20 {
             changed = false
+            rounds += 1
             if let count = length(of: openings, in: words[range], fromEnd: false) {
                 range = (range.lowerBound + count)..<range.upperBound
                 changed = true

@@ -64,7 +64,10 @@ struct AccountRoutes: Sendable {
         guard address.text != customer.email else {
             return try await page(context, news: .init(fault: texts["account_email_same"]), status: .conflict)
         }
+        // Both addresses get a mail.
+        try await limits.checkLogin(context)
         try await limits.checkMail(to: address)
+        if let present = try customer.email.map(EmailAddress.init) { try await limits.checkMail(to: present) }
         try await account.requestEmail(address, of: customer)
         return .redirect(to: "/account")
     }
@@ -112,8 +115,15 @@ struct AccountRoutes: Sendable {
     private func newToken(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let customerID = try context.requireCustomer().id
         let wanted = try await request.form(NewToken.self, context: context)
-        let secret = try await account.newToken(wanted.name, scope: wanted.scope, of: customerID).secret
-        return try await page(context, news: .init(newToken: secret))
+        do {
+            let secret = try await account.newToken(wanted.name, scope: wanted.scope, of: customerID).secret
+            return try await page(context, news: .init(newToken: secret))
+        } catch let error as DomainError where ["invalid_token_name", "too_many_tokens"].contains(error.code) {
+            let texts = site.texts(context.language)
+            let fault =
+                error.code == "too_many_tokens" ? texts["account_tokens_many"] : texts["account_token_fault"]
+            return try await page(context, news: .init(fault: fault), status: .badRequest)
+        }
     }
 
     private struct Subject: Decodable {

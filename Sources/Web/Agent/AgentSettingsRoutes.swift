@@ -101,6 +101,8 @@ struct AgentSettingsRoutes: Sendable {
         box.profile.tone = fields.tone
         box.profile.instructions = fields.instructions ?? box.profile.instructions
         box.profile.switchedOff = fields.switchedOff
+        if !fields.timeZone.isEmpty { box.timeZone = fields.timeZone }
+        box.profile.workingHours = AgentProfile.WorkingHours(from: fields.from, until: fields.until)
         return box
     }
 

@@ -43,6 +43,7 @@ struct SilencePage: PageModel {
         case .unpaid: return (texts["silence_unpaid"], texts["silence_unpaid_text"])
         case .ended: return (texts["silence_ended"], texts["silence_ended_text"])
         case .paymentMissing: return (texts["silence_payment"], texts["silence_payment_text"])
+        case .held: return (texts["silence_held"], texts["silence_held_text"])
         case .usedUp: return (texts["silence_used_up"], texts("silence_used_up_text", ["date": until]))
         case .restoring: return (texts["silence_restoring"], texts["silence_wait"])
         case .upgrading: return (texts["silence_upgrading"], texts["silence_wait"])

@@ -60,8 +60,9 @@ struct BillingBanner: Sendable {
     private init?(usedUp snapshot: BoxSnapshot, _ views: BoxViews, _ texts: Texts) {
         guard snapshot.isUsedUp, let quota = snapshot.quota else { return nil }
         let isTop = snapshot.box.tier == views.plans.all.last?.tier
+        let text = texts("banner_used_up", ["date": texts.date(quota.periodEnd)])
         self.init(
-            tone: "near", text: texts("banner_used_up", ["date": texts.date(quota.periodEnd)]),
+            tone: "near", text: isTop ? text : text + " " + texts["banner_larger_plan"],
             label: isTop ? "" : texts["plan_change"], link: isTop ? nil : "/dashboard/plan")
     }
 }

@@ -93,7 +93,7 @@ struct PlanChangePage: PageModel {
                 isCurrent: isCurrent,
                 note: isNext ? texts("plan_next", ["date": texts.date(subscription.periodEnd)]) : nil,
                 link: isBound ? nil : "/dashboard/plan?to=\(plan.tier.rawValue)",
-                label: isCurrent ? texts["plan_keep"] : texts("plan_choose", ["plan": plan.name]))
+                label: isCurrent ? texts["plan_keep"] : texts("plan_change_to", ["plan": plan.name]))
         }
     }
 

@@ -41,26 +41,26 @@ struct HostRoutes: Sendable {
     private static let lists = [
         List(
             path: "customers", title: "Customers", hint: "Address, agent, bot or id",
-            states: ["active", "trialing", "past_due", "unpaid", "canceled", "none"]
+            states: HostStates.customers
         ) { try await $0.customers($1) },
         List(
             path: "subscriptions", title: "Subscriptions",
-            states: ["active", "trialing", "past_due", "unpaid", "paused", "canceled", "incomplete"], acts: [.convergeAll]
+            states: HostStates.subscriptions, acts: [.convergeAll]
         ) { try await $0.subscriptions($1) },
         List(
             path: "boxes", title: "Agents", hint: "What is wrong",
-            states: ["trouble", "provisioning", "running", "failed", "suspended", "deleted"]
+            states: HostStates.boxes
         ) { try await $0.boxes($1) },
         List(
             path: "jobs", title: "Jobs", hint: "A part of the reason", states: Job.State.allCases.map(\.rawValue)
         ) { try await $0.jobs($1) },
         List(
-            path: "events", title: "Events of Stripe", hint: "An id of Stripe's", states: ["waiting", "handled"]
+            path: "events", title: "Events of Stripe", hint: "An id of Stripe's", states: HostStates.events
         ) { try await $0.events($1) },
         List(
-            path: "alerts", title: "Alerts", hint: "A part of what it says", states: ["open", "acknowledged"]
+            path: "alerts", title: "Alerts", hint: "A part of what it says", states: HostStates.alerts
         ) { try await $0.alerts($1) },
-        List(path: "backups", title: "Backups", states: ["running", "done", "failed"]) { try await $0.backups($1) },
+        List(path: "backups", title: "Backups", states: HostStates.backups) { try await $0.backups($1) },
         List(path: "audit", title: "Audit", hint: "An address", states: ["acts"]) { try await $0.audit($1) },
     ]
 
