@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
-import Synchronization
+import TestSupport
 import Testing
 
 struct RequestTests {
@@ -94,34 +94,5 @@ struct RequestTests {
                 $0.contains("route=/things/{id}") && $0.contains("status=200") && $0.contains("request_id=abc")
             })
         #expect(!lines.contains { $0.contains("secret") })
-    }
-}
-
-/// Keeps what is logged, with its metadata.
-final class RecordedLog: Sendable {
-    private let recorded = Mutex<[String]>([])
-
-    var lines: [String] { recorded.withLock { $0 } }
-    var logger: Logger { Logger(label: "test", factory: { _ in Handler(log: self) }) }
-
-    private struct Handler: LogHandler {
-        let log: RecordedLog
-        var metadata: Logger.Metadata = [:]
-        var logLevel = Logger.Level.trace
-
-        init(log: RecordedLog) {
-            self.log = log
-        }
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
-            let line = ([event.message.description] + all.map { "\($0)=\($1)" }).joined(separator: " ")
-            log.recorded.withLock { $0.append(line) }
-        }
     }
 }

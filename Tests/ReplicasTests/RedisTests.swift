@@ -2,6 +2,7 @@ import CloudApp
 import Core
 import HTTPSupport
 import Jobs
+import Logging
 import NIOSSL
 import Redis
 import Synchronization
@@ -36,24 +37,24 @@ struct RedisServerTests {
             #expect(reply.text == "PONG")
         }
         let renamed = url.split(separator: "localhost").joined(separator: "127.0.0.1")
-        for client in [
-            try RedisClient(url: renamed, trustRoots: .file(authority), logger: quiet),
-            try RedisClient(url: url, logger: quiet),
-        ] {
-            let running = Task { await client.run() }
-            try await Task.sleep(for: .milliseconds(500))
-            #expect(!client.isConnected)
-            running.cancel()
-            await running.value
-        }
+        try await isRefused { try RedisClient(url: renamed, trustRoots: .file(authority), logger: $0) }
+        try await isRefused { try RedisClient(url: url, logger: $0) }
     }
 
     @Test func aWrongPasswordIsRefused() async throws {
         let url = try #require(TestRedis.url).split(separator: "secret").joined(separator: "guess")
-        let client = try RedisClient(url: url, logger: quiet)
+        try await isRefused(with: "WRONGPASS") { try RedisClient(url: url, logger: $0) }
+    }
+
+    /// Waits for the first attempt to fail, and sees that nothing of it is used.
+    private func isRefused(with words: String = "", _ make: (Logger) throws -> RedisClient) async throws {
+        let log = RecordedLog()
+        let client = try make(log.logger)
         let running = Task { await client.run() }
-        try await Task.sleep(for: .milliseconds(300))
+        try await eventually("an attempt failed") { log.lines.contains { $0.contains("Redis can't be reached") } }
+        #expect(log.lines.contains { $0.contains(words) || words.isEmpty }, "\(log.lines)")
         #expect(!client.isConnected)
+        await #expect(throws: RedisError.self) { try await client.send(["PING"]) }
         running.cancel()
         await running.value
     }
