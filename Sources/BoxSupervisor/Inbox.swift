@@ -39,7 +39,7 @@ struct Inbox {
     }
 
     /// A message or a pressed button of somebody whom the agent answers. What can't be read is the agent's to judge.
-    private func wakes(_ update: TelegramUpdate) -> Bool {
+    func wakes(_ update: TelegramUpdate) -> Bool {
         if update.isUnreadable { return true }
         guard let sender = update.message?.from ?? update.callbackQuery?.from else { return false }
         return users.contains(sender.id)

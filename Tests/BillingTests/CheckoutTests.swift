@@ -177,8 +177,15 @@ struct CheckoutTests {
             let second = try #require(try await shop.billing.checkout(first.id, customerID: box.customerID))
             #expect(second.language == .portuguese)
             #expect(second.url != nil && second.url != first.url)
-            #expect(try await shop.pay(first).status == 410, "nobody pays twice")
-            #expect(try await shop.pay(second).status == 303)
+            #expect(try await shop.billing.reopened(second, in: .english).url == nil)
+            try await shop.work()
+            let third = try #require(try await shop.billing.checkout(first.id, customerID: box.customerID))
+            #expect(third.language == .english)
+            #expect(third.url != nil && third.url != first.url, "a page that was closed doesn't come back")
+            for closed in [first, second] {
+                #expect(try await shop.pay(closed).status == 410, "nobody pays twice")
+            }
+            #expect(try await shop.pay(third).status == 303)
         }
     }
 }

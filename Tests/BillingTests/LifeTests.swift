@@ -187,6 +187,35 @@ struct LifeTests {
         }
     }
 
+    /// The first subscription may end between the order of a refund and the refund.
+    @Test func whatIsNoDuplicateAnyMoreIsNotRefunded() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.paid()
+            let only = try await shop.only("subscription")
+            try await shop.platform.queue.write {
+                try $0.enqueue(RefundDuplicate(stripeID: only, customerID: box.customerID))
+            }
+            try await shop.work()
+            #expect(try await shop.subscriptions(box).map(\.status) == [.active])
+            #expect(try await shop.invoices(box).map(\.refunded) == [0])
+            #expect(try await shop.platform.queuedJobs(AlertHost.kind).isEmpty)
+        }
+    }
+
+    /// A renewal that fails is paid days later; its receipt is still owed.
+    @Test func aReceiptComesAlsoForWhatWasPaidLate() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.paid(card: "4000000000000341")
+            try await shop.passTime(.days(31) + .hours(2))
+            try await shop.deliver()
+            let before = try await shop.told(box).filter { $0.hasPrefix("receipt/") }
+            try await shop.passTime(.days(4))
+            try await shop.payOpenInvoice()
+            try await shop.deliver()
+            #expect(try await shop.told(box).filter { $0.hasPrefix("receipt/") }.count == before.count + 1)
+        }
+    }
+
     // MARK: The end
 
     @Test func anEndIsToldOnceAndTheDeletionAWeekBefore() async throws {

@@ -1,6 +1,7 @@
 import Core
 import Identity
 import Jobs
+import SQL
 import Store
 import TestSupport
 import Testing
@@ -82,8 +83,20 @@ struct MagicLinkTests {
                 }
                 return link.secret.reveal()
             }
+            // They have made themselves at home.
+            try await platform.queue.write { work in
+                try APITokenStore(work.transaction).insert(
+                    APIToken(
+                        id: work.ids.next(), customerID: customer.id, name: "theirs", scope: .write, createdAt: work.now,
+                        lastUsedAt: nil), hash: String(repeating: "0", count: 64))
+                try AccountStore(work.transaction).requestEmail("thief@example.com", of: customer.id, now: work.now)
+            }
             let laptop = try await identity.signIn(magicLinkToken: link())
             #expect(try await identity.customer(sessionToken: foreign.secret.reveal()) == nil)
+            for table in ["api_tokens", "email_changes"] {
+                let rows = try await platform.database.read { try $0.query("SELECT 1 FROM \(table)", []) }
+                #expect(rows.isEmpty, "\(table)")
+            }
             #expect(try await identity.customer(sessionToken: laptop.secret.reveal())?.emailProvedAt == testNow)
             _ = try await identity.signIn(magicLinkToken: link())
             #expect(try await identity.customer(sessionToken: laptop.secret.reveal()) != nil)

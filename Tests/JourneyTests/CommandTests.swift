@@ -53,6 +53,17 @@ struct CommandTests {
         #expect(!result.output.contains("sk_live_x"))
     }
 
+    /// Else the list would be empty, as though there were no such agents.
+    @Test(arguments: [
+        ("boxes", "--state"), ("customers", "--subscription"), ("subscriptions", "--status"), ("events", "--state"),
+        ("alerts", "--state"),
+    ])
+    func aStateThatThereIsNotIsRefusedWithThoseThatThereAre(_ list: String, _ option: String) throws {
+        let result = try run(["admin", list, "list", option, "loud"])
+        #expect(result.status == 64)
+        #expect(result.output.contains("loud is none of "))
+    }
+
     @Test(arguments: [
         "ghcr.io/openclaw/openclaw", "ghcr.io/openclaw/openclaw:latest", "ghcr.io/openclaw/openclaw:",
         "localhost:5000/openclaw",

@@ -1,10 +1,12 @@
+import AsyncHTTPClient
 import Core
-import Telegram
+import FoundationEssentials
 import TestSupport
 import Testing
 
 @testable import BoxSupervisor
 @testable import Sandbox
+@testable import Telegram
 
 /// How a sleeping agent's messages are watched for, at the sandbox's Telegram.
 @Suite(.timeLimit(.minutes(1)))
@@ -47,6 +49,20 @@ struct InboxTests {
             try await lab.phone.say("hello", to: AgentLab.bot)
             #expect(try await inbox(lab, users: [1]).look() == .strangers)
         }
+    }
+
+    @Test(arguments: [
+        (#"{"update_id":1,"callback_query":{"id":"1","from":{"id":7,"is_bot":false,"first_name":"Ana"}}}"#, true),
+        (#"{"update_id":1,"callback_query":{"id":"1","from":{"id":8,"is_bot":false,"first_name":"Eve"}}}"#, false),
+        (#"{"update_id":1,"edited_message":{"message_id":1,"date":1,"chat":{"id":8,"type":"private"},"text":"hi"}}"#, false),
+        (#"{"update_id":1,"my_chat_member":{"date":1}}"#, false),
+        // Nobody can tell whose it is.
+        (#"{"update_id":1,"message":{"message_id":"one"}}"#, true),
+    ])
+    func whatIsNoMessageWakesItOnlyFromItsPeople(_ update: String, _ wakes: Bool) throws {
+        let update = try JSONDecoder().decode(ReceivedUpdate.self, from: Data(update.utf8)).update
+        let nobody = TelegramClient(httpClient: .shared, apiRoot: "http://127.0.0.1:9", token: "1:x")
+        #expect(Inbox(telegram: nobody, users: [7], patience: 0).wakes(update) == wakes)
     }
 
     @Test func aHundredMessagesOfStrangersDoLestTheyHideOthers() async throws {

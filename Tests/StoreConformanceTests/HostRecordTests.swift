@@ -27,6 +27,11 @@ struct HostRecordTests {
                     "nobody else's")
                 let sums = try HostStore(transaction).usageByCustomer(from: testNow, to: testNow + .days(2))
                 #expect(sums.map(\.paid) == [4900], "a refund without a name isn't anybody's")
+                try store.settle(refund: "re_1", stripeCustomerID: "cus_ada", hasFailed: false)
+                let settled = try HostStore(transaction).usageByCustomer(from: testNow, to: testNow + .days(2))
+                #expect(settled.map(\.paid) == [4400], "its charge tells whose it is")
+                try store.settle(refund: "re_1", stripeCustomerID: "cus_ada", hasFailed: true)
+                #expect(try store.all(from: testNow, to: testNow + .days(2)).map(\.payment) == [paid], "no money moved")
             }
         }
     }

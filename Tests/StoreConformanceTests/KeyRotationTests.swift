@@ -36,6 +36,26 @@ struct KeyRotationTests {
     }
 
     @Test(arguments: Engine.allCases)
+    func theGuidesTokenIsSealedWithTheNewestKey(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let (old, new) = (SymmetricKey(size: .bits256), SymmetricKey(size: .bits256))
+            let customer = Customer.sample()
+            let sealed = try Vault(key: old).seal(Secret("ocp_guide"), context: GuideAccountStore.context)
+            try await database.write { transaction in
+                try GuideAccountStore(transaction).make(
+                    customerID: customer.id, boxID: testIDs.next(), tokenHash: String(repeating: "0", count: 64),
+                    sealedToken: sealed, now: testNow)
+            }
+            let rotation = KeyRotation(database: database, vault: Vault(key: new, previous: [old]))
+            #expect(try await rotation.guideAccount().resealed == 1)
+            #expect(try await rotation.guideAccount() == KeyRotation.Report(), "there is nothing left to do")
+            let stored = try #require(try await database.read { try GuideAccountStore($0).find() })
+            #expect(
+                try Vault(key: new).open(stored.sealedToken, context: GuideAccountStore.context).reveal() == "ocp_guide")
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
     func whatOpensWithNoKeyIsNamedAndKept(_ engine: Engine) async throws {
         try await engine.withDatabase { database in
             let customer = Customer.sample()

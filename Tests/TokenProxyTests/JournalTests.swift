@@ -15,7 +15,9 @@ struct JournalTests {
             #expect(JournalSlot.read(slot) == .empty)
             let call = CallReservation.sample(model: "kimi-coding/k2p5")
             JournalSlot.write(call, at: slot)
-            #expect(JournalSlot.read(slot) == .reserved(call))
+            #expect(JournalSlot.read(slot) == .reserved(call, isSent: false))
+            JournalSlot.markSent(at: slot)
+            #expect(JournalSlot.read(slot) == .reserved(call, isSent: true))
             JournalSlot.write(usage, isEstimated: true, now: testNow, at: slot)
             #expect(JournalSlot.read(slot) == .settled(call, usage, isEstimated: true, at: testNow))
             JournalSlot.markBooked(at: slot)
@@ -47,7 +49,7 @@ struct JournalTests {
                     slot.copyMemory(from: whole, byteCount: 192)
                     for index in cut..<152 { slot.storeBytes(of: 0, toByteOffset: index, as: UInt8.self) }
                     let isComplete = isSame(slot, whole, 192)
-                    #expect((JournalSlot.read(slot) == .reserved(call)) == !isComplete)
+                    #expect((JournalSlot.read(slot) == .reserved(call, isSent: false)) == !isComplete)
                 }
             }
         }
@@ -56,7 +58,8 @@ struct JournalTests {
     @Test func keepsAsMuchOfAModelsNameAsFits() {
         withSlot { slot in
             JournalSlot.write(.sample(model: String(repeating: "m", count: 100)), at: slot)
-            #expect(JournalSlot.read(slot) == .reserved(.sample(model: String(repeating: "m", count: 63))))
+            let kept = CallReservation.sample(model: String(repeating: "m", count: 63))
+            #expect(JournalSlot.read(slot) == .reserved(kept, isSent: false))
         }
     }
 
@@ -75,12 +78,13 @@ struct JournalTests {
 
     @Test func recoversWhatADeadProcessLeft() async throws {
         try await withFolder { root in
-            let (open, settled, booked, free) = (1, 2, 3, 4)
+            let (open, settled, booked, free, unsent) = (1, 2, 3, 4, 5)
             do {
                 let journal = try Journal(root: root, holder: "dead", slots: 8, logger: quiet)
-                let tickets = try [open, settled, booked, free].map {
+                let tickets = try [open, settled, booked, free, unsent].map {
                     try journal.reserve(.sample(request: UInt128($0)))
                 }
+                for ticket in tickets.dropLast() { journal.markSent(ticket) }
                 journal.settle(tickets[1], usage, isEstimated: false, now: testNow)
                 journal.settle(tickets[2], usage, isEstimated: false, now: testNow)
                 journal.markBooked(tickets[2])
@@ -114,7 +118,7 @@ struct JournalTests {
         try await withFolder { root in
             do {
                 let journal = try Journal(root: root, holder: "dead", slots: 8, logger: quiet)
-                _ = try journal.reserve(.sample())
+                journal.markSent(try journal.reserve(.sample()))
             }
             let path = root + "/dead/0.journal"
             var bytes = try Data(contentsOf: URL(filePath: path))
@@ -131,7 +135,7 @@ struct JournalTests {
         try await withFolder { root in
             do {
                 let journal = try Journal(root: root, holder: "dead", slots: 8, logger: quiet)
-                _ = try journal.reserve(.sample())
+                journal.markSent(try journal.reserve(.sample()))
             }
             let path = root + "/dead/1.journal"
             var bytes = try Data(contentsOf: URL(filePath: path))
@@ -148,7 +152,7 @@ struct JournalTests {
         try await withFolder { root in
             do {
                 let journal = try Journal(root: root, holder: "dead", slots: 8, logger: quiet)
-                _ = try journal.reserve(.sample())
+                journal.markSent(try journal.reserve(.sample()))
             }
             let storage = RecordingStorage()
             storage.fails = true

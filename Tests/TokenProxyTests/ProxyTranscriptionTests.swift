@@ -76,6 +76,7 @@ struct ProxyTranscriptionTests {
         (form([("model", "whisper-9")]), 404, "whisper-9"), (form(file: ""), 400, "is empty"),
         (form([("model", "whisper-1"), ("response_format", "xml")]), 400, "response_format"),
         (form([("model", "whisper-1"), ("stream", "true")]), 400, "stream"), ("--", 400, "can't be read"),
+        (form([("model", "whisper-1"), ("prompt", String(repeating: "a", count: 4_097))]), 400, "longer than 4096 bytes"),
         // Only the server knows.
         (form(file: "short"), 400, "can't be written down"),
     ])
@@ -94,6 +95,33 @@ struct ProxyTranscriptionTests {
             let answer = try await Self.post(lab, Self.form())
             #expect(answer.status == 503)
             #expect(try await lab.quota() == lab.quota(used: 0))
+        }
+    }
+
+    @Test func aConnectionThatBreaksOffAfterTheRequestIsCharged() async throws {
+        let breaking = Router(context: BasicRequestContext.self)
+        breaking.post("/v1/audio/transcriptions") { request, _ -> Response in
+            _ = try await request.body.collect(upTo: 1 << 20)
+            return Response(status: .ok, body: .init { _ in throw CancellationError() })
+        }
+        try await ProxyLab.run(upstream: breaking) { lab async throws in
+            #expect(try await Self.post(lab, Self.form()).status == 503)
+            let event = try #require(try await lab.events().first)
+            #expect(event.estimated && event.usage.units == 1_000)
+        }
+    }
+
+    /// A file that says much in few bytes costs what the server says.
+    @Test func whatTheServerSaysOfTheLengthIsCharged() async throws {
+        let long = Router(context: BasicRequestContext.self)
+        long.post("/v1/audio/transcriptions") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/json"],
+                body: .init(byteBuffer: ByteBuffer(string: #"{"text":"…","usage":{"type":"duration","seconds":55}}"#)))
+        }
+        try await ProxyLab.run(upstream: long) { lab async throws in
+            #expect(try await Self.post(lab, Self.form()).status == 200)
+            #expect(try await lab.quota().used == 5_500)
         }
     }
 

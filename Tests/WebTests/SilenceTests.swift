@@ -30,6 +30,20 @@ struct SilenceTests {
         }
     }
 
+    @Test func saysThatAnAgentWasStoppedBecauseItRanAway() async throws {
+        try await TestWeb.run { web in
+            let (owner, _) = try await web.owner()
+            let box = try #require(
+                try await web.platform.database.read { try BoxStore($0).current(customerID: owner.customer.id) })
+            _ = try await web.platform.database.write {
+                try AgentGuardStore($0).hold(box.id, customerID: owner.customer.id, .manyCalls, now: testNow)
+            }
+            let page = try await web.get("/dashboard/silence", as: owner).text
+            #expect(page.contains(try Texts(.english)["silence_held"]))
+            #expect(!page.contains("We find nothing wrong"))
+        }
+    }
+
     @Test func aBackupIsPutBackByItsOwnerAlone() async throws {
         try await TestWeb.run { web in
             let (owner, _) = try await web.owner()

@@ -169,6 +169,7 @@ final class Call {
 
     func send(on connection: UpstreamConnection, _ endpoint: UpstreamTarget.Endpoint) {
         guard let wanted, let reservation, let target else { return }
+        if let ticket { services.journal.markSent(ticket) }
         state = .sent(connection)
         sentAt = loop.deadline
         let edits = wanted.edits(

@@ -111,6 +111,11 @@ final class Journal: Sendable {
         ticket.segment.settle(ticket.index, usage, isEstimated: isEstimated, now: now)
     }
 
+    /// Has to be called before the first byte goes to an upstream: from here on the call may have cost something.
+    func markSent(_ ticket: Ticket) {
+        ticket.segment.markSent(ticket.index)
+    }
+
     func markBooked(_ ticket: Ticket) {
         ticket.segment.markBooked(ticket.index)
     }

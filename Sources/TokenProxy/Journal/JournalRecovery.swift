@@ -62,11 +62,11 @@ struct JournalRecovery: Sendable {
             }
     }
 
-    /// An open call is charged all that was set aside for it: never less than what was used.
+    /// An open call is charged all that was set aside for it: never less than what was used. One that was never sent is free.
     private func event(_ slot: JournalSlot.State) -> UsageEvent? {
         switch slot {
-        case .empty, .booked: nil
-        case .reserved(let call):
+        case .empty, .booked, .reserved(_, isSent: false): nil
+        case .reserved(let call, isSent: true):
             call.event(
                 TokenUsage(input: call.input, output: call.output), isEstimated: true, isInterrupted: true, at: clock.now)
         case .settled(_, let usage, _, _) where usage.total == 0: nil

@@ -87,6 +87,11 @@ final class JournalSegment: @unchecked Sendable {
         isDirty.store(true, ordering: .releasing)
     }
 
+    func markSent(_ index: Int) {
+        JournalSlot.markSent(at: slot(index))
+        isDirty.store(true, ordering: .releasing)
+    }
+
     func markBooked(_ index: Int) {
         JournalSlot.markBooked(at: slot(index))
         pending.subtract(1, ordering: .releasing)

@@ -18,6 +18,7 @@ import Core
 /// | 160, 164, 168 | tokens used: input, the cached part of it, output |
 /// | 172 | 1 if these are an estimate |
 /// | 176 | 1 once the call is booked |
+/// | 184 | 1 as long as nothing of the call has left for the upstream |
 enum JournalSlot {
     static let size = 192
     static let longestModel = 63
@@ -41,6 +42,7 @@ enum JournalSlot {
             length += 1
         }
         slot.storeBytes(of: UInt8(length), toByteOffset: 80, as: UInt8.self)
+        slot.store(UInt64(1), at: 184)
         slot.store(checksum(UnsafeRawPointer(slot), Self.reservation), at: 0)
     }
 
@@ -53,6 +55,10 @@ enum JournalSlot {
         slot.store(checksum(UnsafeRawPointer(slot), settlement), at: 144)
     }
 
+    static func markSent(at slot: UnsafeMutableRawPointer) {
+        slot.store(UInt64(0), at: 184)
+    }
+
     static func markBooked(at slot: UnsafeMutableRawPointer) {
         slot.store(UInt64(1), at: 176)
     }
@@ -61,8 +67,8 @@ enum JournalSlot {
 
     enum State: Hashable {
         case empty
-        /// Open: what it used is not known.
-        case reserved(CallReservation)
+        /// Open: what it used is not known, but that it is nothing if it was never sent.
+        case reserved(CallReservation, isSent: Bool)
         case settled(CallReservation, TokenUsage, isEstimated: Bool, at: Timestamp)
         case booked
     }
@@ -78,7 +84,9 @@ enum JournalSlot {
             input: Int(slot.load(UInt32.self, at: 72)), output: Int(slot.load(UInt32.self, at: 76)) & mostOutput,
             createdAt: Timestamp(milliseconds: slot.load(Int64.self, at: 64)),
             cause: cause(slot.load(UInt32.self, at: 76) >> 24))
-        guard slot.load(UInt64.self, at: 144) == checksum(slot, settlement) else { return .reserved(reserved) }
+        guard slot.load(UInt64.self, at: 144) == checksum(slot, settlement) else {
+            return .reserved(reserved, isSent: slot.load(UInt64.self, at: 184) == 0)
+        }
         let usage = TokenUsage(
             input: Int(slot.load(UInt32.self, at: 160)), cached: Int(slot.load(UInt32.self, at: 164)),
             output: Int(slot.load(UInt32.self, at: 168)))

@@ -53,6 +53,7 @@ struct Transcription: Sendable {
                 reserved: most, used: 0, periodStart: reservation.periodStart, now: services.accounts.now)
             throw error
         }
+        services.journal.markSent(ticket)
         let outcome = await ask()
         let bill = bill(outcome, reserved: most)
         let now = services.clock.now
