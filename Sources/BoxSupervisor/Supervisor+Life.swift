@@ -46,10 +46,15 @@ extension Supervisor {
                 logger.info("agent's program asked for a restart")
                 report.state = .starting
             case .again, .trouble:
-                let trouble = if case .trouble(let trouble) = ending { trouble } else { AgentTrouble.exited(code: 0) }
+                var trouble = if case .trouble(let trouble) = ending { trouble } else { AgentTrouble.exited(code: 0) }
                 failures = hadRecovered ? 1 : failures + 1
+                var words: String?
+                if case .exited(let code) = trouble, code != 0, !wasUp, failures <= 2 {
+                    words = await refusalOfWhatIsInForce()
+                    if words != nil { trouble = .configurationRefused }
+                }
                 report.note(trouble, at: Timestamp(Date()))
-                if trouble == .configurationRefused, await isFinal(failures) { return }
+                if trouble == .configurationRefused, await isFinal(failures, words) { return }
                 report.state = failures >= 3 ? .failed(trouble) : .restarting(trouble)
                 guard (try? await Task.sleep(for: timing.backoff(failures: failures))) != nil else { return }
             }
@@ -57,9 +62,10 @@ extension Supervisor {
     }
 
     /// The program refused its configuration. A second time is the last: the same file would be refused for ever.
+    /// - Parameter words: what it says against it; `nil` if its log says so.
     /// - Returns: once the supervision is over; `false` if the program may be tried again.
-    private func isFinal(_ failures: Int) async -> Bool {
-        let words = directory.log.tail(2_000)
+    private func isFinal(_ failures: Int, _ words: String?) async -> Bool {
+        let words = words ?? directory.log.tail(2_000)
         logger.error("agent's program refuses its configuration", metadata: ["words": "\(words)"])
         guard failures > 1 else { return false }
         report.words = words
@@ -125,8 +131,10 @@ extension Supervisor {
     }
 
     private func waitForReadiness(_ gateway: Gateway, _ look: inout Look) async -> AgentTrouble? {
+        let readiness = await gateway.readiness()
+        // Not before the answer, which a program that is still starting may take seconds for: its time awake begins here.
         let now = ContinuousClock.now
-        switch await gateway.readiness() {
+        switch readiness {
         case .ready:
             (readySince, look.answer, look.question, look.idle) = (now, now, now, now)
             report.state = .ready

@@ -61,7 +61,20 @@ extension Supervisor {
     /// - Returns: what the program says against it; `nil` if nothing, or if nothing changes.
     /// - Throws: ``DomainError`` with the code `settings_unproved` if the program doesn't say.
     func refusal(of new: BoxSettings) async throws -> String? {
-        guard new.configuration != configurationInForce else { return nil }
+        new.configuration == configurationInForce ? nil : try await verdict(on: new)
+    }
+
+    /// A program that ends before it was up may have refused its configuration without saying so by its exit code: OpenClaw
+    /// 2026.9.4 ends with 1 on a key of an earlier release that it would rewrite, and in Nix mode may not.
+    /// - Returns: what the program says against it; `nil` if nothing, or if it doesn't say.
+    func refusalOfWhatIsInForce() async -> String? {
+        guard let settings else { return nil }
+        return try? await verdict(on: settings)
+    }
+
+    /// - Returns: what the program says against a configuration; `nil` if nothing.
+    /// - Throws: ``DomainError`` with the code `settings_unproved` if the program doesn't say.
+    private func verdict(on new: BoxSettings) async throws -> String? {
         let candidate = directory.path + "/candidate.json"
         defer { try? FileManager.default.removeItem(atPath: candidate) }
         try directory.write(Data(new.configuration.utf8), to: candidate)

@@ -70,6 +70,7 @@ extension Supervisor {
             case .strangers: try await Task.sleep(for: timing.strangersInterval)
             case .conflict:
                 report.conflicts += 1
+                logger.notice("somebody else polls Telegram for a sleeping agent")
                 try await Task.sleep(for: timing.firstBackoff)
             case .refused(let error):
                 logger.warning("Telegram can't be asked for a sleeping agent", metadata: ["error": "\(error)"])

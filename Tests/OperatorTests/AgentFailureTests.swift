@@ -95,6 +95,34 @@ struct AgentFailureTests {
         }
     }
 
+    @Test func aConfigurationThatIsRefusedWithAnotherExitCodeIsNoCrash() async throws {
+        try await StandInAgent.with { stand in
+            let runtime = try stand.runtime(.legacy)
+            try await runtime.apply(try Sample.specification(box))
+            let state = try await runtime.state(of: box) { if case .failed = $0 { true } else { false } }
+            #expect(state == .failed(.configurationRefused))
+            #expect(stand.starts(box).count == 2)
+            let observed = try await runtime.observe(AgentReference(box))
+            #expect(observed.words == "models.providers: refused.example isn't to be used")
+        }
+    }
+
+    /// A program that is still starting on a busy machine answers late. It has to have had the time to fetch the message that it
+    /// was woken for.
+    @Test func isAwakeForItsWholeTimeAfterALateAnswer() async throws {
+        var timing = AgentTiming.quick
+        timing.answerLimit = .seconds(5)
+        try await StandInAgent.with(timing: timing) { stand in
+            let settings = AgentSettings(
+                tokenProxyURL: "http://127.0.0.1:9/v1", telegramAPIRoot: "http://127.0.0.1:9",
+                sleepAfter: .milliseconds(1_500))
+            let runtime = try stand.runtime(.slow)
+            try await runtime.apply(try Sample.specification(box, settings: settings))
+            _ = try await runtime.state(of: box) { $0 == .asleep }
+            #expect(try #require(stand.closings(box).first) > 1.4)
+        }
+    }
+
     @Test func switchesTelegramOnAgainAndIsNotReadyBefore() async throws {
         try await StandInAgent.with { stand in
             let runtime = try stand.runtime(.suppressed)

@@ -54,6 +54,18 @@ struct OpenClawContractTests {
             #expect(result.output.contains("forgetfulness"), "\(result.output)")
         }
     }
+
+    /// A key of an earlier release, which it would rewrite if it might. That it refuses is known only by asking.
+    @Test func saysBeforehandThatItRefusesALegacyKeyWhichEndsItAsACrashWould() async throws {
+        try await OpenClawProgram.with(tier: .starter, isCluster: false) { program in
+            let text = try String(contentsOfFile: program.configuration, encoding: .utf8)
+            let changed = text.replacing(#""defaults": {"#, with: #""defaults": { "memorySearch": {"enabled": true},"#)
+            try Data(changed.utf8).write(to: URL(filePath: program.configuration))
+            #expect(try await program.run(["gateway", "--port", "18998"]).code == 1)
+            let verdict = try await program.run(["config", "validate", "--json"])
+            #expect(verdict.code == 1 && verdict.output.contains("memorySearch"), "\(verdict.output)")
+        }
+    }
 }
 
 /// The real program with a home of its own.

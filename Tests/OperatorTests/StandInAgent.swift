@@ -23,6 +23,10 @@ final class StandInAgent: Sendable {
         case crash
         /// Says what is wrong with its configuration, and ends with code 78.
         case refuse
+        /// Ends with code 1 on a configuration that it would refuse if asked.
+        case legacy
+        /// Takes two seconds for its first answer, and then has nothing to do.
+        case slow
         /// Answers, and keeps Telegram off until it is told to start it.
         case suppressed
         /// Answers, and takes 200 MB.
@@ -92,6 +96,12 @@ final class StandInAgent: Sendable {
         return String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { Int32($0) }
     }
 
+    /// How many seconds after its first answer it was told that nothing new may begin, each time.
+    func closings(_ box: Box) -> [Double] {
+        let data = FileManager.default.contents(atPath: directory(box).home + "/closed") ?? Data()
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { Double($0) }
+    }
+
     /// What the program saw when it started.
     func surroundings(_ box: Box) throws -> Surroundings {
         let file = directory(box).home + "/surroundings.json"
@@ -117,7 +127,7 @@ final class StandInAgent: Sendable {
         .first { FileManager.default.isExecutableFile(atPath: $0) } ?? "python3 is not installed"
 
     private static let program = """
-        import json, os, signal, socket, sys
+        import json, os, signal, socket, sys, time
 
         def is_open(number):
             try:
@@ -128,7 +138,7 @@ final class StandInAgent: Sendable {
 
         if sys.argv[2:4] == ["config", "validate"]:
             with open(os.environ["OPENCLAW_CONFIG_PATH"]) as file:
-                is_refused = "refused.example" in file.read()
+                is_refused = "refused.example" in file.read() or sys.argv[1] == "legacy"
             issue = {"path": "models.providers", "message": "refused.example isn't to be used"}
             print(json.dumps({"valid": False, "issues": [issue]} if is_refused else {"valid": True}))
             sys.exit(1 if is_refused else 0)
@@ -138,8 +148,8 @@ final class StandInAgent: Sendable {
             json.dump({"environment": dict(os.environ), "descriptors": descriptors}, file)
         with open(home + "/starts", "a") as file:
             file.write(f"{os.getpid()}\\n")
-        if behaviour == "crash":
-            sys.exit(3)
+        if behaviour in ("crash", "legacy"):
+            sys.exit(3 if behaviour == "crash" else 1)
         if behaviour == "refuse":
             print("agents.defaults: Unrecognized key: memorySearch", file=sys.stderr)
             sys.exit(78)
@@ -155,11 +165,16 @@ final class StandInAgent: Sendable {
         server.bind(("127.0.0.1", port))
         server.listen()
         kept = []
+        is_late, answered = behaviour == "slow", 0
         while True:
             connection, _ = server.accept()
+            if is_late:
+                time.sleep(2)
+                is_late = False
             if behaviour == "mute" or (behaviour == "fading" and os.path.exists(home + "/quiet")):
                 kept.append(connection)
                 continue
+            answered = answered or time.monotonic()
             request = connection.recv(4096)
             if os.path.exists(home + "/leave"):
                 os.remove(home + "/leave")
@@ -174,6 +189,12 @@ final class StandInAgent: Sendable {
                     file.write("telegram")
                 is_suppressed = False
                 body = b'{"ok":true}'
+            if path == b"/api/v1/admin/rpc" and b'"channels.status"' in request:
+                body = b'{"payload":{"channelAccounts":{"telegram":[{}]}}}'
+            if path == b"/api/v1/admin/rpc" and b'"gateway.suspend.prepare"' in request:
+                with open(home + "/closed", "a") as file:
+                    file.write(f"{time.monotonic() - answered}\\n")
+                body = b'{"payload":{"status":"ready"}}'
             connection.sendall(b"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: %d\\r\\n\\r\\n%s" % (len(body), body))
             connection.close()
             if behaviour == "chatty":
