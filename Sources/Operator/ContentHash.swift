@@ -1,7 +1,7 @@
+import Core
 import Crypto
 import FoundationEssentials
 import Kubernetes
-import Store
 
 /// A fingerprint of an object's content.
 enum ContentHash {

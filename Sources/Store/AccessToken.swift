@@ -19,22 +19,3 @@ package struct AccessToken: Sendable {
         AccessToken(prefix + SymmetricKey(size: .bits256).withUnsafeBytes(\.hexadecimal))
     }
 }
-
-extension SHA256Digest {
-    /// Two lowercase hex digits a byte.
-    package var hexadecimal: String { withUnsafeBytes { $0.hexadecimal } }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Two lowercase hex digits a byte.
-    package var hexadecimal: String {
-        func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
-        var digits: [UInt8] = []
-        digits.reserveCapacity(count * 2)
-        for byte in self {
-            digits.append(digit(byte >> 4))
-            digits.append(digit(byte & 15))
-        }
-        return String(decoding: digits, as: UTF8.self)
-    }
-}

@@ -1,5 +1,5 @@
+import Core
 import Crypto
-import Store
 import Testing
 
 @testable import HostDesk

@@ -57,7 +57,7 @@ extension SearchProvider {
         switch kind {
         case .brave:
             return Question(
-                url: "\(url)/web/search?q=\(query.queryEncoded)&count=\(count)&text_decorations=false", body: nil,
+                url: "\(url)/web/search?q=\(query.percentEncoded)&count=\(count)&text_decorations=false", body: nil,
                 headers: ["accept": "application/json", "x-subscription-token": key?.reveal() ?? ""])
         case .tavily:
             let body: JSONValue = [
@@ -67,7 +67,7 @@ extension SearchProvider {
                 url: "\(url)/search", body: String(decoding: try body.encoded(), as: UTF8.self),
                 headers: bearer.merging(["content-type": "application/json"]) { $1 })
         case .searxng:
-            return Question(url: "\(url)/search?q=\(query.queryEncoded)&format=json", body: nil, headers: bearer)
+            return Question(url: "\(url)/search?q=\(query.percentEncoded)&format=json", body: nil, headers: bearer)
         }
     }
 
@@ -107,16 +107,5 @@ extension SearchProvider {
             let url: String
             let content: String?
         }
-    }
-}
-
-extension String {
-    fileprivate var queryEncoded: String {
-        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-        return utf8.map { byte in
-            if plain.contains(byte) { return String(UnicodeScalar(byte)) }
-            let digits = String(byte, radix: 16, uppercase: true)
-            return "%" + (digits.count == 1 ? "0" : "") + digits
-        }.joined()
     }
 }

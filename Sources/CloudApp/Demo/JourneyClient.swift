@@ -40,7 +40,7 @@ package final class JourneyClient: Sendable {
     }
 
     package func post(form: [(String, String)], to url: String) async throws -> Answer {
-        let body = form.map { "\($0.0.formEncoded)=\($0.1.formEncoded)" }.joined(separator: "&")
+        let body = form.map { "\($0.0.percentEncoded)=\($0.1.percentEncoded)" }.joined(separator: "&")
         return try await send(.POST, url, contentType: "application/x-www-form-urlencoded", body: body)
     }
 
@@ -118,13 +118,5 @@ extension String {
 
     fileprivate func resolved(against origin: String) -> String {
         hasPrefix("/") ? origin + self : self
-    }
-
-    fileprivate var formEncoded: String {
-        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~".utf8)
-        return utf8.map { byte in
-            plain.contains(byte)
-                ? String(UnicodeScalar(byte)) : "%" + String(byte, radix: 16, uppercase: true).leftPadded(to: 2, with: "0")
-        }.joined()
     }
 }

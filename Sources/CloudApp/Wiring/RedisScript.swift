@@ -1,3 +1,4 @@
+import Core
 import Crypto
 import FoundationEssentials
 
@@ -8,9 +9,6 @@ struct RedisScript: Sendable {
 
     init(_ text: String) {
         self.text = text
-        hash = Insecure.SHA1.hash(data: Data(text.utf8)).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        hash = Insecure.SHA1.hash(data: Data(text.utf8)).hexadecimal
     }
 }

@@ -60,16 +60,7 @@ package struct TOTP: Sendable {
     ///   - account: an e-mail address.
     ///   - issuer: letters, digits and hyphens.
     package static func address(key: [UInt8], account: String, issuer: String) -> String {
-        let label = account.utf8.reduce(into: "") { text, byte in
-            let isPlain =
-                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                || [UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_")].contains(byte)
-            text +=
-                isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16).uppercased()
-        }
-        return
-            "otpauth://totp/\(issuer):\(label)?secret=\(Base32.text(key))&issuer=\(issuer)&algorithm=SHA1&digits=6&period=30"
+        "otpauth://totp/\(issuer):\(account.percentEncoded)?secret=\(Base32.text(key))&issuer=\(issuer)&algorithm=SHA1&digits=6&period=30"
     }
 }
 

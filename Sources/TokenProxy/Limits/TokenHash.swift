@@ -1,3 +1,4 @@
+import Core
 import Crypto
 
 /// A token, as it is looked up: its SHA-256, so that neither memory nor timing tells anything about tokens.
@@ -14,12 +15,7 @@ struct TokenHash: Hashable, Sendable {
     }
 
     /// In lowercase hex, as it is stored.
-    var hexadecimal: String {
-        let digits = Array("0123456789abcdef".utf8)
-        return withUnsafeBytes(of: words) { bytes in
-            String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-        }
-    }
+    var hexadecimal: String { withUnsafeBytes(of: words, \.hexadecimal) }
 
     static func == (left: TokenHash, right: TokenHash) -> Bool { left.words == right.words }
 

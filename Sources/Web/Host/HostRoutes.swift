@@ -79,7 +79,7 @@ struct HostRoutes: Sendable {
             search: query, state: list.states.contains(state ?? "") ? state : nil, after: Self.query("after", request))
         let table = try await list.load(desk, filter)
         let kept = [("q", query), ("state", filter.state)].compactMap { name, value in
-            value.map { "\(name)=\(Self.escaped($0))&" }
+            value.map { "\(name)=\($0.percentEncoded)&" }
         }.joined()
         let view = TableView(
             table, title: list.title, nextPath: "\(path)?\(kept)after=", alerts: list.path == "alerts")
@@ -213,17 +213,6 @@ struct HostRoutes: Sendable {
         case .grant: "The units are granted."
         case .acknowledge: "The alert is taken notice of."
         case .resumeRollout: "The rollout goes on."
-        }
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.utf8.reduce(into: "") { escaped, byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-                escaped.append(Character(UnicodeScalar(byte)))
-            default: escaped += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
-            }
         }
     }
 }

@@ -1,9 +1,9 @@
+import Core
 import Crypto
 import HTTPSupport
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Store
 
 /// A file that pages refer to. Its URL changes with its content, so browsers may keep it for good.
 struct Asset: Sendable {
