@@ -2,8 +2,9 @@ import Core
 
 /// What the person behind an agent reads where there is no answer: what happened, until when, and what to do.
 extension LocalizedText {
-    /// A new conversation takes so many units with OpenClaw's own words: with less left, to begin one is no help.
-    private static let newConversation = 6_000
+    /// So many units are set aside for a new conversation with OpenClaw's own words and its tools, which count by their bytes (seen
+    /// with 2026.9.4: refused with up to 10,600 left). With less left, to begin one is no help.
+    private static let newConversation = 12_000
     /// With less left, nothing can be asked at all.
     private static let crumbs = 256
 

@@ -93,10 +93,10 @@ struct ProxyNoticeTests {
         }
     }
 
-    @Test(arguments: [(5_500, "isn't enough for another answer"), (7_000, "Send /new")])
+    @Test(arguments: [(11_000, "isn't enough for another answer"), (13_000, "Send /new")])
     func offersANewConversationOnlyIfThatHelps(_ left: Int, _ words: String) async throws {
         try await ProxyLab.run(limit: left, agentSpeaks: .english) { lab async throws in
-            let answer = try await lab.post(ProxyLab.body(String(repeating: "word ", count: 8_000)))
+            let answer = try await lab.post(ProxyLab.body(String(repeating: "word ", count: 12_000)))
             #expect(answer.status == 200 && answer.body.contains(words))
         }
     }
