@@ -18,7 +18,7 @@ struct InboxTests {
     }
 
     @Test func whatIsLookedAtIsStillThereForTheAgent() async throws {
-        let model = ScriptedModel(.said("Good morning"))
+        let model = ScriptedModel(.said("Good morning"), .said("Fine"))
         try await TelegramLab.run(model: model) { (telegram) async throws in
             let lab = try await AgentLab(telegram)
             let inbox = inbox(lab)
@@ -27,9 +27,13 @@ struct InboxTests {
             for _ in 1...3 { #expect(try await inbox.look() == .message(chatIDs: [lab.ownerID])) }
             try await lab.whileAgentRuns { () async throws in
                 #expect(try await lab.said(untilThereAre: 2) == ["hello", "Good morning"])
+                // It confirms what it has answered when it asks for more.
+                try await lab.phone.say("and now?", to: AgentLab.bot)
+                _ = try await lab.said(untilThereAre: 4)
             }
-            #expect(try await inbox.look() == .nothing, "the agent has confirmed it")
-            #expect(model.questions.count == 1)
+            let left = try await inbox.telegram.getUpdates().compactMap(\.message?.text)
+            #expect(!left.contains("hello"), "the agent has confirmed it")
+            #expect(model.questions.count == 2)
         }
     }
 
