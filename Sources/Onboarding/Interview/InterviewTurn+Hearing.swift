@@ -86,7 +86,9 @@ extension InterviewTurn {
         if takePurpose(reading, asked: asked) { isUnderstood = true }
         if takeName(reading, asked: asked) { isUnderstood = true }
         if takeMoney(reading, asked: asked) { isUnderstood = true }
-        if asked == .name, step == .name, reading.utterance.wantsAnother { return answerStep(reading) }
+        if asked == .name, step == .name, state.pending == nil, reading.utterance.wantsAnother || reading.leavesNameToUs {
+            return answerStep(reading)
+        }
         if !reading.questions.isEmpty, !(isUnderstood && reading.questions == [nil]) {
             answerQuestions(reading)
             isUnderstood = true

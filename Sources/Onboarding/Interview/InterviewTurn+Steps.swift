@@ -10,9 +10,9 @@ extension InterviewTurn {
             return ask()
         }
         switch step {
-        case .purpose: hearPurpose(utterance)
-        case .name: hearName(utterance)
-        case .usage: hearUsage(utterance)
+        case .purpose: hearPurpose(reading)
+        case .name: hearName(reading)
+        case .usage: hearUsage(reading)
         case .plan: hearPlan(reading)
         case .telegram: hearAboutTelegram(utterance)
         case .payment: hearAboutPayment(utterance)
@@ -23,11 +23,12 @@ extension InterviewTurn {
     /// A remark with something to tap has been made already.
     private var hasAnswered: Bool { replies.last?.card != nil }
 
-    private mutating func hearPurpose(_ utterance: Utterance) {
+    private mutating func hearPurpose(_ reading: Reading) {
+        let utterance = reading.utterance
         state.misunderstandings += 1
         let isGeneral = Purpose.isGeneral(utterance)
         if isGeneral || state.misunderstandings > 1 && (utterance.isUndecided || Purpose.isReserved(utterance)) {
-            state.purpose = Purpose.everyday[language]
+            _ = use(.setPurpose(Purpose.everyday[language]), said: reading)
             say(.everydayPurpose)
             return ask()
         }
@@ -36,14 +37,15 @@ extension InterviewTurn {
             card: .choices(Phrase.purposeExamples[language]))
     }
 
-    private mutating func hearName(_ utterance: Utterance) {
+    private mutating func hearName(_ reading: Reading) {
+        let utterance = reading.utterance
         if utterance.wantsAnother {
             say(.otherNames)
             return say(.askName, card: .choices(suggestedNames))
         }
-        if utterance.isUndecided || utterance.isYes == false {
+        if reading.leavesNameToUs || utterance.isYes == false {
             let chosen = suggestedNames[0]
-            state.agentName = chosen
+            _ = use(.setAgentName(chosen), said: reading)
             say(.choseName(chosen))
             return ask()
         }
@@ -51,10 +53,10 @@ extension InterviewTurn {
         say(.whichName, card: .choices(suggestedNames))
     }
 
-    private mutating func hearUsage(_ utterance: Utterance) {
+    private mutating func hearUsage(_ reading: Reading) {
         state.misunderstandings += 1
-        if utterance.isUndecided || state.misunderstandings > 2 {
-            state.usage = .unknown
+        if reading.utterance.isUndecided || state.misunderstandings > 2 {
+            _ = use(.recommendPlan(.unknown), said: reading)
             return recommendAloud()
         }
         say(.usageHint(name: name), card: .choices(Phrase.usageExamples[language]))

@@ -107,7 +107,8 @@ extension InterviewTurn {
             || reading.utterance.isAcknowledgement && !replies.isEmpty
         guard !isRules else { return nil }
         state.offered = []
-        noteLanguage(reading)
+        // The draft of the same turn says which languages there are.
+        if noteLanguage(reading) != nil { state.hasToldLanguages = true }
         return reading
     }
 

@@ -43,8 +43,9 @@ enum NameReading: Sendable, Hashable {
         let words = segment.words
         var best = NameReading.none
         for start in words.indices {
-            let label = NameVerbs.label(segment.utterance.rawWords[start], words[start], start > 0 ? words[start - 1] : "")
-            guard let (verb, count) = label ?? NameVerbs.match(words[start...]) else { continue }
+            guard
+                let (verb, count) = NameVerbs.label(in: segment.utterance, at: start) ?? NameVerbs.match(words[start...])
+            else { continue }
             if words[..<start].suffix(2).contains(where: { ["dont", "not", "never", "nao"].contains($0) }) { continue }
             if verb.needsThing, start > 0, !words[..<start].suffix(2).contains(where: NameVerbs.things.contains) { continue }
             let rest = segment.utterance.rawWords[(start + count)...]

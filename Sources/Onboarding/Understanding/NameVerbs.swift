@@ -18,10 +18,14 @@ struct NameVerbs: Sendable {
         table.first { words.starts(with: $0.words) }.map { ($0.verb, $0.words.count) }
     }
 
-    /// "Name: Sage".
-    static func label(_ raw: Substring, _ word: String, _ before: String) -> (verb: NameVerbs, count: Int)? {
-        guard raw.hasSuffix(":"), ["name", "nome", "nombre", "nom"].contains(word), !["my", "meu", "mi"].contains(before)
+    /// "Name: Sage", and "name Sage" where nothing else is said.
+    static func label(in utterance: Utterance, at start: Int) -> (verb: NameVerbs, count: Int)? {
+        let (raw, words) = (utterance.rawWords, utterance.words)
+        guard ["name", "nome", "nombre", "nom"].contains(words[start]),
+            start == 0 || !["my", "meu", "mi"].contains(words[start - 1])
         else { return nil }
+        let isAlone = start == 0 && raw.count == 2 && raw[1].first?.isUppercase == true
+        guard raw[start].hasSuffix(":") || isAlone else { return nil }
         return (NameVerbs(isWeak: false, isWish: false, needsThing: false), 1)
     }
 

@@ -83,7 +83,7 @@ enum Echo {
         let isEnglish =
             SpokenLanguage(writtenIn: purpose).map { $0 == .english }
             ?? Utterance(text).mentions(["my", "i", "the", "for", "me", "with"])
-        if isEnglish { text = turned(withoutOpening(trimmed(text))) }
+        if isEnglish { text = turned(withoutOpening(trimmed(withoutOpening(text)))) }
         if text.count > longest {
             let cut = text.prefix(longest)
             text = (cut.lastIndex(of: " ").map { String(cut[..<$0]) } ?? String(cut)).trimmingBlanks + "…"

@@ -26,6 +26,9 @@ struct Reading: Sendable {
     /// Asked, and what about; `nil` for what isn't on the sheet of facts.
     private(set) var questions: [FactTopic?] = []
 
+    /// "You choose", also beside other facts.
+    private(set) var leavesNameToUs = false
+
     var isQuestion: Bool { !questions.isEmpty }
 
     init(_ text: String, in context: Context) {
@@ -57,6 +60,8 @@ struct Reading: Sendable {
         if name == .none, context.step == .name {
             name = NameReading(mixed, isAsked: false, suggested: [], current: context.agentName)
         }
+        leavesNameToUs =
+            name == .none && (utterance.isUndecided || segments.contains { !$0.isQuestion && $0.utterance.isUndecided })
         usage =
             context.step == .purpose && Purpose.isGeneral(utterance)
             ? nil
@@ -64,6 +69,10 @@ struct Reading: Sendable {
                 Usage($0.utterance, isAsked: context.step == .usage, isOffered: context.step == .plan)
             }
             .first
+        // "The cheapest" answers how often, too.
+        if context.step == .usage, usage == nil {
+            plan = PlanReading(segments, isAsked: true, current: context.tier, plans: context.plans)
+        }
         readPurpose(segments, context)
         readQuestions(segments)
     }
@@ -162,8 +171,10 @@ enum PurposeCut {
     static func withoutName(_ segment: Segment) -> String {
         let words = segment.words
         for start in words.indices {
-            let label = NameVerbs.label(segment.utterance.rawWords[start], words[start], start > 0 ? words[start - 1] : "")
-            guard let (verb, count) = label ?? NameVerbs.match(words[start...]), !verb.isWeak else { continue }
+            guard
+                let (verb, count) = NameVerbs.label(in: segment.utterance, at: start) ?? NameVerbs.match(words[start...]),
+                !verb.isWeak
+            else { continue }
             if verb.needsThing, start > 0, !words[..<start].suffix(2).contains(where: NameVerbs.things.contains) { continue }
             guard case .name(let name) = NameReading([segment], isAsked: false, suggested: [], current: nil) else {
                 return segment.text
@@ -200,7 +211,8 @@ enum PurposeCut {
         "budget", "dollars", "dollar", "usd", "bucks", "euros", "euro", "month", "monthly", "max", "maximum", "under",
         "spend", "pay", "pro", "starter", "team", "plan", "plano", "mes", "orcamento", "gastar", "pagar", "dolares", "reais",
         "tops", "most", "cheap", "cheapest",
-        "day", "days", "daily", "every", "week", "often", "time", "times", "twice", "once", "few", "chats", "messages",
+        "day", "days", "daily", "every", "single", "couple", "msg", "msgs", "week", "often", "time", "times", "twice",
+        "once", "few", "chats", "messages",
         "work", "use", "using", "evening", "morning", "night", "whole", "dia", "dias", "todos", "vezes", "semana",
         "mensagens", "trabalho", "conversas", "inteiro", "everything", "almost", "per", "around", "clock",
         "hi", "name", "nome", "chamo", "called", "call", "sou", "afford", "limit", "less", "within", "please", "people",

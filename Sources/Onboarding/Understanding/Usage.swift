@@ -22,7 +22,10 @@ enum Usage: String, Sendable, Hashable, Codable {
         func has(_ phrases: [String]) -> Bool { phrases.contains { utterance.contains($0) } }
         let isAlone = has(Self.alone)
         // Elsewhere only what speaks of using the agent: a daughter who helps on weekends says nothing of it.
-        guard isAsked || isOffered || utterance.mentions(Self.using) || PurposeCut.isSideMatter(utterance) else {
+        guard
+            isAsked || isOffered || utterance.mentions(Self.using) || has(["need it", "want it", "preciso dele"])
+                || PurposeCut.isSideMatter(utterance)
+        else {
             return nil
         }
         if Self.isDenied(utterance) {
@@ -33,10 +36,10 @@ enum Usage: String, Sendable, Hashable, Codable {
             self = .light
         } else if has(Self.heavyPhrases) || !isAlone && has(Self.severalPhrases) {
             self = .heavy
-        } else if has(Self.dailyPhrases) {
-            self = .daily
         } else if let count = Self.messagesADay(utterance) {
             self = count <= 60 ? .light : count <= 240 ? .daily : .heavy
+        } else if has(Self.dailyPhrases) {
+            self = .daily
         } else if isAsked {
             if !isAlone, utterance.mentions(Self.several) {
                 self = .heavy
@@ -67,7 +70,8 @@ enum Usage: String, Sendable, Hashable, Codable {
     }
 
     private static let using: Set<String> = [
-        "use", "using", "used", "uses", "usage", "chat", "chats", "talk", "talking", "message", "messages", "write", "ask",
+        "use", "using", "used", "uses", "usage", "chat", "chats", "talk", "talking", "message", "messages", "msg", "msgs",
+        "write", "ask",
         "usar", "uso", "usaria", "usarei", "vou", "falar", "conversar", "conversas", "mensagens", "perguntar", "precisaria",
         "consult",
     ]
@@ -80,7 +84,10 @@ enum Usage: String, Sendable, Hashable, Codable {
         else { return nil }
         return utterance.words.lazy.compactMap {
             Budget.amount($0)
-                ?? ["two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2, "tres": 3, "cinco": 5][$0]
+                ?? [
+                    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "couple": 2, "duas": 2, "dois": 2, "tres": 3,
+                    "cinco": 5,
+                ][$0]
         }.first
     }
 
