@@ -189,6 +189,22 @@ package struct SendWelcome: JobArguments {
     }
 }
 
+/// Let a new agent say hello to its owner by itself, as soon as Telegram lets it.
+package struct SayHello: JobArguments {
+    package static let kind = "onboarding.say-hello"
+    package let boxID: Box.ID
+    package let customerID: Customer.ID?
+    /// When the agent was first ready.
+    package let since: Timestamp
+    package var uniqueKey: String? { boxID.rawValue }
+
+    package init(_ box: Box, since: Timestamp) {
+        boxID = box.id
+        customerID = box.customerID
+        self.since = since
+    }
+}
+
 /// Tell the customer of something, by mail and by the agent's own bot.
 package struct TellCustomer: JobArguments {
     package static let kind = "notifications.tell-customer"

@@ -21,6 +21,10 @@ package struct OnboardingService: Sendable {
     let telegramLinkBase: String
     let makeBotClient: @Sendable (Secret) -> TelegramClient
     let contact: String?
+    /// Whether agents hear voice notes here, on the plans that have them.
+    let hearsVoiceNotes: Bool
+    /// Whether agents search the web here, on the plans that have that.
+    let searchesTheWeb: Bool
     /// The model that leads conversations; `nil`: the script does.
     let guide: GuideModel?
     let logger: Logger
@@ -33,10 +37,12 @@ package struct OnboardingService: Sendable {
     ///   - telegramLinkBase: what `/<bot>?start=<code>` is appended to: `https://t.me`, or the sandbox's phone.
     ///   - makeBotClient: a client for the bot with this token.
     ///   - contact: the e-mail address at which a person reads; `nil` if there is none.
+    ///   - hearsVoiceNotes: whether somebody writes them down, for the plans that have that.
+    ///   - searchesTheWeb: whether there is somebody to search with, for the plans that have that.
     package init(
         queue: WorkQueue, plans: PlanTable, vault: Vault, manager: TelegramClient, publicURL: String,
         telegramLinkBase: String, makeBotClient: @escaping @Sendable (Secret) -> TelegramClient, contact: String? = nil,
-        guide: GuideModel? = nil, logger: Logger
+        hearsVoiceNotes: Bool = false, searchesTheWeb: Bool = false, guide: GuideModel? = nil, logger: Logger
     ) {
         self.queue = queue
         self.plans = plans
@@ -47,6 +53,8 @@ package struct OnboardingService: Sendable {
         self.telegramLinkBase = telegramLinkBase
         self.makeBotClient = makeBotClient
         self.contact = contact
+        self.hearsVoiceNotes = hearsVoiceNotes
+        self.searchesTheWeb = searchesTheWeb
         self.guide = guide
         self.logger = logger
     }
@@ -55,6 +63,7 @@ package struct OnboardingService: Sendable {
         handlers.register(SendOnTelegram.self) { job, context in try await send(job, attempt: context.attempt) }
         handlers.register(ConnectManagedBot.self) { job, context in try await connect(job, attempt: context.attempt) }
         handlers.register(NameBot.self) { job, context in try await updateProfile(job, attempt: context.attempt) }
+        handlers.register(SayHello.self) { job, _ in try await sayHello(job) }
         handlers.register(GreetEarly.self) { job, context in try await greetEarly(job, attempt: context.attempt) }
     }
 

@@ -58,7 +58,7 @@ extension OperatorService {
 
     /// Writes what was seen of a box and wakes the dashboard; nothing if the row says so already.
     ///
-    /// The first time an agent is ready, its owner is told in the chat and by mail. When it has failed three times in a row, the host is
+    /// The first time an agent is ready, its owner is told in the chat, by mail and by the agent. When it has failed three times in a row, the host is
     /// told, once until it has recovered.
     /// - Parameters:
     ///   - box: as it was when the world was looked at. If it is no longer wanted in that state, nothing is written.
@@ -96,9 +96,13 @@ extension OperatorService {
         }
     }
 
-    /// Tells the owner that the agent can be talked to.
+    /// Tells the owner that the agent can be talked to, and has the agent say so itself.
     private func announce(_ box: Box, _ work: UnitOfWork) throws {
         try work.enqueue(SendWelcome(box))
+        // An agent that was put into a new box knows its owner.
+        if try RestoreStore(work.transaction).last(boxID: box.id, customerID: box.customerID)?.state != .done {
+            try work.enqueue(SayHello(box, since: work.now))
+        }
         guard let conversation = try ConversationStore(work.transaction).find(customerID: box.customerID) else { return }
         try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: box.customerID))
     }

@@ -69,6 +69,13 @@ extension BillingStore {
             [.text(customerID.rawValue), .text(key), .integer(now.milliseconds)]) == 1
     }
 
+    /// Takes back that something was told, once it is certain that it wasn't.
+    /// - Throws: `SQLError`.
+    package func untell(_ key: String, customerID: Customer.ID) throws {
+        try transaction.execute(
+            "DELETE FROM notices WHERE customer_id = ?1 AND notice = ?2", [.text(customerID.rawValue), .text(key)])
+    }
+
     /// The use of one customer's present period.
     package struct Use: Sendable, Hashable {
         package let customerID: Customer.ID

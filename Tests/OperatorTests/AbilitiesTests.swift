@@ -37,6 +37,32 @@ struct AbilitiesTests {
         #expect((value("channels", "telegram", "groupPolicy") != .string("disabled")) == AgentAbilities.joinsGroups)
     }
 
+    /// What a new agent suggests to try, for each plan and each ability that can be switched off.
+    @Test(
+        arguments: PlanTable.builtIn.all, AgentProfile.Ability.allCases.map { [$0] } + [[], AgentProfile.Ability.allCases])
+    func suggestsWhatTheConfigurationLetsItDo(plan: Plan, switchedOff: [AgentProfile.Ability]) {
+        for isHost in [true, false] {
+            var profile = AgentProfile()
+            profile.switchedOff = Set(switchedOff)
+            let settings = AgentSettings(
+                tokenProxyURL: "http://127.0.0.1:1/v1", agentToolsURL: "http://127.0.0.1:2/mcp", hearsVoiceNotes: isHost,
+                searchesTheWeb: isHost)
+            let tools = OpenClawConfiguration(
+                settings: settings, ownerUserIDs: [7], plan: plan, switchedOff: profile.switchedOff, place: .container
+            ).json["tools"]
+            func lists(_ list: String, _ name: String) -> Bool { tools?[list]?.elements.contains(.string(name)) == true }
+            let offered = ThingToTry.offered(on: plan, profile, hearsVoiceNotes: isHost, searchesTheWeb: isHost)
+            #expect(offered.contains(.reminder) == !lists("deny", "platform__reminders_set"))
+            #expect(offered.contains(.webPage) == lists("alsoAllow", "web_fetch"))
+            #expect(offered.contains(.list) == lists("alsoAllow", "write"))
+            #expect(offered.contains(.voiceNote) == (tools?["media"]?["audio"]?["enabled"] == .bool(true)))
+            #expect(
+                offered.contains(.search)
+                    == (isHost && plan.searchesPerDay != nil && !lists("deny", "platform__web_search")))
+            #expect(offered.count >= 3)
+        }
+    }
+
     /// The words of the sheet say no more than that.
     @Test func theSheetSaysNoMore() {
         let facts = ProductFacts(plans: .builtIn, contact: nil)

@@ -28,6 +28,7 @@ struct ReconcileTests {
             let mails = try await stage.platform.queuedJobs(SendWelcome.kind)
             #expect(mails.count == 1)
             #expect(mails.first?.contains(stage.box.id.rawValue) == true)
+            #expect(try await stage.platform.queuedJobs(SayHello.kind).count == 1)
             #expect(stage.platform.notifier.topics.contains(.customer(stage.box.customerID)))
         }
     }
@@ -91,7 +92,7 @@ struct ReconcileTests {
             let owner = try #require(FileManager.default.contents(atPath: place.workspace + "/USER.md"))
             #expect(String(decoding: owner, as: UTF8.self).contains("Sailing."))
             #expect(try await stage.row.status == .running)
-            for kind in [AnswerVisitor.kind, SendWelcome.kind] {
+            for kind in [AnswerVisitor.kind, SendWelcome.kind, SayHello.kind] {
                 #expect(try await stage.platform.queuedJobs(kind).count == 1, "it is announced once")
             }
         }

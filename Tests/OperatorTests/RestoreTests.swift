@@ -32,6 +32,8 @@ struct RestoreTests {
             #expect(await stage.runtime.transfers.isEmpty)
             try await stage.reconcile()
             #expect(await stage.runtime.calls.count == 3, "it is restored once")
+            #expect(
+                try await stage.platform.queuedJobs(SayHello.kind).isEmpty, "an agent that knows its owner says no hello")
         }
     }
 

@@ -179,6 +179,12 @@ struct BillingStoreTests {
             }
             #expect(invoices == [paid])
             #expect(told == ["receipt/in_1"])
+            let isNewAgain = try await database.write { transaction in
+                let store = BillingStore(transaction)
+                try store.untell("receipt/in_1", customerID: box.customerID)
+                return try store.tell("receipt/in_1", customerID: box.customerID, now: testNow)
+            }
+            #expect(isNewAgain)
         }
     }
 

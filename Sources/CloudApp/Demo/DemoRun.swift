@@ -11,6 +11,7 @@ struct DemoRun {
         let outcome = try await journey.walk { step in
             print("\(step.hasFailed ? "✗" : "✓") \(step.duration.inSeconds.leftPadded(to: 6)) s  \(step.name)")
         }
+        print("\n@\(outcome.bot), by itself: \(try await journey.hello(of: outcome.bot))")
         print("\n@\(outcome.bot): \(outcome.answer)")
         print("used \(outcome.usage.used) of \(outcome.usage.limit) units")
         print(

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import Onboarding
 import Telegram
 
 /// The customer's journey over HTTP, on the site and on the sandbox's phone.
@@ -152,13 +153,20 @@ package struct Journey: Sendable {
                 try await send(text, to: bot)
                 return nil
             }
-            return messages[asked...].first { $0.from == "bot" && (answer == nil || $0.text == answer) }?.text
+            // What it says by itself answers nothing.
+            let answers = messages[asked...].filter { $0.from == "bot" && !Hello.isOne($0.text) }
+            return answers.first { answer == nil || $0.text == answer }?.text
         }
     }
 
     /// - Returns: everything that a bot has said, the oldest first.
     func said(by bot: String) async throws -> [String] {
         try await conversation(with: bot).messages.filter { $0.from == "bot" }.map(\.text)
+    }
+
+    /// - Returns: what the new agent has said by itself.
+    func hello(of bot: String) async throws -> String {
+        try await eventually("the agent says hello by itself") { try await said(by: bot).first(where: Hello.isOne) }
     }
 
     // MARK: Payment

@@ -81,7 +81,8 @@ struct Composition {
             queue: platform.queue, plans: configuration.plans, vault: platform.vault, manager: manager,
             publicURL: configuration.publicURL, telegramLinkBase: configuration.telegram.linkBase,
             makeBotClient: { TelegramClient(httpClient: httpClient, apiRoot: apiRoot, token: $0.reveal()) },
-            contact: Self.contact(configuration), guide: Self.guide(platform), logger: platform.logger)
+            contact: Self.contact(configuration), hearsVoiceNotes: configuration.transcription != nil,
+            searchesTheWeb: configuration.search != nil, guide: Self.guide(platform), logger: platform.logger)
         account = AccountService(
             queue: platform.queue, plans: configuration.plans,
             checkBot: { [onboarding] in await onboarding.botState(of: $0) }, objects: Self.objects(platform))

@@ -11,8 +11,7 @@ struct BotProfile: Sendable, Hashable {
 
     init(_ box: Box) {
         name = box.agentName
-        let purpose = Echo.text(
-            box.purpose.firstRange(of: "\n\n").map { String(box.purpose[..<$0.lowerBound]) } ?? box.purpose)
+        let purpose = Self.purpose(of: box)
         description =
             LocalizedText(
                 en: "I'm \(box.agentName), your own AI agent. I'm here for: “\(purpose)”. Press Start and say hello.",
@@ -20,6 +19,11 @@ struct BotProfile: Sendable, Hashable {
                     "Sou \(box.agentName), seu próprio agente de IA. Estou aqui para: “\(purpose)”. Toque em Iniciar e diga olá."
             )[
                 box.language]
+    }
+
+    /// In half a sentence, without what the agent was told of its owner.
+    static func purpose(of box: Box) -> String {
+        Echo.text(box.purpose.firstRange(of: "\n\n").map { String(box.purpose[..<$0.lowerBound]) } ?? box.purpose)
     }
 }
 
