@@ -174,8 +174,15 @@ bench-box: ## Time what a customer waits for: paid, renamed, asleep → answer; 
 chaos-box: ## Write to agents that fall asleep and wake up, and kill platform and agents at random moments
 	@scripts/bootstrap test
 	swift build $(BUILD_FLAGS) --build-tests
-	BOX_MESSAGES=100 swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "SleepJourneyTests"
-	swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "InboxTests|BoxServiceTests|AgentSettingsTests"
+	BOX_MESSAGES=2000 BOX_AGENTS=20 scripts/sleep-box
+	BOX_MESSAGES=60 BOX_AGENTS=2 scripts/with-openclaw scripts/sleep-box
+
+.PHONY: trials-openclaw
+trials-openclaw: ## Run the long trials with the real OpenClaw: kills, ten agents, silence, the limit, messages' prices
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --build-tests
+	OPENCLAW_TRIALS=1 OPENCLAW_KILLS=30 OPENCLAW_AGENTS=10 OPENCLAW_IDLE=1800 OPENCLAW_ROUNDS=50 OPENCLAW_MESSAGES=100 \
+		scripts/with-openclaw swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "OpenClaw(JourneyTests|Trials)"
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -5,7 +5,8 @@ import Testing
 
 @testable import CloudApp
 
-/// What a customer waits for, with figures: `scripts/bench-box`. BENCH_BOX says how many runs of each.
+/// What a customer waits for, and what a sleeping box takes, with figures: `scripts/bench-box`. BENCH_BOX says how many runs
+/// of each.
 @Suite(
     .enabled(if: ProcessInfo.processInfo.environment["BENCH_BOX"] != nil, "BENCH_BOX isn't set"), .timeLimit(.minutes(60)),
     .serialized)
@@ -31,37 +32,54 @@ struct BoxBenchmark {
         }
         report("paid → answer", paid)
 
-        var renamed: [Duration] = []
-        for run in 1...runs {
-            let processes = Set(server.agentProcessNumbers())
-            let name = "Mia\(run)"
-            let start = ContinuousClock.now
-            try rename(to: name, server)
-            try await eventually("the next answer knows the name", within: .seconds(120)) {
-                _ = try await journey.talk("Hello! (\(run), \(Date.now))", to: bot)
-                return try await journey.said(by: bot).last?.contains(name) == true
-            }
-            renamed.append(ContinuousClock.now - start)
-            let now = Set(server.agentProcessNumbers())
-            if now.isDisjoint(with: processes) { print("run \(run): a new process (it slept, or was started anew)") }
-        }
-        report("new name → an answer that knows it", renamed)
+        report("new name → an answer that knows it", try await rename(journey, bot, server))
 
         var (typing, answered): ([Duration], [Duration]) = ([], [])
         for run in 1...runs {
             try await eventually("all agents sleep", within: .seconds(300)) { server.agentProcessNumbers().isEmpty }
-            try await Task.sleep(for: .seconds(1))
             let text = "What is \(run) + 600?"
             let start = ContinuousClock.now
             let (browser, phone) = (journey.browser, server.sandbox + "/phone/events")
             async let typed = timeOfTyping(browser, phone, since: start)
-            try await journey.send(text, to: bot)
             _ = try await journey.talk(text, to: bot, until: "That makes \(run + 600).")
             answered.append(ContinuousClock.now - start)
             typing.append(try await typed)
         }
         report("asleep → “typing…”", typing)
         report("asleep → message → answer", answered)
+
+        try await eventually("all agents sleep", within: .seconds(300)) { server.agentProcessNumbers().isEmpty }
+        let platform = server.memory()
+        print("\(runs) sleeping boxes: no process of their own; the platform takes \(platform >> 20) MiB with all of them")
+        try await printMemoryOfSleepingPods(server)
+    }
+
+    /// Saves new names on the dashboard, and asks for each at once.
+    private func rename(_ journey: Journey, _ bot: String, _ server: ServerProcess) async throws -> [Duration] {
+        let box = try await journey.box().id
+        var times: [Duration] = []
+        var (atOnce, kept) = (0, 0)
+        for run in 1...runs {
+            // Awake, as somebody is who has just talked to it.
+            _ = try await journey.talk("What is \(run) + 300?", to: bot, until: "That makes \(run + 300).")
+            let processes = Set(server.agentProcessNumbers(of: box))
+            let name = "Mia\(run)"
+            let start = ContinuousClock.now
+            try await journey.rename(to: name)
+            var questions = 0
+            try await eventually("an answer knows the name", within: .seconds(120)) {
+                questions += 1
+                return try await journey.talk("Hello! (\(run), \(questions))", to: bot).contains("I'm \(name),")
+            }
+            times.append(ContinuousClock.now - start)
+            if questions == 1 { atOnce += 1 }
+            if !processes.isEmpty, processes.isSubset(of: server.agentProcessNumbers(of: box)) { kept += 1 }
+        }
+        print(
+            "new name: \(atOnce) of \(runs) known to the first answer after “Save”, \(kept) of \(runs) without a new process"
+        )
+        #expect(kept == runs)
+        return times
     }
 
     private func timeOfTyping(
@@ -71,30 +89,24 @@ struct BoxBenchmark {
         return ContinuousClock.now - start
     }
 
-    /// As saving it on the dashboard does: a new generation and a job.
-    private func rename(to name: String, _ server: ServerProcess) throws {
-        let file = server.dataDirectory.appending(path: "openclaw-cloud.sqlite").path()
-        let script = """
-            import sqlite3, sys
-            with sqlite3.connect(sys.argv[1], timeout=20) as database:
-                row = database.execute("SELECT id FROM boxes ORDER BY created_at DESC LIMIT 1").fetchone()
-                database.execute("UPDATE boxes SET agent_name = ?, generation = generation + 1 WHERE id = ?", (sys.argv[2], row[0]))
-                print(row[0])
-            """
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/python3")
-        process.arguments = ["-c", script, file, name]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let box = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        guard process.end(with: 0) == 0 else { throw ServerProcess.Failure(description: "the name can't be changed") }
-        _ = try server.run(["admin", "box", "reconcile", box.trimmingCharacters(in: .whitespacesAndNewlines)])
+    /// `openclaw-cloud box` as in a pod, each asleep over a bot of its own.
+    private func printMemoryOfSleepingPods(_ server: ServerProcess) async throws {
+        var pods: [SleepingPod] = []
+        defer { for pod in pods { pod.tearDown() } }
+        for number in 1...3 { pods.append(try await SleepingPod(number, server)) }
+        for pod in pods { try await eventually("the box sleeps") { await pod.sleeps() } }
+        try await Task.sleep(for: .seconds(5))
+        let figures = pods.map { pod in
+            "\(pod.memory("Anonymous") >> 10) KiB of its own, \(pod.memory("Rss") >> 10) KiB with the program's text"
+        }
+        print("a sleeping box as a pod's first process: \(figures.joined(separator: "; "))")
     }
 
     private func report(_ what: String, _ times: [Duration]) {
         let sorted = times.sorted()
         let all = times.map { "\($0.milliseconds)" }.joined(separator: " ")
-        print("\(what): median \(sorted[sorted.count / 2]), longest \(sorted.last ?? .zero); ms: \(all)")
+        print(
+            "\(what): median \(sorted[sorted.count / 2].milliseconds) ms, longest \(sorted.last?.milliseconds ?? 0) ms; ms: \(all)"
+        )
     }
 }

@@ -33,7 +33,10 @@ final class ServerProcess: @unchecked Sendable {
     /// Where `swift build` puts what it makes, beside these sources.
     static let buildFolder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: ".build")
-    static let executable = buildFolder.appending(path: "debug/openclaw-cloud")
+    /// Another build of it where PROGRAM names one.
+    static let executable =
+        ProcessInfo.processInfo.environment["PROGRAM"].map { URL(filePath: $0) }
+        ?? buildFolder.appending(path: "debug/openclaw-cloud")
 
     /// - Parameters:
     ///   - databaseURL: a PostgreSQL database; `nil` for SQLite.
@@ -169,12 +172,22 @@ final class ServerProcess: @unchecked Sendable {
     }
 
     /// The numbers of all processes of agents that run with this server's data.
-    func agentProcessNumbers() -> [Int32] {
-        let folder = "OPENCLAW_STATE_DIR=" + dataDirectory.resolvingSymlinksInPath().path() + "/agents/"
+    /// - Parameter box: of this one only.
+    func agentProcessNumbers(of box: String = "") -> [Int32] {
+        let folder = "OPENCLAW_STATE_DIR=" + dataDirectory.resolvingSymlinksInPath().path() + "/agents/" + box
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
         return names.compactMap { Int32($0) }.filter { number in
             guard let environment = FileManager.default.contents(atPath: "/proc/\(number)/environ") else { return false }
             return String(decoding: environment, as: UTF8.self).contains(folder)
+        }
+    }
+
+    /// - Returns: bytes that the program takes, all its processes together; 0 where the system doesn't say.
+    func memory() -> Int {
+        processes.reduce(0) { sum, process in
+            let text = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8)
+            let line = text?.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+            return sum + (line?.split(separator: " ").dropLast().last.flatMap { Int($0) } ?? 0) << 10
         }
     }
 

@@ -44,6 +44,7 @@ struct SleepJourneyTests {
                 try await fallsAsleep(server, journey)
                 #expect(try await journey.said(by: outcome.bot).count { $0 == answer } == 1)
             }
+            #expect(server.longestConflict() < .seconds(5))
         }
     }
 
@@ -63,50 +64,6 @@ struct SleepJourneyTests {
                 try await journey.talk("What is 6 + 500?", to: outcome.bot, until: "That makes 506.") == "That makes 506.")
             let said = try await journey.said(by: outcome.bot)
             #expect(said.count { $0.hasPrefix("That makes 50") } == 2, "\(said)")
-        }
-    }
-
-    /// Messages come at any moment of falling asleep and waking up, and the platform or the agent is killed at others.
-    /// BOX_MESSAGES: how many, 6 unless set; BOX_SEED repeats a run.
-    @Test func losesNoMessageAndAnswersNoneTwiceThroughKillsAtAnyMoment() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let messages = environment["BOX_MESSAGES"].flatMap { Int($0) } ?? 6
-        let seed = environment["BOX_SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...UInt64.max)
-        print("\(messages) messages, BOX_SEED=\(seed)")
-        var random = SeededGenerator(seed: seed)
-        try await withServer(isStubborn: true) { server, journey, outcome in
-            var kills = 0
-            for number in 1...messages {
-                try await Task.sleep(for: .milliseconds(Int.random(in: 0...7_000, using: &random)))
-                try await journey.send("What is \(number) + 80000?", to: outcome.bot)
-                try await Task.sleep(for: .milliseconds(Int.random(in: 0...1_500, using: &random)))
-                switch Int.random(in: 0...2, using: &random) {
-                case 0:
-                    server.kill()
-                    try await server.start()
-                    kills += 1
-                // OpenClaw itself doesn't send again what it was sending when it was killed: see OpenClawJourneyTests.
-                case 1 where Self.openClaw == nil && !server.agentProcessNumbers().isEmpty:
-                    for process in server.agentProcessNumbers() { Foundation.kill(process, SIGKILL) }
-                    kills += 1
-                default: break
-                }
-            }
-            let answers = (1...messages).map { "That makes \($0 + 80000)." }
-            var missing: [String] = []
-            do {
-                try await eventually("every message is answered", within: .seconds(200)) {
-                    let said = try await journey.said(by: outcome.bot)
-                    missing = answers.filter { !said.contains($0) }
-                    return missing.isEmpty
-                }
-            } catch {
-                Issue.record("never answered: \(missing)")
-            }
-            let said = try await journey.said(by: outcome.bot)
-            let repeated = answers.filter { answer in said.count { $0 == answer } > 1 }
-            #expect(repeated == [])
-            print("\(messages) messages, \(kills) kills: \(missing.count) lost, \(repeated.count) answered twice")
         }
     }
 }

@@ -159,6 +159,11 @@ package struct Journey: Sendable {
         }
     }
 
+    /// - Returns: everything that the person has said to a bot, the oldest first.
+    func heard(by bot: String) async throws -> [String] {
+        try await conversation(with: bot).messages.filter { $0.from == "person" }.map(\.text)
+    }
+
     /// - Returns: everything that a bot has said, the oldest first.
     func said(by bot: String) async throws -> [String] {
         try await conversation(with: bot).messages.filter { $0.from == "bot" }.map(\.text)
