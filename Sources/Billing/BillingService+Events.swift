@@ -21,18 +21,24 @@ extension BillingService {
             throw DomainError(
                 error == .malformedHeader ? .invalid : .unauthenticated, code: "invalid_signature", error.explanation)
         }
-        guard let event = try? StripeEvent(json: payload), let text = String(validating: payload, as: UTF8.self) else {
+        guard let event = try? StripeEvent(json: payload), String(validating: payload, as: UTF8.self) != nil else {
             throw DomainError(.invalid, code: "invalid_event", "The body is signed but isn't a Stripe event.")
         }
+        _ = try await take(event, payload)
+    }
+
+    /// Stores an event as it came, with its job.
+    /// - Returns: whether it is new.
+    func take(_ event: StripeEvent, _ payload: [UInt8]) async throws -> Bool {
         try await queue.write { work in
-            if try BillingStore(work.transaction).insertEvent(
-                id: event.id, type: event.type, payload: text, now: work.now)
-            {
-                try work.enqueue(HandleStripeEvent(eventID: event.id))
-                if let payment = Payment(event: payload, now: work.now) {
-                    try PaymentStore(work.transaction).insert(payment)
-                }
+            let isNew = try BillingStore(work.transaction).insertEvent(
+                id: event.id, type: event.type, payload: String(decoding: payload, as: UTF8.self), now: work.now)
+            guard isNew else { return false }
+            try work.enqueue(HandleStripeEvent(eventID: event.id))
+            if let payment = Payment(event: payload, now: work.now) {
+                try PaymentStore(work.transaction).insert(payment)
             }
+            return true
         }
     }
 
@@ -57,24 +63,23 @@ extension BillingService {
     /// - Returns: `sub_…`; none for events that say nothing about a subscription.
     private func subscriptions(concernedBy event: StripeEvent) async throws -> [String] {
         let subject = event.subject
-        switch event.type {
-        case "checkout.session.completed", "checkout.session.async_payment_succeeded",
-            "checkout.session.async_payment_failed":
+        switch HandledEvent(rawValue: event.type) {
+        case .checkoutCompleted, .checkoutPaid, .checkoutFailed:
             guard let id = subject.id else { return [] }
             let session = try await found { try await stripe.checkoutSession(id) }
             return session?.subscription.map { [$0] } ?? []
 
-        case "customer.subscription.created", "customer.subscription.updated", "customer.subscription.deleted",
-            "customer.subscription.paused", "customer.subscription.resumed",
-            "customer.subscription.pending_update_applied", "customer.subscription.pending_update_expired":
+        case .subscriptionCreated, .subscriptionUpdated, .subscriptionDeleted, .subscriptionPaused, .subscriptionResumed,
+            .pendingUpdateApplied, .pendingUpdateExpired:
             return subject.id.map { [$0] } ?? []
 
-        case "invoice.paid", "invoice.payment_succeeded", "invoice.payment_failed", "invoice.payment_action_required",
-            "invoice.voided", "invoice.marked_uncollectible":
-            return subject.invoicedSubscription.map { [$0] } ?? []
+        case .invoicePaid, .invoiceFailed, .invoiceNeedsAction, .invoiceVoided, .invoiceUncollectible:
+            if let id = subject.invoicedSubscription { return [id] }
+            // An event that was asked for has the shape of the account's own API version, which may be another one.
+            guard let id = subject.id, let invoice = try await found({ try await stripe.invoice(id) }) else { return [] }
+            return invoice.subscription.map { [$0] } ?? []
 
-        case "charge.dispute.created", "charge.dispute.updated", "charge.dispute.closed", "refund.created", "refund.updated",
-            "refund.failed":
+        case .disputeCreated, .disputeUpdated, .disputeClosed, .refundCreated, .refundUpdated, .refundFailed:
             logger.warning("a payment is disputed or refunded", metadata: ["event": "\(event.id)", "type": "\(event.type)"])
             guard let id = subject.charge, let customer = try await found({ try await stripe.charge(id) })?.customer else {
                 return []
@@ -89,7 +94,7 @@ extension BillingService {
                 try BillingStore(transaction).subscriptions(stripeCustomerID: customer).map(\.stripeID)
             }
 
-        default:
+        case nil:
             return []
         }
     }

@@ -52,6 +52,9 @@ package struct BillingService: Sendable {
         handlers.register(SweepSubscriptions.self) { _, _ in
             try await sweep()
         }
+        handlers.register(ReconcileStripe.self) { _, context in
+            try await outlasting(context) { _ = try await reconcile() }
+        }
     }
 
     /// What was acknowledged to Stripe, or ordered by a customer, isn't given up while Stripe is away or refuses our key.

@@ -146,6 +146,17 @@ package struct SweepSubscriptions: JobArguments {
     package init() {}
 }
 
+/// Look at Stripe for what no webhook has told.
+package struct ReconcileStripe: JobArguments {
+    package static let kind = "billing.reconcile"
+    package static let priority = JobPriority.background
+    package static let deadline = Duration.seconds(600)
+    package var customerID: Customer.ID? { nil }
+    package var uniqueKey: String? { "all" }
+
+    package init() {}
+}
+
 /// Tell the owner of an agent that it was stopped because it ran away.
 package struct TellOfHold: JobArguments {
     package static let kind = "notifications.hold"

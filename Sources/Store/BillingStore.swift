@@ -93,7 +93,8 @@ package struct BillingStore {
     package func update(_ checkout: Checkout) throws {
         try transaction.execute(
             """
-            UPDATE checkouts SET stripe_session_id = ?3, url = ?4, completed_at = ?5, locale = ?6
+            UPDATE checkouts SET stripe_session_id = ?3, url = ?4, completed_at = ?5, locale = ?6,
+                session_ended_at = CASE WHEN stripe_session_id = ?3 THEN session_ended_at END
             WHERE id = ?1 AND customer_id = ?2
             """,
             [

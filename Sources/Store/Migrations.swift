@@ -19,6 +19,7 @@ package enum Migrations {
         Migration(number: 14, name: "restarts", sql: text(PackageResources.m014_restarts_sql)),
         Migration(number: 15, name: "accounts", sql: text(PackageResources.m015_accounts_sql)),
         Migration(number: 16, name: "host", sql: text(PackageResources.m016_host_sql)),
+        Migration(number: 17, name: "reconciliation", sql: text(PackageResources.m017_reconciliation_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -162,10 +162,4 @@ extension StripeClient {
         form.add("locale", locale)
         return try await post("/v1/billing_portal/sessions", form)
     }
-
-    /// - Parameter id: `evt_…`
-    /// - Throws: ``StripeError``.
-    package func event(_ id: String) async throws -> StripeEvent {
-        try await get("/v1/events/\(id)")
-    }
 }

@@ -36,6 +36,13 @@ package struct StripeClient: Sendable, CustomStringConvertible, CustomDebugStrin
         return try await send(&request)
     }
 
+    /// - Returns: the object as Stripe wrote it, byte for byte.
+    func bytes(_ path: String) async throws -> [UInt8] {
+        var request = HTTPClientRequest(url: baseURL + path)
+        request.method = .GET
+        return try await perform(&request).body
+    }
+
     /// - Parameter idempotencyKey: given where the same wish may come again after a crash; random otherwise.
     func post<Value: Decodable & Sendable>(
         _ path: String, _ form: StripeForm, idempotencyKey: String? = nil
@@ -55,6 +62,11 @@ package struct StripeClient: Sendable, CustomStringConvertible, CustomDebugStrin
     }
 
     private func send<Value: Decodable & Sendable>(_ request: inout HTTPClientRequest) async throws -> Value {
+        let answer = try await perform(&request)
+        return try decode(answer.body, requestID: answer.requestID)
+    }
+
+    private func perform(_ request: inout HTTPClientRequest) async throws -> (body: [UInt8], requestID: String?) {
         request.headers.add(name: "Authorization", value: "Bearer \(apiKey)")
         request.headers.add(name: "Stripe-Version", value: Self.apiVersion)
         request.headers.add(name: "User-Agent", value: "openclaw-cloud")
@@ -67,7 +79,7 @@ package struct StripeClient: Sendable, CustomStringConvertible, CustomDebugStrin
                 let body = try await Array(response.body.collect(upTo: 4 << 20).readableBytesView)
                 let requestID = response.headers.first(name: "Request-Id")
                 if (200..<300).contains(response.status.code) {
-                    return try decode(body, requestID: requestID)
+                    return (body, requestID)
                 }
                 failure = StripeError(status: Int(response.status.code), body: body, requestID: requestID)
                 isWorthRetrying = retryPolicy.isWorthRetrying(

@@ -18,6 +18,18 @@ package struct StripeInvoice: Decodable, Sendable, Hashable {
     package let lines: Lines
     private let payments: Payments?
     private let statusTransitions: Transitions?
+    private let parent: Parent?
+
+    /// `sub_…`
+    package var subscription: String? { parent?.subscriptionDetails?.subscription }
+
+    private struct Parent: Decodable, Sendable, Hashable {
+        let subscriptionDetails: Details?
+
+        struct Details: Decodable, Sendable, Hashable {
+            let subscription: String?
+        }
+    }
 
     /// Unix seconds.
     package var paidAt: Int64? { statusTransitions?.paidAt }

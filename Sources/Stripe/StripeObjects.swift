@@ -12,6 +12,7 @@ enum StripeJSON {
 
 struct StripeList<Element: Decodable & Sendable>: Decodable, Sendable {
     let data: [Element]
+    let hasMore: Bool?
 }
 
 package struct StripeCustomer: Decodable, Sendable, Hashable {

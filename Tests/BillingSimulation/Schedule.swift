@@ -85,7 +85,7 @@ struct Schedule {
 
     private mutating func sweep() {
         for id in ours.due(stripe.now) { converge(id) }
-        // The hourly reconciliation lists Stripe's subscriptions, so that it finds those that no event told of.
+        // The hourly look asks for every payment page, so that it finds the subscriptions that no event told of.
         for sub in stripe.subs where !ours.knows(sub.id) { converge(sub.id) }
     }
 

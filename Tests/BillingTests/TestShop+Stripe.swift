@@ -140,6 +140,18 @@ extension TestShop {
         }
     }
 
+    /// No event so far will ever be delivered: Stripe has given up on them.
+    func loseEvents() async throws {
+        _ = try await sandboxDatabase.write {
+            try $0.execute("UPDATE stripe_deliveries SET attempts = 99, next_at = ?1", [.integer(.max)])
+        }
+    }
+
+    /// Stripe takes every event so far for delivered.
+    func acknowledgeEvents() async throws {
+        _ = try await sandboxDatabase.write { try $0.execute("DELETE FROM stripe_deliveries", []) }
+    }
+
     func receive(_ event: String) async throws {
         let payload = Array(event.utf8)
         let header = StripeSignature.sign(

@@ -26,8 +26,10 @@ struct TestShop: Sendable {
     let sandboxDatabase: any Database
     let baseURL: String
 
-    static func run(_ body: @escaping @Sendable (TestShop) async throws -> Void) async throws {
-        try await TestPlatform.run { platform in
+    static func run(
+        on engine: Engine = .sqlite, _ body: @escaping @Sendable (TestShop) async throws -> Void
+    ) async throws {
+        try await TestPlatform.run(on: engine) { platform in
             try await Engine.sqlite.withDatabase(migrations: [StripeSandbox.migration]) { sandboxDatabase in
                 let clock = platform.clock
                 let sandbox = try StripeSandbox(

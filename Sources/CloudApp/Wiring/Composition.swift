@@ -20,7 +20,6 @@ import SQLite
 import Sandbox
 import ServiceLifecycle
 import Store
-import Stripe
 import Telegram
 import TokenProxy
 import Web
@@ -63,15 +62,7 @@ struct Composition {
         let configuration = platform.configuration
         let secrets = platform.sandboxSecrets
         identity = IdentityService(queue: platform.queue, hostEmails: Set(configuration.hostEmails))
-        billing = BillingService(
-            queue: platform.queue,
-            stripe: StripeClient(
-                httpClient: platform.httpClient, baseURL: configuration.stripe.baseURL,
-                apiKey: (configuration.stripe.secretKey ?? SandboxSecrets.stripeKey).reveal()),
-            plans: configuration.plans,
-            webhookSecrets: configuration.stripe.secretKey == nil
-                ? [secrets.stripeWebhookSecret] : configuration.stripe.webhookSecrets,
-            publicURL: configuration.publicURL, logger: platform.logger)
+        billing = platform.billing
         let apiRoot = configuration.telegram.apiRoot
         let httpClient = platform.httpClient
         let manager = TelegramClient(
@@ -150,6 +141,7 @@ struct Composition {
         if roles.contains(.billingWorker) {
             billing.register(in: &handlers)
             periodic.append(PeriodicJob(every: .seconds(60), SweepSubscriptions()))
+            periodic.append(PeriodicJob(every: .hours(1), ReconcileStripe()))
         }
         if roles.contains(.operator) {
             let runtime = try agentRuntime()

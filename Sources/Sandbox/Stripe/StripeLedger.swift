@@ -76,10 +76,10 @@ struct StripeLedger {
             [.text(event.id), .integer(deliveredAt ?? now)])
     }
 
-    /// The ids of the events that the webhook endpoint hasn't acknowledged, or never did.
+    /// The ids of the events that the webhook endpoint hasn't acknowledged yet, or never did.
     func owedEvents() throws -> Set<String> {
         Set(
-            try transaction.query("SELECT event_id FROM stripe_deliveries WHERE attempts > 0", [])
+            try transaction.query("SELECT event_id FROM stripe_deliveries", [])
                 .map { try $0.text("event_id") })
     }
 }

@@ -102,7 +102,15 @@ extension [StripeRoute] {
         [
             .retrieve("event", at: "/v1/events"),
             .get("/v1/events", StripeRoute.paging + ["created[gte]", "delivery_success", "type", "types[*]"]) { call in
-                let types = try call.parameters.text("type").map { [$0] } ?? call.parameters.list("types")
+                let type = try call.parameters.text("type")
+                let list = call.parameters.list("types")
+                guard type == nil || list.isEmpty else {
+                    throw StripeFault("You may only specify one of these parameters: type, types.", parameter: "types")
+                }
+                guard list.count <= 20 else {
+                    throw StripeFault("You can ask for 20 types at once at most.", parameter: "types")
+                }
+                let types = type.map { [$0] } ?? list
                 let earliest = try call.parameters.integer("created[gte]", in: 0...Int64.max) ?? 0
                 let owed = try call.ledger.owedEvents()
                 let isDelivered = try call.parameters.bool("delivery_success")

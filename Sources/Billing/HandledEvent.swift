@@ -1,0 +1,25 @@
+/// The events of Stripe's that say something to us: what our webhook endpoint is sent, and what is asked for when one may have been
+/// lost (https://docs.stripe.com/api/events/types).
+package enum HandledEvent: String, Sendable, CaseIterable {
+    case checkoutCompleted = "checkout.session.completed"
+    case checkoutPaid = "checkout.session.async_payment_succeeded"
+    case checkoutFailed = "checkout.session.async_payment_failed"
+    case subscriptionCreated = "customer.subscription.created"
+    case subscriptionUpdated = "customer.subscription.updated"
+    case subscriptionDeleted = "customer.subscription.deleted"
+    case subscriptionPaused = "customer.subscription.paused"
+    case subscriptionResumed = "customer.subscription.resumed"
+    case pendingUpdateApplied = "customer.subscription.pending_update_applied"
+    case pendingUpdateExpired = "customer.subscription.pending_update_expired"
+    case invoicePaid = "invoice.paid"
+    case invoiceFailed = "invoice.payment_failed"
+    case invoiceNeedsAction = "invoice.payment_action_required"
+    case invoiceVoided = "invoice.voided"
+    case invoiceUncollectible = "invoice.marked_uncollectible"
+    case disputeCreated = "charge.dispute.created"
+    case disputeUpdated = "charge.dispute.updated"
+    case disputeClosed = "charge.dispute.closed"
+    case refundCreated = "refund.created"
+    case refundUpdated = "refund.updated"
+    case refundFailed = "refund.failed"
+}
