@@ -82,16 +82,18 @@ package struct OnboardingService: Sendable {
     /// The customer's conversation; it begins with a greeting if there is none yet.
     /// - Throws: `SQLError`.
     package func start(for customer: Customer) async throws -> Conversation {
-        try await queue.write { work in try conversation(of: customer, work) }
+        try await queue.write { work in try conversation(of: customer, chosen: nil, work) }
     }
 
     /// Takes in what the visitor said; the answer follows by itself. Tokens of bots are taken out before anything is stored.
-    /// - Parameter clientKey: chosen by the sender; the same message sent again with the same key counts once.
+    /// - Parameters:
+    ///   - clientKey: chosen by the sender; the same message sent again with the same key counts once.
+    ///   - chosen: the plan whose button led to the chat; counts where the conversation begins with this message.
     /// - Throws: ``DomainError`` with the code `message_empty`, `message_too_long` or `conversation_full`; `SQLError`.
-    package func say(_ text: String, clientKey: String?, customer: Customer) async throws {
+    package func say(_ text: String, clientKey: String?, customer: Customer, chosen: Tier? = nil) async throws {
         let redaction = TokenRedaction(try Self.checked(text))
         try await queue.write { work in
-            var conversation = try conversation(of: customer, work)
+            var conversation = try conversation(of: customer, chosen: chosen, work)
             let store = ConversationStore(work.transaction)
             guard try store.messageCount(of: conversation, since: work.now - .hours(24)) < Self.mostMessages else {
                 throw DomainError(
@@ -114,19 +116,22 @@ package struct OnboardingService: Sendable {
     }
 
     /// The messages after a position, oldest first. Where there is no conversation yet, those that it will begin with.
+    /// - Parameter chosen: see ``say(_:clientKey:customer:chosen:)``.
     /// - Throws: `SQLError`.
-    package func messages(for customer: Customer?, language: Language, after position: Int64) async throws -> [ChatMessage] {
+    package func messages(
+        for customer: Customer?, language: Language, after position: Int64, chosen: Tier? = nil
+    ) async throws -> [ChatMessage] {
         let stored = try await queue.database.read { transaction -> [ChatMessage]? in
             let store = ConversationStore(transaction)
             guard let customer, let conversation = try store.find(customerID: customer.id) else { return nil }
             return try store.messages(of: conversation, after: position)
         }
-        return stored ?? greeting(in: language).filter { $0.position > position }
+        return stored ?? greeting(in: language, chosen: chosen).filter { $0.position > position }
     }
 
-    private func greeting(in language: Language) -> [ChatMessage] {
+    private func greeting(in language: Language, chosen: Tier?) -> [ChatMessage] {
         let now = queue.clock.now
-        return interview.begin(in: language).replies.enumerated().map { index, reply in
+        return interview.begin(in: language, chosen: chosen).replies.enumerated().map { index, reply in
             ChatMessage(position: Int64(index) + 1, role: .agent, text: reply.text, card: reply.card, createdAt: now)
         }
     }
@@ -150,10 +155,10 @@ package struct OnboardingService: Sendable {
         return String(text)
     }
 
-    private func conversation(of customer: Customer, _ work: UnitOfWork) throws -> Conversation {
+    private func conversation(of customer: Customer, chosen: Tier?, _ work: UnitOfWork) throws -> Conversation {
         let store = ConversationStore(work.transaction)
         if let conversation = try store.find(customerID: customer.id) { return conversation }
-        let beginning = interview.begin(in: customer.language)
+        let beginning = interview.begin(in: customer.language, chosen: chosen)
         let conversation = Conversation(
             id: work.ids.next(), customerID: customer.id, state: try beginning.state.json(),
             telegramCode: TelegramCode.random(), createdAt: work.now)

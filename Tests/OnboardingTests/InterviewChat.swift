@@ -14,9 +14,9 @@ struct InterviewChat: VisitedGuide {
     private(set) var transcript: [String]
     private(set) var actions: [Interview.Action] = []
 
-    init(_ language: Language = .english) {
+    init(_ language: Language = .english, chosen: Tier? = nil) {
         customerID = ids.next()
-        let beginning = interview.begin(in: language)
+        let beginning = interview.begin(in: language, chosen: chosen)
         state = beginning.state
         replies = beginning.replies
         transcript = beginning.replies.map(\.text)

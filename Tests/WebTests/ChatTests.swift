@@ -41,6 +41,35 @@ struct ChatTests {
         }
     }
 
+    /// Without scripts; chat.js sends the same fields.
+    @Test(arguments: ["en", "pt"])
+    func thePlanOfTheLandingPageGoesWithTheFirstMessage(_ language: String) async throws {
+        try await TestWeb.run { web in
+            #expect(try await web.get("/?lang=\(language)").text.contains("href=\"/chat?plan=team\""))
+            let page = try await web.get("/chat?plan=team&lang=\(language)").text
+            let field = #"name="plan" value="team""#
+            #expect(page.contains("Team") && page.contains("129"))
+            #expect(page.components(separatedBy: field).count > 2, "the field and every button have it")
+            #expect(page.contains("&amp;plan=team\""), "the other language keeps it")
+            let said = try await web.post("/chat/messages", "text=Plan+my+week&key=1&plan=team")
+            let token = try #require(said.headers[.setCookie]?.firstMatch(of: /__Host-session=([^;]+)/)).1
+            let visitor = TestWeb.Visitor(customer: .sample(), token: String(token))
+            let chat = try await web.get("/chat", as: visitor).text
+            #expect(chat.contains("129") && !chat.contains(field))
+        }
+    }
+
+    @Test func aPlanThatThereIsNotIsNone() async throws {
+        try await TestWeb.run { web in
+            for name in ["gold", "", "Team%22%3E", "%00"] {
+                let page = try await web.get("/chat?plan=\(name)").text
+                #expect(!page.contains("name=\"plan\"") && !page.contains("plan=") && !page.contains("129"))
+            }
+            #expect(try await web.post("/chat/messages", "text=Hello&key=1&plan=gold").status == .seeOther)
+            #expect(try await web.count("conversations") == 1)
+        }
+    }
+
     @Test func whatIsNoMessageMakesNobody() async throws {
         try await TestWeb.run { web in
             for form in ["text=+++", "text=%00", "text=a&key=%00"] {

@@ -50,7 +50,8 @@ struct SamplePages {
 
     func chat(_ messages: [ChatMessage]) -> ChatPage {
         ChatPage(
-            messages, key: "k", isOpen: messages.count > 2, leftCheckout: messages.count > 2 ? Self.checkout : nil,
+            messages, key: "k", isOpen: messages.count > 2, chosen: messages.count == 1 ? .team : nil,
+            leftCheckout: messages.count > 2 ? Self.checkout : nil,
             plans: .builtIn, texts: texts)
     }
 

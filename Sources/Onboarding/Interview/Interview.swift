@@ -64,9 +64,12 @@ struct Interview: Sendable {
     }
 
     /// How a conversation starts.
-    func begin(in language: Language) -> Answer {
-        var turn = InterviewTurn(plans: plans, state: InterviewState(language: language), world: nil)
-        turn.say(.greeting, card: .choices(Phrase.purposeExamples[language]))
+    /// - Parameter chosen: the plan whose button led here: chosen in so many words, and as open to another as any.
+    func begin(in language: Language, chosen: Tier? = nil) -> Answer {
+        var state = InterviewState(language: language)
+        (state.tier, state.recommended) = (chosen, chosen)
+        var turn = InterviewTurn(plans: plans, state: state, world: nil)
+        turn.say(.greeting(chosen: chosen.map { plans[$0] }), card: .choices(Phrase.purposeExamples[language]))
         return turn.answer
     }
 

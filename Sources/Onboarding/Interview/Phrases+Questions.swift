@@ -2,17 +2,26 @@ import Core
 
 /// The questions about the agent and the plan.
 extension Phrase {
-    static let greeting = Phrase(
-        "greeting",
-        LocalizedText(
-            en: """
-                Hi! I'm the guide of openclaw-cloud. A few short questions, and you'll have an AI agent of your own on Telegram. \
-                What should it help you with?
-                """,
-            pt: """
-                Olá! Sou o guia da openclaw-cloud. Com umas perguntas rápidas você terá seu próprio agente de IA no Telegram. \
-                Em que ele deve ajudar?
-                """))
+    /// - Parameter chosen: on the landing page.
+    static func greeting(chosen: Plan?) -> Phrase {
+        let plan = chosen.map { plan in
+            LocalizedText(
+                en: " You've picked \(plan.name), \(plan.price(.english)) a month; say so if you'd rather have another.",
+                pt: " Você escolheu o \(plan.name), \(plan.price(.portuguese)) por mês; se preferir outro plano, é só dizer."
+            )
+        }
+        return Phrase(
+            "greeting",
+            LocalizedText(
+                en: """
+                    Hi! I'm the guide of openclaw-cloud. A few short questions, and you'll have an AI agent of your own on \
+                    Telegram.\(plan?.english ?? "") What should \(chosen == nil ? "it" : "your agent") help you with?
+                    """,
+                pt: """
+                    Olá! Sou o guia da openclaw-cloud. Com umas perguntas rápidas você terá seu próprio agente de IA no \
+                    Telegram.\(plan?.portuguese ?? "") Em que \(chosen == nil ? "ele" : "seu agente") deve ajudar?
+                    """))
+    }
 
     static let askPurpose = Phrase(
         "ask-purpose",

@@ -15,17 +15,23 @@ struct ChatPage: PageModel {
     let maximumLength = OnboardingService.longestMessage
     /// Something has been said, so that news can come.
     let isOpen: Bool
+    /// The plan that was chosen on the landing page; goes with the first message.
+    let chosenPlan: String?
     /// The payment page that the customer has come back from; said for this once, and not stored.
     let leftCheckoutPath: String?
 
     init(
-        _ messages: [ChatMessage], key: String, isOpen: Bool, leftCheckout: Checkout? = nil, plans: PlanTable, texts: Texts
+        _ messages: [ChatMessage], key: String, isOpen: Bool, chosen: Tier? = nil, leftCheckout: Checkout? = nil,
+        plans: PlanTable, texts: Texts
     ) {
         self.isOpen = isOpen
+        chosenPlan = chosen?.rawValue
         leftCheckoutPath = leftCheckout.map { "/checkout/\($0.id)" }
         // Only the last thing that was said can be pressed.
         let current = messages.last { $0.role == .agent }?.position
-        self.messages = messages.map { ChatMessageView($0, isCurrent: $0.position == current, plans: plans, texts: texts) }
+        self.messages = messages.map {
+            ChatMessageView($0, isCurrent: $0.position == current, chosen: chosen, plans: plans, texts: texts)
+        }
         lastPosition = messages.last?.position ?? 0
         isAnswerDue = messages.last?.role == .visitor
         self.key = key
@@ -44,6 +50,8 @@ struct ChatMessageView: Sendable {
     let text: String
     /// The same for all buttons of a message: it can be answered with one of them only, once.
     let key: String
+    /// See ``ChatPage/chosenPlan``.
+    let chosenPlan: String?
     let choices: [Choice]
     let hasChoices: Bool
     let plans: [PlanCard]
@@ -59,7 +67,8 @@ struct ChatMessageView: Sendable {
     }
 
     /// - Parameter isCurrent: whether its buttons still count.
-    init(_ message: ChatMessage, isCurrent: Bool = true, plans table: PlanTable, texts: Texts) {
+    init(_ message: ChatMessage, isCurrent: Bool = true, chosen: Tier? = nil, plans table: PlanTable, texts: Texts) {
+        chosenPlan = chosen?.rawValue
         var choices: [String] = []
         var plans: [PlanCard] = []
         var telegramURL: String?

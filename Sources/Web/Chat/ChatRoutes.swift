@@ -30,13 +30,19 @@ struct ChatRoutes: Sendable {
 
     /// Nothing is written until something is said: until then the chat is its greeting.
     private func page(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        let messages = try await onboarding.messages(for: context.customer, language: context.language, after: 0)
+        let chosen = plan(request.uri.queryParameters["plan"].map(String.init))
+        let messages = try await onboarding.messages(
+            for: context.customer, language: context.language, after: 0, chosen: chosen)
         let key = String(UInt128.random(in: 0...UInt128.max), radix: 36)
         return site.response(
             ChatPage(
-                messages, key: key, isOpen: context.customer != nil, leftCheckout: try await leftCheckout(request, context),
+                messages, key: key, isOpen: context.customer != nil, chosen: chosen,
+                leftCheckout: try await leftCheckout(request, context),
                 plans: plans, texts: site.texts(context.language)), context: context)
     }
+
+    /// The plan that the landing page's button named; one that there isn't is none.
+    private func plan(_ name: String?) -> Tier? { name.flatMap(Tier.init) }
 
     /// The payment page that a customer has come back from without paying.
     private func leftCheckout(_ request: Request, _ context: AppRequestContext) async throws -> Checkout? {
@@ -53,7 +59,7 @@ struct ChatRoutes: Sendable {
         let (text, key) = (try OnboardingService.checked(message.text), try message.checkedKey())
         let (customer, session) = try await speaker(request, context)
         try await limits.checkMessage(customer.id)
-        try await onboarding.say(text, clientKey: key, customer: customer)
+        try await onboarding.say(text, clientKey: key, customer: customer, chosen: plan(message.plan))
         var response = request.wantsPage ? Response.redirect(to: "/chat#latest") : Response(status: .noContent)
         if let session {
             response.setCookie(cookie.cookie(token: session.secret, lifetime: IdentityService.sessionLifetime))

@@ -5,6 +5,8 @@ struct VisitorMessage: Sendable, Decodable {
     private static let maximumKeyLength = 64
 
     let text: String
+    /// The plan that was chosen on the landing page, as ``Tier`` names it.
+    let plan: String?
     /// Messages with the same key are one; browsers and programs choose it.
     private let key: String?
 

@@ -2,6 +2,8 @@ import Core
 
 /// A plan as it is offered, on the landing page and in the chat.
 struct PlanCard: Sendable {
+    /// `starter`, `pro` or `team`, for links.
+    let tier: String
     let name: String
     let price: String
     let period: String
@@ -13,6 +15,7 @@ struct PlanCard: Sendable {
     let action: String
 
     init(_ plan: Plan, isRecommended: Bool, recommendation: String, action: String, texts: Texts) {
+        tier = plan.tier.rawValue
         name = plan.name
         price = texts.dollars(plan.monthlyPrice)
         period = texts["plan_period"]

@@ -65,6 +65,7 @@ function show(text) {
 async function post(form, text) {
   show("");
   const body = new URLSearchParams({ key: form.elements.key.value, text });
+  if (form.elements.plan) body.set("plan", form.elements.plan.value);
   let response;
   try {
     response = await fetch("/chat/messages", { method: "POST", body, headers: { Accept: "application/json" } });
