@@ -16,19 +16,23 @@ package struct BillingService: Sendable {
     let prices: PriceCatalog
     let webhookSecrets: [Secret]
     let publicURL: String
+    let portalConfiguration: String?
     let logger: Logger
 
     /// - Parameters:
     ///   - webhookSecrets: `whsec_…`; several while they are being rotated.
     ///   - publicURL: of our site, without a slash at its end.
+    ///   - portalConfiguration: `bpc_…`: what customers can do in the portal; `nil` for the account's default.
     package init(
-        queue: WorkQueue, stripe: StripeClient, plans: PlanTable, webhookSecrets: [Secret], publicURL: String, logger: Logger
+        queue: WorkQueue, stripe: StripeClient, plans: PlanTable, webhookSecrets: [Secret], publicURL: String,
+        portalConfiguration: String? = nil, logger: Logger
     ) {
         self.queue = queue
         self.stripe = stripe
         self.plans = plans
         self.webhookSecrets = webhookSecrets
         self.publicURL = publicURL
+        self.portalConfiguration = portalConfiguration
         self.logger = logger
         prices = PriceCatalog(stripe: stripe)
     }
@@ -114,15 +118,26 @@ package struct BillingService: Sendable {
                 .conflict, code: "nothing_paid_yet", "There is no subscription to manage yet. Finish the checkout first.")
         }
         do {
-            return try await stripe.createPortalSession(
-                customer: stripeCustomerID, returnURL: publicURL + "/dashboard", locale: customer.language.rawValue
-            ).url
+            return try await portalSession(stripeCustomerID, customer.language, portalConfiguration).url
         } catch let error as StripeError where error.isMissing("customer") {
             throw DomainError(
                 .conflict, code: "nothing_to_manage",
                 "There is no subscription to manage any more. A new one can be paid for.")
         } catch let error as StripeError {
             throw unavailable(error)
+        }
+    }
+
+    private func portalSession(
+        _ customer: String, _ language: Language, _ configuration: String?
+    ) async throws -> StripePortalSession {
+        do {
+            return try await stripe.createPortalSession(
+                customer: customer, returnURL: publicURL + "/dashboard", locale: language.rawValue,
+                configuration: configuration)
+        } catch let error as StripeError where configuration != nil && error.isMissing("configuration") {
+            logger.error("the customer portal's configuration is gone; the default is used", metadata: ["error": "\(error)"])
+            return try await portalSession(customer, language, nil)
         }
     }
 

@@ -22,11 +22,7 @@ actor PriceCatalog {
                 price.id
             } else {
                 // Two that get here at once send the same key, so Stripe makes one price.
-                try await stripe.createPrice(
-                    productName: "OpenClaw \(plan.name)", amount: plan.monthlyPrice, currency: "usd", lookupKey: lookupKey,
-                    metadata: ["tier": plan.tier.rawValue, "units_limit": String(plan.monthlyUnits)],
-                    idempotencyKey: lookupKey
-                ).id
+                try await stripe.createPrice(of: plan, idempotencyKey: lookupKey).id
             }
         known[lookupKey] = id
         return id
@@ -43,7 +39,24 @@ actor PriceCatalog {
     }
 }
 
+extension StripeClient {
+    /// Makes a plan's price and the product that it is the price of.
+    /// - Throws: ``StripeError``.
+    func createPrice(of plan: Plan, idempotencyKey: String) async throws -> StripePrice {
+        try await createPrice(
+            productName: plan.productName, amount: plan.monthlyPrice, currency: Plan.currency, lookupKey: plan.lookupKey,
+            metadata: plan.stripeMetadata, idempotencyKey: idempotencyKey)
+    }
+}
+
 extension Plan {
+    static let currency = "usd"
+
     /// Holds the amount, because a price at Stripe can't change: a new amount is a new price.
     var lookupKey: String { "openclaw_cloud_\(tier.rawValue)_\(monthlyPrice)" }
+
+    var productName: String { "OpenClaw \(name)" }
+
+    /// What stands on the price and on its product.
+    var stripeMetadata: [String: String] { ["tier": tier.rawValue, "units_limit": String(monthlyUnits)] }
 }

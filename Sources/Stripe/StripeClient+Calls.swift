@@ -152,12 +152,14 @@ extension StripeClient {
     ///   - customer: `cus_…`
     ///   - returnURL: where the page leads back to.
     ///   - locale: `en`, `pt`, …; `auto` takes the browser's.
+    ///   - configuration: `bpc_…`; without one the account's default holds.
     /// - Throws: ``StripeError``.
     package func createPortalSession(
-        customer: String, returnURL: String, locale: String = "auto"
+        customer: String, returnURL: String, locale: String = "auto", configuration: String? = nil
     ) async throws -> StripePortalSession {
         var form = StripeForm()
         form.add("customer", customer)
+        form.add("configuration", configuration)
         form.add("return_url", returnURL)
         form.add("locale", locale)
         return try await post("/v1/billing_portal/sessions", form)

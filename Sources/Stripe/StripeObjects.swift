@@ -29,6 +29,16 @@ package struct StripePrice: Decodable, Sendable, Hashable {
     package let unitAmount: Int?
     package let currency: String
     package let metadata: [String: String]
+    /// `prod_…`
+    package let product: String
+    /// `nil` for a price that is paid once.
+    package let recurring: Recurring?
+
+    package struct Recurring: Decodable, Sendable, Hashable {
+        /// `day`, `week`, `month` or `year`.
+        package let interval: String
+        package let intervalCount: Int
+    }
 }
 
 /// https://docs.stripe.com/api/checkout/sessions/object

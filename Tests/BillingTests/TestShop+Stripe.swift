@@ -82,6 +82,11 @@ extension TestShop {
         try await platform.database.read { try BillingStore($0).invoices(customerID: box.customerID) }
     }
 
+    /// Presses a button of one of Stripe's pages, which leads back to the page.
+    func press(_ path: String, _ fields: [String: String]) async throws {
+        #expect(try await send(.POST, path, fields).status == 303)
+    }
+
     func delete(_ path: String) async throws {
         #expect(try await send(.DELETE, path).status == 200)
     }

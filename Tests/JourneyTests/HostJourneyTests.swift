@@ -146,6 +146,11 @@ struct HostJourneyTests {
         // The guide of the set-up chat has used something, too.
         #expect(lines.contains { $0.contains(customer) }, "\(lines)")
         #expect(try server.run(["admin", "status"]).contains("Monthly revenue"))
+        #expect(try server.run(["admin", "reconcile"]).contains("Payment pages that were paid on: 0"))
+        #expect(try server.run(["admin", "reconcile", "--days", "1"]).contains("Events that were unknown:"))
+        #expect(try server.run(["admin", "stripe-setup"]).contains("Set STRIPE_PORTAL_CONFIGURATION=bpc_"))
+        #expect(try server.run(["admin", "stripe-setup"]).contains("Nothing was changed."))
+        #expect(try server.run(["admin", "stripe-setup", "--check"]).contains("Everything is as it should be."))
         let audit = try server.run(["admin", "audit", "--acts", "--format", "csv"])
         #expect(audit.contains(",grant,\(customer),\(customer),1000 units: a gift"), "\(audit)")
         #expect(audit.contains("admin customers show"), "\(audit)")

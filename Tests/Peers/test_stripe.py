@@ -119,6 +119,41 @@ def test_portal_session_has_a_page(client):
         assert re.search(r"http://127\.0\.0\.1:9/", response.read().decode())
 
 
+def test_an_account_is_set_up(client):
+    endpoint = client.v1.webhook_endpoints.create(
+        {"url": "https://peer.example/hook", "enabled_events": ["invoice.paid"], "api_version": stripe.api_version}
+    )
+    assert endpoint.secret.startswith("whsec_")
+    changed = client.v1.webhook_endpoints.update(endpoint.id, {"enabled_events": ["refund.created"], "disabled": True})
+    assert (changed.status, changed.enabled_events) == ("disabled", ["refund.created"])
+    assert client.v1.webhook_endpoints.delete(endpoint.id).deleted
+    price = new_price(client)
+    client.v1.products.update(price.product, {"name": "Peer of peers"})
+    portal = client.v1.billing_portal.configurations.create(
+        {
+            "features": {
+                "invoice_history": {"enabled": True},
+                "subscription_cancel": {"enabled": True, "mode": "at_period_end"},
+                "subscription_update": {
+                    "enabled": True,
+                    "default_allowed_updates": ["price"],
+                    "proration_behavior": "always_invoice",
+                    "schedule_at_period_end": {"conditions": [{"type": "decreasing_item_amount"}]},
+                    "products": [{"product": price.product, "prices": [price.id]}],
+                },
+            }
+        }
+    )
+    assert portal.features.subscription_update.schedule_at_period_end.conditions[0].type == "decreasing_item_amount"
+    found = client.v1.billing_portal.configurations.list({"active": True})
+    assert portal.id in [each.id for each in found.data]
+
+
+def test_undelivered_events_are_listed(client):
+    found = client.v1.events.list({"types": ["customer.created", "price.created"], "delivery_success": False, "limit": 1})
+    assert len(found.data) <= 1
+
+
 # Errors
 
 

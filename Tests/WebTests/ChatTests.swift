@@ -49,7 +49,7 @@ struct ChatTests {
             let page = try await web.get("/chat?plan=team&lang=\(language)").text
             let field = #"name="plan" value="team""#
             #expect(page.contains("Team") && page.contains("129"))
-            #expect(page.components(separatedBy: field).count > 2, "the field and every button have it")
+            #expect(page.ranges(of: field).count > 1, "the field and every button have it")
             #expect(page.contains("&amp;plan=team\""), "the other language keeps it")
             let said = try await web.post("/chat/messages", "text=Plan+my+week&key=1&plan=team")
             let token = try #require(said.headers[.setCookie]?.firstMatch(of: /__Host-session=([^;]+)/)).1

@@ -11,7 +11,8 @@ struct AdminCommand: AsyncParsableCommand {
         subcommands: [
             AdminBoxCommand.self, AdminBoxesCommand.self, AdminCustomerCommand.self, AdminCustomersCommand.self,
             AdminSubscriptionsCommand.self, AdminJobsCommand.self, AdminEventsCommand.self, AdminAlertsCommand.self,
-            AdminReconcileCommand.self, AdminGrantCommand.self, AdminExportCommand.self, AdminStatusCommand.self, AdminAuditCommand.self,
+            AdminReconcileCommand.self, AdminStripeSetupCommand.self, AdminGrantCommand.self, AdminExportCommand.self,
+            AdminStatusCommand.self, AdminAuditCommand.self,
             AdminHostCommand.self, AdminKeysCommand.self, AdminRolloutCommand.self, AdminTokenCommand.self,
         ])
 }

@@ -96,6 +96,8 @@ struct CloudConfiguration: Sendable {
         /// `nil`: the sandbox.
         var secretKey: Secret?
         var webhookSecrets: [Secret]
+        /// `bpc_…`
+        var portalConfiguration: String?
         var baseURL: String
     }
 
@@ -126,8 +128,9 @@ struct CloudConfiguration: Sendable {
         ])
     }
 
+    /// - Parameter isSettingUp: whether what Stripe gives only once it is set up may be missing.
     /// - Throws: ``Invalid`` with every fault.
-    init(_ reader: ConfigReader) throws(Invalid) {
+    init(_ reader: ConfigReader, isSettingUp: Bool = false) throws(Invalid) {
         var settings = SettingsReader(reader)
         dataDirectory = settings.text(.dataDirectory) ?? ""
         postgresURL = settings.postgres(.databaseURL)
@@ -164,7 +167,7 @@ struct CloudConfiguration: Sendable {
         transcription = Self.transcription(&settings)
         search = Self.search(&settings)
         metricsByCustomer = settings.flag(.metricsByCustomer)
-        stripe = Self.stripe(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
+        stripe = Self.stripe(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)", isSettingUp: isSettingUp)
         telegram = Self.telegram(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
         smtpURL = settings.mailServer(.smtpURL)
         mailFrom = settings.sender(.mailFrom)
@@ -241,11 +244,18 @@ struct CloudConfiguration: Sendable {
         return models
     }
 
-    private static func stripe(_ settings: inout SettingsReader, sandbox: String) -> Stripe {
+    private static func stripe(_ settings: inout SettingsReader, sandbox: String, isSettingUp: Bool) -> Stripe {
         let key = settings.secret(.stripeSecretKey)
         let secrets = settings.list(.stripeWebhookSecrets).map(Secret.init)
-        if key != nil, secrets.isEmpty {
-            settings.fault(.stripeWebhookSecrets, "must be set when STRIPE_SECRET_KEY is: payments arrive by webhook")
+        if key != nil, secrets.isEmpty, !isSettingUp {
+            settings.fault(
+                .stripeWebhookSecrets,
+                "must be set when STRIPE_SECRET_KEY is: payments arrive by webhook "
+                    + "(`openclaw-cloud admin stripe-setup` makes the endpoint and shows its secret)")
+        }
+        let portal = settings.text(.stripePortalConfiguration)
+        if portal?.hasPrefix("bpc_") == false {
+            settings.fault(.stripePortalConfiguration, "must start with bpc_ and go on as Stripe shows it")
         }
         // Whoever signs with an empty or a guessed secret could say that anything was paid.
         if secrets.contains(where: { !$0.reveal().hasPrefix("whsec_") || $0.reveal().utf8.count < 10 }) {
@@ -255,7 +265,7 @@ struct CloudConfiguration: Sendable {
             settings.fault(.stripeSecretKey, "must start with sk_ or rk_ and go on as Stripe shows it")
         }
         return Stripe(
-            secretKey: key, webhookSecrets: secrets,
+            secretKey: key, webhookSecrets: secrets, portalConfiguration: portal,
             baseURL: settings.url(.stripeBaseURL) ?? (key == nil ? sandbox : "https://api.stripe.com"))
     }
 

@@ -40,6 +40,7 @@ enum Setting: String, CaseIterable {
     case metricsByCustomer = "METRICS_BY_CUSTOMER"
     case stripeSecretKey = "STRIPE_SECRET_KEY"
     case stripeWebhookSecrets = "STRIPE_WEBHOOK_SECRETS"
+    case stripePortalConfiguration = "STRIPE_PORTAL_CONFIGURATION"
     case stripeBaseURL = "STRIPE_BASE_URL"
     case telegramBotToken = "TELEGRAM_BOT_TOKEN"
     case telegramAPIRoot = "TELEGRAM_API_ROOT"
@@ -126,6 +127,8 @@ enum Setting: String, CaseIterable {
         case .stripeSecretKey: "sk_… or rk_…; without it the sandbox takes the payments"
         case .stripeWebhookSecrets:
             "whsec_… of the endpoint PUBLIC_URL/webhooks/stripe; several, separated by commas, while rotating"
+        case .stripePortalConfiguration:
+            "bpc_…: what customers can do in Stripe's portal, as `openclaw-cloud admin stripe-setup` made it; without it the account's default"
         case .stripeBaseURL: "Stripe's API"
         case .telegramBotToken:
             "the token of the platform's own bot, with bot management on; without it the sandbox is the phone"

@@ -16,14 +16,14 @@ import UnixSignals
 enum Launcher {
     /// Sets logging up and reads the configuration.
     /// - Throws: ``CloudConfiguration/Invalid``.
-    static func prepare() async throws -> (CloudConfiguration, Logger) {
+    static func prepare(isSettingUp: Bool = false) async throws -> (CloudConfiguration, Logger) {
         // What we write holds customers' data, whatever folder it lands in.
         umask(0o077)
         LoggingSystem.bootstrapForStandardError()
         #if DEBUG
             try armKillPoint()
         #endif
-        let configuration = try CloudConfiguration(try await CloudConfiguration.reader())
+        let configuration = try CloudConfiguration(try await CloudConfiguration.reader(), isSettingUp: isSettingUp)
         var logger = Logger(label: "openclaw-cloud")
         logger.logLevel = configuration.logLevel
         return (configuration, logger)
@@ -63,8 +63,10 @@ enum Launcher {
 
     /// Runs what an `admin` command does, beside whatever else runs on the same data.
     /// - Throws: what `body` throws.
-    static func withPlatform(reachesCluster: Bool = false, _ body: (Platform) async throws -> Void) async throws {
-        let (configuration, logger) = try await prepare()
+    static func withPlatform(
+        reachesCluster: Bool = false, isSettingUp: Bool = false, _ body: (Platform) async throws -> Void
+    ) async throws {
+        let (configuration, logger) = try await prepare(isSettingUp: isSettingUp)
         let platform = try await Platform.open(
             configuration, sharing: .unlocked, reachesCluster: reachesCluster, logger: logger)
         do {

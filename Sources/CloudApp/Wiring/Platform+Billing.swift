@@ -16,6 +16,7 @@ extension Platform {
             queue: queue, stripe: stripe, plans: configuration.plans,
             webhookSecrets: configuration.stripe.secretKey == nil
                 ? [sandboxSecrets.stripeWebhookSecret] : configuration.stripe.webhookSecrets,
-            publicURL: configuration.publicURL, logger: logger)
+            publicURL: configuration.publicURL, portalConfiguration: configuration.stripe.portalConfiguration,
+            logger: logger)
     }
 }

@@ -66,6 +66,18 @@ extension [StripeRoute] {
             try call.ledger.emit("product.created", product)
             return product
         },
+        .post("/v1/products/:id", ["active", "description", "metadata[*]", "name"]) { call in
+            var product = try call.ledger.require("product", call.id)
+            if let isActive = try call.parameters.bool("active") { product["active"] = .bool(isActive) }
+            for field in ["description", "name"] {
+                if let value = try call.parameters.text(field) { product[field] = .text(value) }
+            }
+            product["metadata"] = try call.parameters.metadata(over: product["metadata"])
+            product["updated"] = .integer(call.now)
+            try call.ledger.update(product)
+            try call.ledger.emit("product.updated", product)
+            return product
+        },
         .retrieve("product", at: "/v1/products"),
         .list("product", at: "/v1/products", filters: ["active"]),
 

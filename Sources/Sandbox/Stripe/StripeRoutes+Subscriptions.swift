@@ -97,39 +97,28 @@ extension [StripeRoute] {
         return changed
     }
 
-    /// Events and the one webhook endpoint (https://docs.stripe.com/api/events).
-    static func stripeEvents(webhookURL: String) -> [StripeRoute] {
-        [
-            .retrieve("event", at: "/v1/events"),
-            .get("/v1/events", StripeRoute.paging + ["created[gte]", "delivery_success", "type", "types[*]"]) { call in
-                let type = try call.parameters.text("type")
-                let list = call.parameters.list("types")
-                guard type == nil || list.isEmpty else {
-                    throw StripeFault("You may only specify one of these parameters: type, types.", parameter: "types")
-                }
-                guard list.count <= 20 else {
-                    throw StripeFault("You can ask for 20 types at once at most.", parameter: "types")
-                }
-                let types = type.map { [$0] } ?? list
-                let earliest = try call.parameters.integer("created[gte]", in: 0...Int64.max) ?? 0
-                let owed = try call.ledger.owedEvents()
-                let isDelivered = try call.parameters.bool("delivery_success")
-                return try call.page(
-                    try call.ledger.all("event").filter { event in
-                        (types.isEmpty || types.contains(event["type"].text ?? ""))
-                            && event["created"].integer ?? 0 >= earliest
-                            && isDelivered.map { $0 != owed.contains(event.id) } ?? true
-                    })
-            },
-            .get("/v1/webhook_endpoints", StripeRoute.paging) { call in
-                try call.page([
-                    [
-                        "id": "we_sandbox", "object": "webhook_endpoint", "api_version": .text(StripeSandbox.apiVersion),
-                        "application": nil, "created": 0, "description": nil, "enabled_events": ["*"], "livemode": false,
-                        "metadata": [:], "status": "enabled", "url": .text(webhookURL),
-                    ]
-                ])
-            },
-        ]
-    }
+    /// Events (https://docs.stripe.com/api/events).
+    static let stripeEvents: [StripeRoute] = [
+        .retrieve("event", at: "/v1/events"),
+        .get("/v1/events", StripeRoute.paging + ["created[gte]", "delivery_success", "type", "types[*]"]) { call in
+            let type = try call.parameters.text("type")
+            let list = call.parameters.list("types")
+            guard type == nil || list.isEmpty else {
+                throw StripeFault("You may only specify one of these parameters: type, types.", parameter: "types")
+            }
+            guard list.count <= 20 else {
+                throw StripeFault("You can ask for 20 types at once at most.", parameter: "types")
+            }
+            let types = type.map { [$0] } ?? list
+            let earliest = try call.parameters.integer("created[gte]", in: 0...Int64.max) ?? 0
+            let owed = try call.ledger.owedEvents()
+            let isDelivered = try call.parameters.bool("delivery_success")
+            return try call.page(
+                try call.ledger.all("event").filter { event in
+                    (types.isEmpty || types.contains(event["type"].text ?? ""))
+                        && event["created"].integer ?? 0 >= earliest
+                        && isDelivered.map { $0 != owed.contains(event.id) } ?? true
+                })
+        },
+    ]
 }

@@ -60,7 +60,8 @@ package struct StripeSandbox: Service, CustomStringConvertible {
         api.add(.stripeInvoices, to: router)
         api.add(.stripeSchedules, to: router)
         api.add(.stripePortal, to: router)
-        api.add(.stripeEvents(webhookURL: delivery.webhookURL), to: router)
+        api.add(.stripeEvents, to: router)
+        api.add(.stripeEndpoints(webhookURL: delivery.webhookURL), to: router)
         pages.addRoutes(to: router)
     }
 

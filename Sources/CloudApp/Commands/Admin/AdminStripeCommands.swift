@@ -36,6 +36,62 @@ struct AdminReconcileCommand: AsyncParsableCommand {
     }
 }
 
+/// `openclaw-cloud admin stripe-setup`
+struct AdminStripeSetupCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stripe-setup",
+        abstract:
+            "Makes, or verifies, what Stripe has to have: products, prices, the webhook endpoint, the customer portal.",
+        discussion: """
+            Needs STRIPE_SECRET_KEY and PUBLIC_URL, and no STRIPE_WEBHOOK_SECRETS yet. What is as it should be isn't written: run \
+            twice it changes nothing. The secret of an endpoint that it makes is shown this once.
+            """)
+
+    @Flag(help: "Write nothing; exit with 1 if anything differs.")
+    var check = false
+
+    func run() async throws {
+        try await Launcher.withPlatform(isSettingUp: true) { platform in
+            let configuration = platform.configuration
+            let setup = StripeSetup(
+                stripe: platform.stripe, plans: configuration.plans, publicURL: configuration.publicURL,
+                portalConfiguration: configuration.stripe.portalConfiguration, isCheck: check)
+            let report = try await askingStripe { try await setup.run() }
+            for finding in report.findings { print(finding.line) }
+            if let secret = report.webhookSecret {
+                print("\nSet \(Setting.stripeWebhookSecrets.rawValue)=\(secret.reveal())")
+                print("It is shown only this once. While another endpoint sends, name its secret, too, behind a comma.")
+            }
+            if let portal = report.portalConfiguration, portal != configuration.stripe.portalConfiguration {
+                print("\nSet \(Setting.stripePortalConfiguration.rawValue)=\(portal)")
+            }
+            let count = check ? report.differences : report.changes
+            switch (check, count) {
+            case (true, 0): print("\nEverything is as it should be.")
+            case (true, _): print("\nNot as it should be: \(count). Without --check that is put right.")
+            case (false, 0): print("\nNothing was changed.")
+            case (false, _): print("\nMade or changed: \(count).")
+            }
+            if check, count > 0 { throw ExitCode.failure }
+        }
+    }
+}
+
+extension StripeSetup.Finding {
+    /// For a terminal.
+    fileprivate var line: String {
+        let what =
+            switch state {
+            case .right: "as it should be"
+            case .made: "made, as \(faults.joined(separator: "; "))"
+            case .changed: "changed, as \(faults.joined(separator: "; "))"
+            case .wrong: faults.joined(separator: "; ")
+            case .skipped: "left out"
+            }
+        return "\(name)\(id.map { " (\($0))" } ?? ""): \(what)" + (remark.map { "\n  \($0)" } ?? "")
+    }
+}
+
 /// Runs what asks Stripe, whose refusal is fit to be shown.
 func askingStripe<Result>(_ body: () async throws -> Result) async throws -> Result {
     do {
