@@ -104,7 +104,7 @@ chaos-proxy: ## Kill the token proxy 1,000 times under load and hold its books a
 
 mutants-proxy: ## Plant known bugs in the token proxy, one at a time, and see that the trials catch each
 	@scripts/bootstrap test
-	scripts/mutants-proxy
+	scripts/mutants-program Tests/TokenProxyMutants
 
 abuse-proxy: release ## Attack the token proxy in every way a client can, and time a good client meanwhile
 	@scripts/bootstrap test
@@ -177,7 +177,12 @@ chaos-box: ## Write to agents that fall asleep and wake up, and kill platform an
 	BOX_MESSAGES=2000 BOX_AGENTS=20 scripts/sleep-box
 	BOX_MESSAGES=60 BOX_AGENTS=2 scripts/with-openclaw scripts/sleep-box
 
-.PHONY: trials-openclaw
+.PHONY: mutants-box trials-openclaw
+mutants-box: ## Plant known bugs in the box, one at a time, and see that the trials of sleep catch each
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --build-tests
+	scripts/mutants-program Tests/BoxMutants
+
 trials-openclaw: ## Run the long trials with the real OpenClaw: kills, ten agents, silence, the limit, messages' prices
 	@scripts/bootstrap test
 	swift build $(BUILD_FLAGS) --build-tests
