@@ -201,7 +201,8 @@ extension InterviewTurn {
     private mutating func answerQuestions(_ reading: Reading) {
         for topic in reading.questions.prefix(2) {
             guard let topic else {
-                say(Phrase("unknown", facts.unknown))
+                let isAboutNames = step == .name && reading.utterance.mentions(["name", "names", "nome", "nomes"])
+                say(isAboutNames ? .aboutNames : Phrase("unknown", facts.unknown))
                 continue
             }
             if let phrase = currentAnswer(to: topic) {

@@ -81,6 +81,11 @@ extension Phrase {
         LocalizedText(en: "Here are some more.", pt: "Aqui estão mais alguns."),
         LocalizedText(en: "Or perhaps one of these.", pt: "Ou talvez um destes."))
 
+    static let aboutNames = Phrase(
+        "about-names",
+        LocalizedText(
+            en: "It's what your agent goes by on Telegram, as a contact does. You can change it later.",
+            pt: "É como seu agente aparece no Telegram, como um contato. Dá para mudar depois."))
     static let whichName = Phrase(
         "which-name",
         LocalizedText(

@@ -23,7 +23,7 @@ struct Assent: Sendable {
     private static let yes = set(
         """
         yes yeah yep yup yess yea ya y sure ok okay okey k fine good great perfect lovely wonderful excellent agreed right correct exactly absolutely
-        definitely deal cool nice awesome alright confirm confirmed accept works ahead course indeed brilliant super agreeable fab totally certainly gladly
+        definitely deal cool nice awesome alright confirm confirmed accept works ahead course indeed brilliant super agreeable fab totally certainly gladly bet aight yessir
         sim claro bom boa bem certo perfeito combinado vamos bora isso otimo optimo exato exatamente correto fechado beleza pode legal show confirmo aceito serve
         si vale oui ja certo perfetto parfait daccord gut genau va bene wi
         """)
@@ -35,6 +35,7 @@ struct Assent: Sendable {
         """
         that thats this is its it it's me my with for please pls thank thanks you then one i ill id i'll of the all a an so sir sounds sound looks seems works
         let lets us do go going by and to very much too be will would take have like want plan name really just well oh yes no as same now here way good enough
+        dear sir madam bro man mate love hon
         esta ta estar ser e o a um esse essa este isto obrigado obrigada por favor mim com comigo entao mesmo muito assim de jeito nenhum quero fico tudo melhor agora
         esta bien ist das est ca mit mir danke merci gracias per favore grazie switch change don dont really
         """)

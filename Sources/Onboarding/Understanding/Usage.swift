@@ -32,7 +32,9 @@ enum Usage: String, Sendable, Hashable, Codable {
             self = .light
             return
         }
-        if has(Self.lightPhrases) {
+        if let isMost = Self.isMostDays(utterance) {
+            self = isMost ? .daily : .light
+        } else if has(Self.lightPhrases) {
             self = .light
         } else if has(Self.heavyPhrases) || !isAlone && has(Self.severalPhrases) {
             self = .heavy
@@ -74,6 +76,28 @@ enum Usage: String, Sendable, Hashable, Codable {
         "write", "ask",
         "usar", "uso", "usaria", "usarei", "vou", "falar", "conversar", "conversas", "mensagens", "perguntar", "precisaria",
         "consult",
+    ]
+
+    /// "4 nights a week", "twice a year".
+    /// - Returns: whether that is most days; `nil` unless times are counted by the week or a longer span.
+    private static func isMostDays(_ utterance: Utterance) -> Bool? {
+        func has(_ phrases: [String]) -> Bool { phrases.contains { utterance.contains($0) } }
+        guard utterance.mentions(times) else { return nil }
+        if has(["a month", "per month", "a year", "per year", "por mes", "por ano", "im monat", "im jahr", "par mois"]) {
+            return false
+        }
+        guard
+            has([
+                "a week", "per week", "each week", "every week", "por semana", "a la semana", "pro woche", "die woche",
+                "par semaine", "a settimana",
+            ])
+        else { return nil }
+        return utterance.words.contains { ["5", "6", "7", "five", "six", "seven", "cinco", "seis", "sete"].contains($0) }
+    }
+
+    private static let times: Set<String> = [
+        "times", "time", "once", "twice", "days", "nights", "mornings", "evenings", "vezes", "vez", "dias", "noites",
+        "veces", "mal", "fois", "volte",
     ]
 
     /// "Ten messages a day", "5 vezes por dia".

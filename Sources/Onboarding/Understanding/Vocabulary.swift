@@ -40,7 +40,7 @@ enum Vocabulary {
             feito pessoa humano contato contacto suporte cheaper bigger smaller better worse cheapest biggest good bad nice fine great
             cool perfect awesome bom boa otimo legal bigger formal informal friendly funny serious casual polite professional short
             shorter longer faster nono different another else other others outro outra outros outras qualquer random idea clue
-            exactly correct wrong nope nah yep yup hmm hm um uh er ugh wow lol omg wtf asap soon tomorrow today daily often rarely
+            exactly correct wrong nope nah yep yup bet aight alright hmm hm um uh er ugh wow lol omg wtf asap soon tomorrow today daily often rarely
             sometimes always never everyday month monthly week weekly year dollars dollar usd eur euro euros reais bucks
             """))
 
