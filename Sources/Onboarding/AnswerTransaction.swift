@@ -2,6 +2,7 @@ import Core
 import Jobs
 import SQL
 import Store
+import Telegram
 
 /// The transaction in which the interview reacts: it reads the world, and writes replies, state, rows and jobs.
 struct AnswerTransaction {
@@ -10,7 +11,7 @@ struct AnswerTransaction {
     let customer: Customer
     let conversation: Conversation
     let checked: CheckedToken?
-    let managerUsername: String?
+    let manager: TelegramUser?
     /// What a model has made of the conversation; counts only if nothing has changed since.
     var led: LedAnswer?
 
@@ -20,7 +21,7 @@ struct AnswerTransaction {
         if checked?.verdict == .refused, before.pasted?.sealed == checked?.sealed { before.pasted?.bot = nil }
         var unread = try store.messages(of: conversation, after: before.answered).filter { $0.role == .visitor }
         let world = try InterviewWorld(service: service, transaction: work.transaction, now: work.now, checked: checked)
-            .read(customer, conversation, before, managerUsername: managerUsername)
+            .read(customer, conversation, before, manager: manager)
         let isLed = led.map { $0.fits(conversation.state, unread, world) } ?? false
         // What was said since has a job of its own.
         if isLed, let led { unread.removeAll { $0.position > led.answered } }
@@ -111,6 +112,7 @@ struct AnswerTransaction {
             id: bot.id, username: bot.username, sealedToken: try service.vault.seal(token, context: box.botTokenContext),
             ownerUserID: owner)
         try want(box)
+        try work.enqueue(NameBot(box))
     }
 
     private func want(_ box: Box) throws {

@@ -2,6 +2,7 @@ import Core
 import Jobs
 import SQL
 import Store
+import Telegram
 
 /// Reads the world as far as a conversation depends on it.
 struct InterviewWorld {
@@ -10,9 +11,10 @@ struct InterviewWorld {
     let now: Timestamp
     let checked: CheckedToken?
 
+    /// - Parameter manager: `nil` while Telegram doesn't answer.
     /// - Throws: `SQLError`.
     func read(
-        _ customer: Customer, _ conversation: Conversation, _ state: InterviewState, managerUsername: String?
+        _ customer: Customer, _ conversation: Conversation, _ state: InterviewState, manager: TelegramUser?
     ) throws -> Interview.World {
         let boxes = BoxStore(transaction)
         let billing = BillingStore(transaction)
@@ -23,7 +25,9 @@ struct InterviewWorld {
         let checkout = try billing.latestCheckout(customerID: customer.id)
         return Interview.World(
             now: now,
-            telegramLink: managerUsername.map { "\(service.telegramLinkBase)/\($0)?start=\(conversation.telegramCode)" },
+            telegramLink: manager?.username.map { "\(service.telegramLinkBase)/\($0)?start=\(conversation.telegramCode)" },
+            canCreateBots: manager.map { $0.canManageBots == true } ?? true,
+            botFatherLink: "\(service.telegramLinkBase)/BotFather",
             isLinked: conversation.telegramUserID != nil, account: conversation.telegramName, box: box,
             isPaid: !isOver && box.map { $0.desired != .draft } ?? false
                 || subscriptions.contains { $0.entitlement(at: now) == .running },

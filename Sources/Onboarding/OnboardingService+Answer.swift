@@ -16,25 +16,25 @@ extension OnboardingService {
     func answer(_ job: AnswerVisitor, attempt: Int) async throws {
         guard let customerID = job.customerID else { return }
         let checked = try await checkPastedToken(of: customerID, attempt: attempt)
-        let managerUsername = await managerUsername()
-        let led = try await lead(customerID, checked: checked, managerUsername: managerUsername)
+        let manager = await managerSoon()
+        let led = try await lead(customerID, checked: checked, manager: manager)
         try await queue.write { work in
             guard let customer = try CustomerStore(work.transaction).find(customerID),
                 let conversation = try ConversationStore(work.transaction).find(customerID: customerID)
             else { return }
             try AnswerTransaction(
                 service: self, work: work, customer: customer, conversation: conversation, checked: checked,
-                managerUsername: managerUsername, led: led
+                manager: manager, led: led
             ).run()
         }
     }
 
     /// - Returns: `nil` while Telegram doesn't answer; the conversation goes on without.
-    private func managerUsername() async -> String? {
+    func managerSoon() async -> TelegramUser? {
         do {
-            return try await managerBot.identitySoon().username
+            return try await managerBot.identitySoon()
         } catch {
-            logger.error("the manager bot's name can't be read from Telegram", metadata: ["error": "\(error)"])
+            logger.error("Telegram doesn't say who the manager bot is", metadata: ["error": "\(error)"])
             return nil
         }
     }

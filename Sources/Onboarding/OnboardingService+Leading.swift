@@ -2,6 +2,7 @@ import Core
 import Jobs
 import SQL
 import Store
+import Telegram
 
 /// What a model has answered, and what it went by.
 struct LedAnswer: Sendable {
@@ -28,7 +29,7 @@ extension OnboardingService {
     ///
     /// It is asked outside of any transaction. Its words are stored as they come, for whoever watches the conversation.
     /// - Returns: `nil` where the script is to answer.
-    func lead(_ customerID: Customer.ID, checked: CheckedToken?, managerUsername: String?) async throws -> LedAnswer? {
+    func lead(_ customerID: Customer.ID, checked: CheckedToken?, manager: TelegramUser?) async throws -> LedAnswer? {
         guard let guide, checked == nil else { return nil }
         let found = try await queue.database.read { [clock = queue.clock] transaction -> Beginning? in
             let store = ConversationStore(transaction)
@@ -38,7 +39,7 @@ extension OnboardingService {
             let state = try InterviewState(json: conversation.state)
             let messages = try store.messages(of: conversation)
             let world = try InterviewWorld(service: self, transaction: transaction, now: clock.now, checked: nil)
-                .read(customer, conversation, state, managerUsername: managerUsername)
+                .read(customer, conversation, state, manager: manager)
             return Beginning(conversation: conversation, state: state, world: world, messages: messages)
         }
         guard let found, let last = found.unread.last else { return nil }

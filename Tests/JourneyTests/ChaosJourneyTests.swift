@@ -4,6 +4,7 @@ import Foundation
 import NIOCore
 import NIOFoundationCompat
 import NIOHTTP1
+import Onboarding
 import TestSupport
 import Testing
 
@@ -62,6 +63,7 @@ struct ChaosJourneyTests {
 
     private func check(_ result: Journey.Outcome, _ journey: Journey, _ server: ServerProcess) async throws {
         #expect(!result.answer.isEmpty)
+        #expect(try await journey.said(by: result.bot).count(where: Hello.isOne) <= 1, "hello is said once")
         let books = try await VendorBooks(server)
         #expect(books.subscriptions == 1, "one subscription at Stripe")
         #expect(books.paidInvoices == 1, "one charge at Stripe")

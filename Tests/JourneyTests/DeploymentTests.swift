@@ -1,4 +1,5 @@
 import Foundation
+import Onboarding
 import TestSupport
 import Testing
 
@@ -12,6 +13,7 @@ struct DeploymentTests {
         try await engine.withServer { server in
             let journey = Journey(site: server.site, sandbox: server.sandbox)
             let outcome = try await journey.walk()
+            _ = try await journey.hello(of: outcome.bot)
             #expect(server.stop() == [0])
             try await server.start()
             let bot = try await journey.agentIsRunning()
@@ -19,6 +21,7 @@ struct DeploymentTests {
             #expect(try await !journey.talk("What is 6 * 7?", to: bot).isEmpty)
             let usage = try await journey.books()
             #expect(usage.eventIDs.count == 2 && usage.used > outcome.usage.used)
+            #expect(try await journey.said(by: bot).count(where: Hello.isOne) == 1, "it says hello once")
         }
     }
 

@@ -26,7 +26,10 @@ struct OnboardingSite: Sendable {
     let phone: TestPhone
     let customer: Customer
 
-    static func run(_ body: @escaping @Sendable (OnboardingSite) async throws -> Void) async throws {
+    /// - Parameter canManageBots: whether the manager may create bots for visitors.
+    static func run(canManageBots: Bool = true, _ body: @escaping @Sendable (OnboardingSite) async throws -> Void)
+        async throws
+    {
         try await TestPlatform.run { platform in
             let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
             let folder = FileManager.default.temporaryDirectory.appending(path: "openclaw-telegram-\(UUID().uuidString)")
@@ -35,7 +38,9 @@ struct OnboardingSite: Sendable {
             try await Migrator([TelegramSandbox.migration], logger: logger).migrate(telegram)
             let sandbox = try await TelegramSandbox(
                 database: telegram, publicURL: "http://127.0.0.1",
-                manager: TelegramManager(token: managerToken, username: "manager_bot", name: "Manager"), logger: logger)
+                manager: TelegramManager(
+                    token: managerToken, username: "manager_bot", name: "Manager", canManageBots: canManageBots),
+                logger: logger)
             let router = Router(context: BasicRequestContext.self)
             sandbox.addRoutes(to: router)
             try await Application(router: router, logger: logger).test(.live) { client in

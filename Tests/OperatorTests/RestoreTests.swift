@@ -47,6 +47,7 @@ struct RestoreTests {
                     .save(image: "agent:1"), .prepare, .restore(image: "agent:1"), .apply(image: "agent:1"),
                 ])
             #expect(try await stage.backups.map(\.reason) == [.restore, .manual])
+            #expect(try await stage.platform.queuedJobs(SayHello.kind).count == 1, "it has said hello before")
         }
     }
 

@@ -165,7 +165,7 @@ package struct Journey: Sendable {
     }
 
     /// - Returns: everything that a bot has said, the oldest first.
-    func said(by bot: String) async throws -> [String] {
+    package func said(by bot: String) async throws -> [String] {
         try await conversation(with: bot).messages.filter { $0.from == "bot" }.map(\.text)
     }
 

@@ -23,6 +23,10 @@ struct Interview: Sendable {
         var now: Timestamp
         /// The deep link that ties the visitor's Telegram account to this conversation; `nil` while Telegram doesn't answer.
         var telegramLink: String?
+        /// Whether Telegram lets the platform's own bot create bots for visitors.
+        var canCreateBots = true
+        /// Where people make bots by themselves.
+        var botFatherLink = "https://t.me/BotFather"
         var isLinked: Bool
         /// What the linked account calls itself.
         var account: String?

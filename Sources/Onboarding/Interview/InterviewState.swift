@@ -41,6 +41,10 @@ struct InterviewState: Sendable, Hashable, Codable {
     var pasted: PastedToken?
     /// The link to Telegram is due and could not be given yet.
     var owesLink = false
+    /// Telegram doesn't let the visitor create another bot: they paste the token of one that they have.
+    var makesOwnBot = false
+    /// How to do that is still to be explained: they have said it on Telegram.
+    var owesOwnBot = false
 
     /// Something that is done only after a yes.
     enum Pending: Sendable, Hashable, Codable {
@@ -101,6 +105,8 @@ struct InterviewState: Sendable, Hashable, Codable {
         told = try values.decodeIfPresent(Told.self, forKey: .told) ?? Told()
         pasted = try values.decodeIfPresent(PastedToken.self, forKey: .pasted)
         owesLink = try values.decodeIfPresent(Bool.self, forKey: .owesLink) ?? false
+        makesOwnBot = try values.decodeIfPresent(Bool.self, forKey: .makesOwnBot) ?? false
+        owesOwnBot = try values.decodeIfPresent(Bool.self, forKey: .owesOwnBot) ?? false
     }
 
     /// What the agent is told of its owner: the purpose, and then, as the owner would say it, their name, language and taste.

@@ -77,6 +77,7 @@ extension InterviewTurn {
         perform(.forgetTelegramAccount)
         state.told.isLinked = false
         state.told.botUsername = nil
+        state.makesOwnBot = false
         state.owesLink = true
         say(.accountForgotten)
     }
@@ -105,7 +106,11 @@ extension InterviewTurn {
         switch step {
         case .served: tellStanding(with: .served(name: name, bot: botUsername ?? ""))
         case .payment: showCheckout(or: .stillPreparing)
-        case .telegram: sayWithLink(isLinked ? .notYetConfirmed(name: name) : .telegramHint(name: name))
+        case .telegram:
+            // Whoever asks for the link wants to try that way again.
+            state.makesOwnBot = false
+            if needsOwnBot { return explainOwnBot() }
+            sayWithLink(isLinked ? .notYetConfirmed(name: name) : .telegramHint(name: name))
         case .purpose, .name, .usage, .plan: tellProgress()
         }
     }

@@ -3,8 +3,9 @@ import Core
 /// The steps in which the visitor acts elsewhere and comes back.
 extension InterviewTurn {
     mutating func hearAboutTelegram(_ utterance: Utterance) {
-        if utterance.mentions(["botfather", "token"]) { return say(.howToPaste) }
         if utterance.lacksTelegram { return sayWithLink(.whyTelegram(name: name)) }
+        if needsOwnBot { return explainOwnBot() }
+        if utterance.mentions(["botfather", "token"]) { return say(.howToPaste) }
         if isLinked {
             return sayWithLink(.notYetConfirmed(name: name))
         }
@@ -16,6 +17,17 @@ extension InterviewTurn {
         } else {
             sayWithLink(.telegramHint(name: name))
         }
+    }
+
+    /// Whether the bot can't be created for the visitor, and no token that works has been pasted.
+    var needsOwnBot: Bool { (state.makesOwnBot || world?.canCreateBots == false) && state.pasted?.bot == nil }
+
+    /// The guided way by BotFather.
+    mutating func explainOwnBot() {
+        state.owesOwnBot = false
+        say(
+            state.makesOwnBot ? .ownBotAtLimit : .ownBot(name: name),
+            card: world.map { .telegram(url: $0.botFatherLink) })
     }
 
     mutating func hearAboutPayment(_ utterance: Utterance) {

@@ -11,6 +11,10 @@ extension InterviewTurn {
             say(reading.manners.isInjection ? .onlySetUp : .calm)
             return ask()
         }
+        if reading.saysThatNoBotCanBeCreated {
+            state.makesOwnBot = true
+            return ask()
+        }
         hearLanguage(reading)
         // "done" and "ok" are answered by the news of the same turn.
         if reading.utterance.isAcknowledgement, !replies.isEmpty, state.pending == nil, reading.language == nil { return }

@@ -50,9 +50,15 @@ extension InterviewTurn {
             state.told.isLinked = true
             if step == .telegram, state.pasted?.bot != nil {
                 ask()
+            } else if step == .telegram, needsOwnBot {
+                say(.linkedEarly(account: world?.account))
+                explainOwnBot()
             } else {
                 say(step == .telegram ? .linked(name: name, account: world?.account) : .linkedEarly(account: world?.account))
             }
+        } else if state.owesOwnBot {
+            state.owesOwnBot = false
+            if step == .telegram { ask() }
         } else if state.owesLink, world?.telegramLink != nil {
             state.owesLink = false
             if step == .telegram { ask() }

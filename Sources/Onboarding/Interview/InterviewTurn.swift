@@ -74,6 +74,7 @@ struct InterviewTurn {
         case .telegram:
             connectPastedBot()
             if botUsername != nil { return ask() }
+            if needsOwnBot { return explainOwnBot() }
             sayWithLink(isLinked ? .confirmBot(name: name) : .askTelegram(name: name))
         case .payment:
             if hasChanged || state.spoken[Phrase.summaryID] == nil {

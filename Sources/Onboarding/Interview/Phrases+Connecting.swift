@@ -73,8 +73,11 @@ extension Phrase {
                 en: "Your Telegram is linked, but the bot isn't created yet. Press “Create \(name)” in the chat there.",
                 pt: "Seu Telegram está ligado, mas falta criar o bot. Toque em “Criar \(name)” na conversa de lá."),
             LocalizedText(
-                en: "I'm waiting for the new bot. No button in sight? Send /start to our bot again.",
-                pt: "Estou esperando o novo bot. Não vê o botão? Envie /start de novo ao nosso bot."))
+                en:
+                    "I'm waiting for the new bot. No button in sight? Send /start to our bot again. Telegram creates no bot? Tell me.",
+                pt:
+                    "Estou esperando o novo bot. Não vê o botão? Envie /start de novo ao nosso bot. O Telegram não cria o bot? Me conte."
+            ))
     }
 
     static let notYetLinked = Phrase(
@@ -133,6 +136,52 @@ extension Phrase {
                 Já tem um bot seu? No Telegram, envie /mybots ao @BotFather, escolha o bot, copie o token da API e cole aqui. \
                 Tiro o token da conversa na hora e guardo cifrado.
                 """))
+
+    /// Telegram's limit on one person's bots (https://core.telegram.org/api/bots/managed-bots).
+    static let ownBotAtLimit = Phrase(
+        "own-bot-at-limit",
+        LocalizedText(
+            en: """
+                Telegram allows you no more bots, so let's take one that you have:
+                1. Open @BotFather on Telegram, send /mybots and choose a bot that you no longer use.
+                2. Press “API Token” there and copy the token.
+                3. Paste it here. I take it out of the chat at once and keep it encrypted.
+                """,
+            pt: """
+                O Telegram não deixa você ter mais bots, então vamos usar um que você já tem:
+                1. Abra o @BotFather no Telegram, envie /mybots e escolha um bot que não usa mais.
+                2. Toque em “API Token” e copie o token.
+                3. Cole aqui. Tiro o token da conversa na hora e guardo cifrado.
+                """),
+        LocalizedText(
+            en:
+                "What's missing is the token of a bot that you have: @BotFather, /mybots, “API Token”. Paste it here. Have you deleted a bot instead? Then say “send the link”.",
+            pt:
+                "Falta o token de um bot seu: @BotFather, /mybots, “API Token”. Cole aqui. Apagou um bot em vez disso? Então diga “envie o link”."
+        ))
+
+    /// The platform's own bot may not create bots.
+    static func ownBot(name: String) -> Phrase {
+        Phrase(
+            "own-bot",
+            LocalizedText(
+                en: """
+                    Next comes Telegram, which at the moment doesn't let me create the bot for \(name). It takes you a minute:
+                    1. Open @BotFather on Telegram and send /newbot.
+                    2. Give the bot a name, and a user name that ends in “bot”.
+                    3. Copy the token that you get and paste it here. I take it out of the chat at once and keep it encrypted.
+                    """,
+                pt: """
+                    Agora vem o Telegram, que no momento não me deixa criar o bot de \(name). Você faz isso em um minuto:
+                    1. Abra o @BotFather no Telegram e envie /newbot.
+                    2. Dê um nome ao bot, e um nome de usuário que termine em “bot”.
+                    3. Copie o token que receber e cole aqui. Tiro o token da conversa na hora e guardo cifrado.
+                    """),
+            LocalizedText(
+                en:
+                    "What's missing is the token of a new bot: @BotFather on Telegram gives you one for /newbot. Paste it here.",
+                pt: "Falta o token de um bot novo: o @BotFather dá um quando você envia /newbot. Cole aqui."))
+    }
 
     static let tokenRefused = Phrase(
         "token-refused",

@@ -103,7 +103,7 @@ extension InterviewTurn {
         guard !said.contains(TokenRedaction.mark) else { return nil }
         let reading = read(said)
         let isRules =
-            reading.manners.isHostile || reading.command != nil || state.pending != nil
+            reading.manners.isHostile || reading.command != nil || reading.saysThatNoBotCanBeCreated || state.pending != nil
             || reading.utterance.isAcknowledgement && !replies.isEmpty
         guard !isRules else { return nil }
         state.offered = []

@@ -1,6 +1,6 @@
 import Telegram
 
-/// Who the manager bot is; asked once.
+/// Who the manager bot is; asked once, or until it may create bots.
 actor ManagerBot {
     private let client: TelegramClient
     private var known: TelegramUser?
@@ -11,7 +11,7 @@ actor ManagerBot {
 
     /// - Throws: `TelegramError`.
     func identity() async throws -> TelegramUser {
-        if let known { return known }
+        if let known, known.canManageBots == true { return known }
         let user = try await client.getMe()
         known = user
         return user
@@ -20,7 +20,7 @@ actor ManagerBot {
     /// The same for those who can go on without: a visitor must not wait for a Telegram that is down.
     /// - Throws: `TelegramError`; `TelegramError.unreachable` after two seconds.
     func identitySoon() async throws -> TelegramUser {
-        if let known { return known }
+        if let known, known.canManageBots == true { return known }
         return try await withThrowingTaskGroup { tasks in
             tasks.addTask { try await self.identity() }
             tasks.addTask {

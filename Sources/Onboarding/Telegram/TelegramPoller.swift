@@ -93,11 +93,12 @@ extension OnboardingService {
     /// - Returns: the offset to go on with.
     /// - Throws: `SQLError`.
     func handle(_ update: TelegramUpdate, botID: Int64, offset: Int64?) async throws -> Int64? {
+        let canCreateBots = await managerSoon().map { $0.canManageBots == true } ?? true
         let isOurs = try await queue.write { work in
             guard try TelegramStore(work.transaction).advance(botID: botID, from: offset, past: update.updateID) else {
                 return false
             }
-            try UpdateReception(work: work, publicURL: publicURL).receive(update)
+            try UpdateReception(work: work, publicURL: publicURL, canCreateBots: canCreateBots).receive(update)
             return true
         }
         return isOurs ? update.updateID + 1 : try await nextUpdateID(botID: botID)

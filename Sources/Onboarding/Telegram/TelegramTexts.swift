@@ -19,6 +19,40 @@ struct TelegramTexts {
         LocalizedText(en: "Create \(agentName)", pt: "Criar \(agentName)")[language]
     }
 
+    var refusedButton: String {
+        LocalizedText(en: "Telegram creates no bot", pt: "O Telegram não cria o bot")[language]
+    }
+
+    static func isRefusal(_ text: String) -> Bool {
+        Language.allCases.contains { TelegramTexts(language: $0, publicURL: "").refusedButton == text }
+            || Utterance(text).isRefusedABot
+    }
+
+    /// - Parameter isAtLimit: whether Telegram lets the person have no more bots, and not us create none.
+    func ownBot(isAtLimit: Bool) -> String {
+        let first =
+            isAtLimit
+            ? LocalizedText(
+                en: "send /mybots, choose a bot that you no longer use, and press “API Token”.",
+                pt: "envie /mybots, escolha um bot que não usa mais e toque em “API Token”.")
+            : LocalizedText(
+                en: "send /newbot, and give the bot a name and a user name.",
+                pt: "envie /newbot e dê ao bot um nome e um nome de usuário.")
+        return LocalizedText(
+            en: """
+                Then let's do it with @BotFather:
+                1. Open https://t.me/BotFather, \(first.english)
+                2. Copy the token that you get.
+                3. Paste it into the chat on our page, not here: \(publicURL)/chat
+                """,
+            pt: """
+                Então vamos fazer com o @BotFather:
+                1. Abra https://t.me/BotFather, \(first.portuguese)
+                2. Copie o token que receber.
+                3. Cole na conversa da nossa página, não aqui: \(publicURL)/chat
+                """)[language]
+    }
+
     /// - Parameter link: the payment page; `nil` while there is none.
     func oneStepLeft(link: String?) -> String {
         LocalizedText(

@@ -8,6 +8,8 @@ import Telegram
 struct UpdateReception {
     let work: UnitOfWork
     let publicURL: String
+    /// Whether Telegram lets the manager create bots.
+    var canCreateBots = true
 
     func receive(_ update: TelegramUpdate) throws {
         if let managed = update.managedBot {
@@ -26,6 +28,10 @@ struct UpdateReception {
                 try ConversationStore(work.transaction).find(telegramCode: code) != nil
             {
                 try follow(code, person)
+            } else if let text = message.text, TelegramTexts.isRefusal(text),
+                let (box, conversation) = try lackingBot(person)
+            {
+                try explainOwnBot(box, conversation, to: person)
             } else {
                 try answer(person)
             }
@@ -72,12 +78,38 @@ struct UpdateReception {
                 texts.connectedAlready(agentName: box.agentName, botUsername: bot.username), to: person,
                 conversation.customerID)
         }
-        let button = KeyboardButton(
-            text: texts.createButton(agentName: box.agentName),
-            requestManagedBot: RequestManagedBot(agentName: box.agentName, seed: conversation.id.body))
+        guard canCreateBots else { return try say(texts.ownBot(isAtLimit: false), to: person, conversation.customerID) }
         try say(
             texts.createBot(agentName: box.agentName), to: person, conversation.customerID,
-            markup: .keyboard(ReplyKeyboard([[button]])))
+            markup: keyboard(box, conversation, texts))
+    }
+
+    private func keyboard(_ box: Box, _ conversation: Conversation, _ texts: TelegramTexts) -> ReplyMarkup {
+        let create = KeyboardButton(
+            text: texts.createButton(agentName: box.agentName),
+            requestManagedBot: RequestManagedBot(agentName: box.agentName, seed: conversation.id.body))
+        return .keyboard(ReplyKeyboard([[create], [KeyboardButton(text: texts.refusedButton)]]))
+    }
+
+    /// The person's agent that has answers but no bot.
+    private func lackingBot(_ person: TelegramUser) throws -> (Box, Conversation)? {
+        try candidates(person.id).lazy.compactMap { conversation, box in
+            box.flatMap { $0.bot == nil ? ($0, conversation) : nil }
+        }.first
+    }
+
+    /// Telegram tells only the person that it creates no bot for them: they pass it on, here or in the chat on the page.
+    private func explainOwnBot(_ box: Box, _ conversation: Conversation, to person: TelegramUser) throws {
+        var (changed, state) = (conversation, try InterviewState(json: conversation.state))
+        (state.makesOwnBot, state.owesOwnBot) = (true, true)
+        changed.state = try state.json()
+        try ConversationStore(work.transaction).update(changed)
+        try work.enqueue(AnswerVisitor(conversationID: changed.id, customerID: changed.customerID))
+        let texts = TelegramTexts(language: state.language, publicURL: publicURL)
+        // The button stays: they may delete a bot and press it again.
+        try say(
+            texts.ownBot(isAtLimit: canCreateBots), to: person, changed.customerID,
+            markup: canCreateBots ? keyboard(box, conversation, texts) : nil)
     }
 
     // MARK: Bots

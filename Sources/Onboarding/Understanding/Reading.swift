@@ -15,6 +15,8 @@ struct Reading: Sendable {
     let utterance: Utterance
     let manners: Manners
     private(set) var command: Command?
+    /// At the step where one is to be created.
+    let saysThatNoBotCanBeCreated: Bool
     private(set) var language: LanguageWish?
     private(set) var name = NameReading.none
     private(set) var owner: String?
@@ -36,6 +38,7 @@ struct Reading: Sendable {
         manners = Manners(text)
         let segments = Segment.all(in: text)
         command = Command(utterance)
+        saysThatNoBotCanBeCreated = context.step == .telegram && utterance.isRefusedABot
         budget = segments.lazy.compactMap { Budget($0.utterance) }.first
         if budget == nil, utterance.mentions(["budget", "orcamento"]) { budget = Budget(utterance) }
         let isPlanAsked = context.step == .plan

@@ -12,6 +12,12 @@ extension BotAPI {
         let personID = try parameters.requiredInteger("chat_id")
         let text = try messageText(parameters)
         let markup = try parameters.decoded(ReplyMarkup.self, "reply_markup")
+        if case .keyboard(let keyboard) = markup, bot.id != state.managerID,
+            keyboard.keyboard.joined().contains(where: { $0.requestManagedBot != nil })
+        {
+            // Telegram doesn't document its words for this.
+            throw BotAPIError.badRequest("the bot can't manage other bots")
+        }
         let now = state.now()
         if let seconds = await state.sendLimit.take(botID: bot.id, now: now) {
             throw BotAPIError.tooManyRequests(retryAfter: seconds)

@@ -38,7 +38,7 @@ struct BotAPI: Sendable {
     /// Method names don't tell upper from lower case.
     private func result(of method: String, for bot: StoredBot, _ parameters: BotAPIParameters) async throws -> Result {
         switch method.lowercased() {
-        case "getme": bot.wire(canManageBots: bot.ownerID == nil)
+        case "getme": bot.wire(canManageBots: bot.id == state.managerID)
         case "getupdates": try await getUpdates(bot, parameters)
         case "setwebhook": try await setWebhook(bot, parameters)
         case "deletewebhook": try await deleteWebhook(bot, parameters)

@@ -58,6 +58,13 @@ struct BotStore {
         )?.integer("bots") ?? 0
     }
 
+    /// - Returns: somebody's bots, the oldest first.
+    func all(ownerID: Int64) throws -> [StoredBot] {
+        try transaction.query(
+            "SELECT * FROM telegram_bots WHERE owner_id = ?1 ORDER BY created_at, id", [.integer(ownerID)]
+        ).map(StoredBot.init(row:))
+    }
+
     func insert(_ bot: StoredBot, at now: Int64) throws {
         try transaction.execute(
             """

@@ -5,7 +5,7 @@ import Telegram
 /// What a person asks for when they create a bot. The members have the names that ``PhoneAPI`` takes.
 struct NewBot: Decodable, Sendable {
     /// Telegram refuses more. Source: https://core.telegram.org/bots/features#botfather
-    private static let mostBotsPerPerson: Int64 = 20
+    static let mostBotsPerPerson: Int64 = 20
 
     /// The username of the bot that shall manage the new one; `nil` creates one that its owner manages alone.
     var manager: String?
@@ -27,11 +27,14 @@ struct NewBot: Decodable, Sendable {
 
     /// Creates the bot, and tells the manager in the same transaction. Asked again for a bot that this person has already
     /// created with this manager, it returns that one: the first answer may have been lost on the way.
+    /// - Parameter managerID: the bot that may create bots for people; `nil` if none may.
     /// - Throws: ``PhoneError``, `SQLError`.
-    func create(for person: StoredPerson, in transaction: any Transaction, at now: Int64) throws -> StoredBot {
+    func create(
+        for person: StoredPerson, in transaction: any Transaction, at now: Int64, managerID: Int64?
+    ) throws -> StoredBot {
         try check()
         let bots = BotStore(transaction)
-        let manager = try findManager(bots)
+        let manager = try findManager(bots, managerID)
         if let taken = try bots.find(username: username) {
             if taken.ownerID == person.id, taken.managerID == manager?.id { return taken }
             throw PhoneError(
@@ -71,9 +74,9 @@ struct NewBot: Decodable, Sendable {
         }
     }
 
-    private func findManager(_ bots: BotStore) throws -> StoredBot? {
+    private func findManager(_ bots: BotStore, _ managerID: Int64?) throws -> StoredBot? {
         guard let manager else { return nil }
-        guard let bot = try bots.find(username: manager), bot.ownerID == nil else {
+        guard let bot = try bots.find(username: manager), bot.id == managerID else {
             throw PhoneError(code: "MANAGER_INVALID", message: "@\(manager) doesn't manage bots.")
         }
         return bot

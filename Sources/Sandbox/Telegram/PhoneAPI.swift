@@ -123,7 +123,11 @@ struct PhoneAPI: Sendable {
                 wire.text = nil
                 wire.voice = try VoiceStore(transaction).insert(voice, botID: bot.id, at: now)
             }
-            try UpdateStore(transaction).append(wire, for: bot)
+            if bot.id == BotFather.id {
+                try BotFather(person: person, transaction: transaction, now: now).answer(text)
+            } else {
+                try UpdateStore(transaction).append(wire, for: bot)
+            }
             return (bot, message)
         }
         await state.pollers.wake(botID: bot.id)
@@ -133,7 +137,9 @@ struct PhoneAPI: Sendable {
 
     private func create(_ wanted: NewBot, for person: StoredPerson) async throws -> StoredBot {
         let now = state.now()
-        let bot = try await state.database.write { try wanted.create(for: person, in: $0, at: now) }
+        let bot = try await state.database.write { [managerID = state.managerID] in
+            try wanted.create(for: person, in: $0, at: now, managerID: managerID)
+        }
         if let managerID = bot.managerID { await state.pollers.wake(botID: managerID) }
         if let manager = wanted.manager { await state.phones.send(.changed(bot: manager), to: person.id) }
         await state.phones.send(.changed(bot: bot.username), to: person.id)

@@ -34,6 +34,7 @@ package struct TelegramSandbox: Sendable {
         let time = now()
         try await database.write { transaction in
             let bots = BotStore(transaction)
+            if try bots.find(id: BotFather.id) == nil { try bots.insert(BotFather.bot, at: time) }
             if var known = try bots.find(id: id) {
                 known.token = bot.token
                 try bots.update(known)
@@ -41,7 +42,8 @@ package struct TelegramSandbox: Sendable {
                 try bots.insert(bot, at: time)
             }
         }
-        state = TelegramState(database: database, publicURL: publicURL, logger: logger, now: now)
+        state = TelegramState(
+            database: database, publicURL: publicURL, logger: logger, now: now, managerID: manager.canManageBots ? id : nil)
     }
 
     /// Adds `/bot<token>/<method>`, `/phone` with what is under it, and `/t.me/…`.
@@ -58,15 +60,18 @@ package struct TelegramSandbox: Sendable {
     }
 }
 
-/// The platform's own bot, switched to bot management. It prints without its token.
+/// The platform's own bot. It prints without its token.
 package struct TelegramManager: Sendable, CustomStringConvertible, CustomReflectable {
     /// `<id>:<secret>`, the secret with at least 35 letters, digits, `_` and `-`.
     package let token: String
     /// Without the `@`.
     package let username: String
     package let name: String
+    /// Whether it is switched to bot management.
+    package let canManageBots: Bool
 
-    package init(token: String, username: String, name: String) {
+    package init(token: String, username: String, name: String, canManageBots: Bool = true) {
+        self.canManageBots = canManageBots
         self.token = token
         self.username = username
         self.name = name
@@ -83,6 +88,8 @@ struct TelegramState: Sendable {
     let logger: Logger
     /// Milliseconds since 1970.
     let now: @Sendable () -> Int64
+    /// The bot that may create bots for people, if there is one.
+    let managerID: Int64?
     let pollers = BotPollers()
     let phones = PhoneEvents()
     let sendLimit = SendLimit()
