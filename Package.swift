@@ -232,8 +232,8 @@ let package = Package(
         tests(
             "JourneyTests",
             [
-                "BoxSupervisor", "CloudApp", "Core", "HostDesk", "Onboarding", "TestSupport", "openclaw-cloud", .asyncHTTPClient,
-                .nioCore, .nioFoundationCompat, .nioHTTP1,
+                "BoxSupervisor", "CloudApp", "Core", "HostDesk", "Onboarding", "TestSupport", "openclaw-cloud",
+                .asyncHTTPClient, .nioCore, .nioFoundationCompat, .nioHTTP1,
             ]),
         tests("JobsTests", ["Jobs", "Core", "Postgres", "SQL", "TestSupport", .logging, .serviceLifecycle]),
         tests("KubernetesTests", ["Kubernetes", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),

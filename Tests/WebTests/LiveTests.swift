@@ -6,6 +6,7 @@ import Identity
 import Jobs
 import NIOCore
 import NIOHTTP1
+import SQL
 import Store
 import TestSupport
 import Testing
@@ -36,6 +37,26 @@ struct LiveTests {
                 $0.contains("Again")
             }
             #expect(!second.contains("Plan my week"))
+        }
+    }
+
+    @Test func theChatTellsHowFarItHasComeWhenSomethingNewIsSaid() async throws {
+        try await TestWeb.run(.live, notifier: InProcessNotifier()) { web in
+            let visitor = try await web.visitor()
+            _ = try await web.post("/chat/messages", "text=Hello&key=1", as: visitor)
+            let text = try await stream(web, "/chat/events?after=0", visitor) { text in
+                if text.contains("Step 1 of 4: Agent"), !text.contains("Onward") {
+                    try await web.platform.database.write { transaction in
+                        let store = ConversationStore(transaction)
+                        var conversation = try #require(try store.find(customerID: visitor.customer.id))
+                        conversation.state = #"{"language":"en","purpose":"plan my week","agentName":"Nova"}"#
+                        try store.update(conversation)
+                    }
+                    _ = try await web.post("/chat/messages", "text=Onward&key=2", as: visitor)
+                }
+                return text.contains("Step 2 of 4: Plan")
+            }
+            #expect(text.matches(of: /event: stages\n/).count == 2)
         }
     }
 

@@ -3,6 +3,7 @@ import Billing
 import Core
 import HTTPSupport
 import HTTPTypes
+import Onboarding
 import TestSupport
 
 @testable import Web
@@ -50,7 +51,12 @@ struct SamplePages {
 
     func chat(_ messages: [ChatMessage]) -> ChatPage {
         ChatPage(
-            messages, key: "k", isOpen: messages.count > 2, chosen: messages.count == 1 ? .team : nil,
+            messages,
+            progress: [
+                SetUpProgress(done: [], current: .agent), SetUpProgress(done: [.agent], current: .plan),
+                SetUpProgress(done: [.agent, .plan, .payment], current: .telegram),
+                SetUpProgress(done: Set(SetUpProgress.Step.allCases), current: nil),
+            ][messages.count % 4], key: "k", isOpen: messages.count > 2, chosen: messages.count == 1 ? .team : nil,
             leftCheckout: messages.count > 2 ? Self.checkout : nil,
             plans: .builtIn, texts: texts)
     }

@@ -5,6 +5,7 @@ import Onboarding
 struct ChatPage: PageModel {
     static let template = "chat"
 
+    let stages: StagesView
     let messages: [ChatMessageView]
     /// Where live messages go on from.
     let lastPosition: Int64
@@ -21,9 +22,11 @@ struct ChatPage: PageModel {
     let leftCheckoutPath: String?
 
     init(
-        _ messages: [ChatMessage], key: String, isOpen: Bool, chosen: Tier? = nil, leftCheckout: Checkout? = nil,
+        _ messages: [ChatMessage], progress: SetUpProgress, key: String, isOpen: Bool, chosen: Tier? = nil,
+        leftCheckout: Checkout? = nil,
         plans: PlanTable, texts: Texts
     ) {
+        stages = StagesView(progress, texts: texts)
         self.isOpen = isOpen
         chosenPlan = chosen?.rawValue
         leftCheckoutPath = leftCheckout.map { "/checkout/\($0.id)" }
@@ -57,6 +60,8 @@ struct ChatMessageView: Sendable {
     let plans: [PlanCard]
     let hasPlans: Bool
     let telegramURL: String?
+    /// The link for those whose Telegram is on another device.
+    let telegramPicture: QRPicture?
     /// For those whose link doesn't do: they send it to the bot.
     let telegramCode: String?
     let checkoutPath: String?
@@ -97,6 +102,7 @@ struct ChatMessageView: Sendable {
         self.plans = plans
         hasPlans = !plans.isEmpty
         self.telegramURL = telegramURL
+        telegramPicture = telegramURL.flatMap(QRPicture.init)
         telegramCode = telegramURL.flatMap(TelegramCode.shown)
         self.checkoutPath = checkoutPath
         self.isAgentReady = isAgentReady

@@ -36,8 +36,8 @@ struct ChatRoutes: Sendable {
         let key = String(UInt128.random(in: 0...UInt128.max), radix: 36)
         return site.response(
             ChatPage(
-                messages, key: key, isOpen: context.customer != nil, chosen: chosen,
-                leftCheckout: try await leftCheckout(request, context),
+                messages, progress: try await onboarding.progress(of: context.customer), key: key,
+                isOpen: context.customer != nil, chosen: chosen, leftCheckout: try await leftCheckout(request, context),
                 plans: plans, texts: site.texts(context.language)), context: context)
     }
 
@@ -86,7 +86,7 @@ struct ChatRoutes: Sendable {
         let (customer, session) = try context.requireSession()
         let texts = site.texts(context.language)
         let seen = Position(try position(request))
-        let words = ShownWords()
+        let (words, stages) = (ShownWords(), ShownWords())
         return .events(
             on: CustomerChanges(notifier: notifier, customerID: customer.id, interval: interval),
             stream: streams.open(session: session, client: context.client), request: request
@@ -100,7 +100,13 @@ struct ChatRoutes: Sendable {
             let messages = try await onboarding.messages(for: customer, language: texts.language, after: seen.value)
             if let last = messages.last { seen.value = last.position }
             let written = messages.isEmpty && words.isNew(draft) ? [ServerSentEvent(name: "draft", data: draft)] : []
+            // Every step ahead is spoken of.
+            let progress = messages.isEmpty && stages.isAnything ? nil : try await onboarding.progress(of: customer)
+            let drawn = progress.map {
+                site.fragment(StagesView.template, StagesView($0, texts: texts), language: texts.language)
+            }
             return written
+                + (drawn.map { stages.isNew($0) ? [ServerSentEvent(name: "stages", data: $0)] : [] } ?? [])
                 + messages.map { message in
                     let view = ChatMessageView(message, plans: plans, texts: texts)
                     return ServerSentEvent(

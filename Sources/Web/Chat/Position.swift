@@ -14,9 +14,12 @@ final class Position: Sendable {
     }
 }
 
-/// The words of an answer in the making that one client has been shown.
+/// What one client has been shown of something that is sent again when it differs: the words of an answer in the making, or
+/// how far the set-up has come.
 final class ShownWords: Sendable {
     private let text = Mutex("")
+
+    var isAnything: Bool { text.withLock { !$0.isEmpty } }
 
     /// - Returns: whether the client hasn't got these words yet.
     func isNew(_ words: String) -> Bool {

@@ -75,14 +75,7 @@ struct HostFactorPage: PageModel {
         /// In groups of four.
         let key: String
         /// `nil` for an address that is too long for it.
-        let picture: Picture?
-    }
-
-    /// The address as a QR code.
-    struct Picture: Sendable {
-        /// Modules of a side, with the four that stay empty on each side of it.
-        let frame: Int
-        let path: String
+        let picture: QRPicture?
     }
 
     struct Code: Sendable {
@@ -103,7 +96,7 @@ struct HostFactorPage: PageModel {
             isUnenrolled = false
             enrolment = Enrolment(
                 address: address, key: groups.joined(separator: " "),
-                picture: QRCode(address).map { Picture(frame: $0.size + 8, path: $0.path) })
+                picture: QRPicture(address))
             asksForCode = true
         case .locked, .open:
             (title, isUnenrolled, enrolment, asksForCode) = ("Second factor", false, nil, true)

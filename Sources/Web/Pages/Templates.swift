@@ -37,6 +37,7 @@ enum Templates {
         "recent": PackageResources.recent_mustache,
         "reminders": PackageResources.reminders_mustache,
         "silence": PackageResources.silence_mustache,
+        "stages": PackageResources.stages_mustache,
         "status": PackageResources.status_mustache,
         "banner_part": PackageResources.banner_part_mustache,
         "plan_change": PackageResources.plan_change_mustache,

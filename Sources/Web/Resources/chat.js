@@ -53,7 +53,19 @@ function write(words) {
 
 // What could be pressed before can't be any more: only the last message's buttons count.
 function retire() {
-  messages.querySelectorAll(".choices, .plans form, a.button").forEach((old) => old.remove());
+  messages.querySelectorAll(".choices, .plans form, a.button, .qr").forEach((old) => old.remove());
+}
+
+// How far the set-up has come; said only when it has changed.
+const stages = document.getElementById("stages");
+function advance(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  const now = template.content.querySelector("p").textContent;
+  const shown = stages.querySelector("p");
+  if (shown.textContent === now) return;
+  shown.textContent = now;
+  stages.querySelector("ol").replaceWith(template.content.querySelector("ol"));
 }
 
 function show(text) {
@@ -113,6 +125,6 @@ function fit() {
 field.addEventListener("input", fit);
 field.addEventListener("input", () => show(""));
 
-if (chat.dataset.events) openEvents(chat.dataset.events, { message: add, draft: write, language: () => location.reload() });
+if (chat.dataset.events) openEvents(chat.dataset.events, { message: add, draft: write, stages: advance, language: () => location.reload() });
 scrollToEnd();
 field.focus({ preventScroll: true });

@@ -1,19 +1,19 @@
-/// A QR code of a short text (ISO/IEC 18004): bytes, error correction L, versions 1 to 13.
-package struct QRCode: Sendable, Hashable {
+/// A QR code of a short text (ISO/IEC 18004): bytes, error correction M, versions 1 to 13.
+struct QRCode: Sendable, Hashable {
     /// Modules of a side.
-    package let size: Int
+    let size: Int
     private var dark: [Bool]
     /// What no data may be written over.
     private var isFixed: [Bool]
 
     /// By version, from 1: codewords in all, codewords for correction in each block, blocks.
     private static let capacities = [
-        (26, 7, 1), (44, 10, 1), (70, 15, 1), (100, 20, 1), (134, 26, 1), (172, 18, 2), (196, 20, 2), (242, 24, 2),
-        (292, 30, 2), (346, 18, 4), (404, 20, 4), (466, 24, 4), (532, 26, 4),
+        (26, 10, 1), (44, 16, 1), (70, 26, 1), (100, 18, 2), (134, 24, 2), (172, 16, 4), (196, 18, 4), (242, 22, 4),
+        (292, 22, 5), (346, 26, 5), (404, 30, 5), (466, 22, 8), (532, 22, 9),
     ]
 
-    /// - Returns: `nil` if the text is longer than 425 bytes.
-    package init?(_ text: String) {
+    /// - Returns: `nil` if the text is longer than 331 bytes.
+    init?(_ text: String) {
         let bytes = Array(text.utf8)
         let version = Self.capacities.indices.first { index in
             let (all, correction, blocks) = Self.capacities[index]
@@ -24,20 +24,88 @@ package struct QRCode: Sendable, Hashable {
         dark = Array(repeating: false, count: size * size)
         isFixed = dark
         drawPatterns(version)
-        drawFormat()
-        let codewords = Self.codewords(bytes, version)
-        place(codewords)
+        drawFormat(mask: 0)
+        place(Self.codewords(bytes, version))
+        // The mask that leaves the least to be mistaken for a pattern; the first of those that are alike.
+        let masked = (0..<8).map { self.masked($0) }
+        let penalties = masked.map(\.penalty)
+        dark = masked[penalties.indices.min { penalties[$0] < penalties[$1] } ?? 0].dark
     }
 
-    package subscript(row: Int, column: Int) -> Bool { dark[row * size + column] }
+    subscript(row: Int, column: Int) -> Bool { dark[row * size + column] }
 
     /// The dark modules as the path of an SVG, one unit each.
-    package var path: String {
+    var path: String {
         var path = ""
         for row in 0..<size {
-            for column in 0..<size where self[row, column] { path += "M\(column) \(row)h1v1h-1z" }
+            var column = 0
+            while column < size {
+                let length = (column..<size).prefix { self[row, $0] }.count
+                if length > 0 { path += "M\(column) \(row)h\(length)v1h-\(length)z" }
+                column += max(length, 1)
+            }
         }
         return path
+    }
+
+    // MARK: Masks
+
+    private func masked(_ mask: Int) -> QRCode {
+        var code = self
+        for row in 0..<size {
+            for column in 0..<size where !isFixed[row * size + column] && Self.inverts(mask, row, column) {
+                code.dark[row * size + column].toggle()
+            }
+        }
+        code.drawFormat(mask: mask)
+        return code
+    }
+
+    private static func inverts(_ mask: Int, _ row: Int, _ column: Int) -> Bool {
+        switch mask {
+        case 0: (row + column).isMultiple(of: 2)
+        case 1: row.isMultiple(of: 2)
+        case 2: column.isMultiple(of: 3)
+        case 3: (row + column).isMultiple(of: 3)
+        case 4: (row / 2 + column / 3).isMultiple(of: 2)
+        case 5: row * column % 2 + row * column % 3 == 0
+        case 6: (row * column % 2 + row * column % 3).isMultiple(of: 2)
+        default: ((row + column) % 2 + row * column % 3).isMultiple(of: 2)
+        }
+    }
+
+    /// What a reader could stumble over: long runs, blocks, what looks like a finder, and too much or too little that is dark.
+    private var penalty: Int {
+        var points = 0
+        for index in 0..<size {
+            points += Self.penalty((0..<size).map { self[index, $0] }) + Self.penalty((0..<size).map { self[$0, index] })
+        }
+        for row in 1..<size {
+            for column in 1..<size {
+                let corner = self[row, column]
+                if corner == self[row - 1, column], corner == self[row, column - 1], corner == self[row - 1, column - 1] {
+                    points += 3
+                }
+            }
+        }
+        let modules = size * size
+        return points + 10 * (abs(dark.count { $0 } * 20 - modules * 10) / modules)
+    }
+
+    private static func penalty(_ line: [Bool]) -> Int {
+        var points = 0
+        var run = 0
+        // The last eleven modules; around the code all is light.
+        var window = 0
+        for index in 0..<line.count + 4 {
+            let isDark = index < line.count && line[index]
+            window = (window << 1 | (isDark ? 1 : 0)) & 0b111_1111_1111
+            if window == 0b000_0101_1101 || window == 0b101_1101_0000 { points += 40 }
+            guard index < line.count else { continue }
+            run = index > 0 && line[index - 1] == isDark ? run + 1 : 1
+            if run == 5 { points += 3 } else if run > 5 { points += 1 }
+        }
+        return points
     }
 
     // MARK: Patterns
@@ -91,9 +159,9 @@ package struct QRCode: Sendable, Hashable {
         }
     }
 
-    /// Error correction L and mask 0.
-    private mutating func drawFormat() {
-        let data = 0b01000
+    /// - Parameter mask: its number; error correction M is written as 0.
+    private mutating func drawFormat(mask: Int) {
+        let data = 0b00 << 3 | mask
         var rest = data
         for _ in 0..<10 { rest = rest << 1 ^ (rest >> 9) * 0x537 }
         let bits = (data << 10 | rest) ^ 0x5412
@@ -108,7 +176,7 @@ package struct QRCode: Sendable, Hashable {
         fix(size - 8, 8, true)
     }
 
-    /// In pairs of columns from the right, up and down in turns; every other module is inverted by the mask.
+    /// In pairs of columns from the right, up and down in turns.
     private mutating func place(_ codewords: [UInt8]) {
         var index = 0
         var right = size - 1
@@ -121,7 +189,7 @@ package struct QRCode: Sendable, Hashable {
                     guard !isFixed[row * size + column] else { continue }
                     let isDark = index < codewords.count * 8 && codewords[index >> 3] >> UInt8(7 - index & 7) & 1 == 1
                     index += 1
-                    dark[row * size + column] = isDark != (row + column).isMultiple(of: 2)
+                    dark[row * size + column] = isDark
                 }
             }
             right -= 2
@@ -191,5 +259,19 @@ package struct QRCode: Sendable, Hashable {
             result ^= (Int(right) >> index & 1) * Int(left)
         }
         return UInt8(result)
+    }
+}
+
+/// A QR code as pages draw it, with the four light modules that it needs on each side.
+struct QRPicture: Sendable {
+    /// Modules of a side, the light ones around it included.
+    let frame: Int
+    let path: String
+
+    /// - Returns: `nil` for a text that is too long for one.
+    init?(_ text: String) {
+        guard let code = QRCode(text) else { return nil }
+        frame = code.size + 8
+        path = code.path
     }
 }
