@@ -184,7 +184,7 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestSupport", dependencies: ["Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", .logging],
+            name: "TestSupport", dependencies: ["Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", .crypto, .logging],
             path: "Tests/TestSupport", exclude: ["localhost-certificate"], swiftSettings: settings),
         tests(
             "APITests",

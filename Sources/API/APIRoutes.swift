@@ -50,6 +50,7 @@ package struct APIRoutes: Sendable {
         BoxRoutes(queue: queue, limits: limits, telegramLinkBase: telegramLinkBase).add(to: limited)
         AgentRoutes(queue: queue, account: account, limits: limits).add(to: limited)
         AccountDataRoutes(account: account).add(to: limited)
+        NoticeRoutes(account: account).add(to: limited)
         UsageRoutes(queue: queue).add(to: limited)
         ReminderRoutes(queue: queue).add(to: limited)
         StripeWebhookRoute(receive: receiveStripeEvent).add(to: router)

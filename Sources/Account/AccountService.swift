@@ -1,23 +1,27 @@
 package import Core
 package import Jobs
 import SQL
-import Store
+package import Store
 
 /// What customers look after themselves: how their agent is to be, who is signed in, their address, and their data.
 package struct AccountService: Sendable {
     let queue: WorkQueue
     private let plans: PlanTable
+    /// Has signed the links that switch mails off.
+    let vault: Vault
     /// Asks Telegram about an agent's bot.
     let checkBot: @Sendable (Box) async -> BotState
     /// `nil` where agents' states aren't saved.
     let objects: BackupObjects?
 
     package init(
-        queue: WorkQueue, plans: PlanTable, checkBot: @escaping @Sendable (Box) async -> BotState = { _ in .unknown },
+        queue: WorkQueue, plans: PlanTable, vault: Vault,
+        checkBot: @escaping @Sendable (Box) async -> BotState = { _ in .unknown },
         objects: BackupObjects? = nil
     ) {
         self.queue = queue
         self.plans = plans
+        self.vault = vault
         self.checkBot = checkBot
         self.objects = objects
     }

@@ -15,7 +15,7 @@ package struct OriginCheckMiddleware: RouterMiddleware {
     /// - Parameters:
     ///   - publicOrigin: where the site is reached, such as `https://example.com`, without a path.
     ///   - exemptPrefixes: paths whose callers prove themselves in another way, by a signature.
-    package init(publicOrigin: String, exemptPrefixes: [String] = ["/webhooks/"]) {
+    package init(publicOrigin: String, exemptPrefixes: [String] = ["/webhooks/", "/unsubscribe/"]) {
         self.publicOrigin = publicOrigin.lowercased()
         self.exemptPrefixes = exemptPrefixes
     }

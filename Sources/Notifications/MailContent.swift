@@ -5,21 +5,33 @@ struct MailContent: Sendable, Hashable {
     let subject: String
     let text: String
     let html: String
+    /// Where mails like this are switched off.
+    let unsubscribeURL: String?
 
     /// - Parameters:
     ///   - paragraphs: plain text.
     ///   - links: what to press, between the first paragraph and the others.
-    init(subject: String, paragraphs: [String], links: [(label: String, url: String)]) {
+    ///   - unsubscribe: where mails like this are switched off; `nil` where that can't be.
+    init(
+        subject: String, paragraphs: [String], links: [(label: String, url: String)],
+        unsubscribe: (label: String, url: String)? = nil
+    ) {
         self.subject = Self.oneLine(subject)
         let first = paragraphs.prefix(1)
         let rest = paragraphs.dropFirst()
+        unsubscribeURL = unsubscribe?.url
+        let footer = unsubscribe.map { "\($0.label): \($0.url)\n" } ?? ""
         text =
-            (first + links.map { "\($0.label):\n\($0.url)" } + rest).joined(separator: "\n\n") + "\n\n-- \nopenclaw-cloud\n"
+            (first + links.map { "\($0.label):\n\($0.url)" } + rest).joined(separator: "\n\n")
+            + "\n\n-- \nopenclaw-cloud\n\(footer)"
         let buttons = links.map { link in
             """
             <p style="margin:24px 0"><a href="\(Self.escaped(link.url))" style="display:inline-block;padding:12px 20px;\
             border-radius:8px;background:#2456c4;color:#ffffff;text-decoration:none">\(Self.escaped(link.label))</a></p>
             """
+        }
+        let end = unsubscribe.map { link in
+            " · <a href=\"\(Self.escaped(link.url))\" style=\"color:#6b7588\">\(Self.escaped(link.label))</a>"
         }
         let body = (first.map(Self.paragraph) + buttons + rest.map(Self.paragraph)).joined(separator: "\n")
         html = """
@@ -27,7 +39,7 @@ struct MailContent: Sendable, Hashable {
             <html><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head>
             <body style="font:16px/1.6 system-ui,sans-serif;max-width:34em;margin:0 auto;padding:24px">
             \(body)
-            <p style="color:#6b7588;font-size:14px">openclaw-cloud</p>
+            <p style="color:#6b7588;font-size:14px">openclaw-cloud\(end ?? "")</p>
             </body></html>
             """
     }

@@ -7,11 +7,15 @@ struct NoticeText: Sendable {
     let paragraphs: [LocalizedText]
     let link: (label: LocalizedText, url: String)?
 
-    func mail(_ language: Language) -> MailContent {
+    /// - Parameter unsubscribeURL: where mails like this are switched off; `nil` where that can't be.
+    func mail(_ language: Language, unsubscribeURL: String? = nil) -> MailContent {
         MailContent(
             subject: subject[language], paragraphs: paragraphs.map { $0[language] },
-            links: link.map { [($0.label[language], $0.url)] } ?? [])
+            links: link.map { [($0.label[language], $0.url)] } ?? [],
+            unsubscribe: unsubscribeURL.map { (Self.switchOff[language], $0) })
     }
+
+    private static let switchOff = LocalizedText(en: "No more mails like this", pt: "Não receber mais e-mails assim")
 
     func message(_ language: Language) -> String {
         ([paragraphs.first.map { $0[language] }] + [link.map { "\($0.label[language]): \($0.url)" }]).compactMap { $0 }
@@ -33,6 +37,7 @@ extension Notice {
         case .ended: Self.ended(context)
         case .deletionNear: Self.deletionNear(context)
         case .deleted: Self.deleted(context)
+        case .tips: Self.tips(context)
         }
     }
 

@@ -35,11 +35,16 @@ extension NotificationService {
     /// Tells the customer by mail and by the agent's own bot: two jobs in effect, so that trouble with one repeats only that.
     func tellCustomer(_ job: TellCustomer, _ context: JobContext) async throws {
         let now = queue.clock.now
-        let found = try await queue.database.read { [plans, publicURL] transaction in
-            try NoticeContext.load(job, transaction, plans: plans, publicURL: publicURL, now: now)
+        let read = try await queue.database.read { [plans, publicURL] transaction in
+            try NoticeContext.load(job, transaction, plans: plans, publicURL: publicURL, now: now).map {
+                ($0, try NoticeSwitchStore(transaction).off(customerID: $0.customer.id))
+            }
         }
-        guard let found, let text = job.notice.text(found) else { return }
-        if let messenger, job.notice.isForChat, context.attempt == 1 {
+        guard let (found, off) = read, let text = job.notice.text(found) else { return }
+        func isOff(_ channel: NoticeSwitch.Channel) -> Bool {
+            job.notice.switchKind.map { off.contains(NoticeSwitch($0, channel)) } ?? false
+        }
+        if let messenger, job.notice.isForChat, !isOff(.chat), context.attempt == 1 {
             // Once: a chat that says the same thing twice is worse than a mail alone.
             do {
                 _ = try await messenger.send(text.message(found.language), from: found.box)
@@ -47,8 +52,12 @@ extension NotificationService {
                 logger.warning("a notice didn't get into the chat", metadata: ["job": "\(context.id)", "error": "\(error)"])
             }
         }
-        guard let address = found.customer.email else { return }
-        try await send(text.mail(found.language), to: address, identity: context.id.rawValue)
+        guard let address = found.customer.email, !isOff(.mail) else { return }
+        let url = job.notice.switchKind.map { kind in
+            "\(publicURL)/unsubscribe/\(UnsubscribeToken(customerID: found.customer.id, kind: kind).text(vault))"
+        }
+        try await send(
+            text.mail(found.language, unsubscribeURL: url), to: address, identity: context.id.rawValue)
     }
 }
 
@@ -57,7 +66,7 @@ extension Notice {
     fileprivate var isForChat: Bool {
         switch self {
         case .usage, .paymentFailed, .suspended, .recovered, .ended, .deletionNear: true
-        case .receipt, .planChanged, .cancelled, .deleted: false
+        case .receipt, .planChanged, .cancelled, .deleted, .tips: false
         }
     }
 }

@@ -3,7 +3,7 @@ package import Jobs
 package import Logging
 package import SMTP
 import SQL
-import Store
+package import Store
 
 /// The mails that the product sends, each one a job.
 package struct NotificationService: Sendable {
@@ -19,6 +19,8 @@ package struct NotificationService: Sendable {
     let plans: PlanTable
     /// Writes into the agents' own chats; `nil`: notices only go by mail.
     let messenger: BotMessenger?
+    /// Signs the links that switch mails off.
+    let vault: Vault
     private let telegramLinkBase: String
     private let from: Mailbox
     /// The host's address; `nil`: alerts only go to the log.
@@ -30,12 +32,13 @@ package struct NotificationService: Sendable {
     ///   - from: `address` or `name <address>`.
     ///   - telegramLinkBase: what a bot's name is appended to, for a link that opens the chat with it.
     ///   - plans: what notices say of the plans.
+    ///   - vault: signs the links that switch mails off.
     ///   - messenger: writes into the agents' own chats; without one, notices only go by mail.
     ///   - alertsTo: the address that the host reads; without one, what they must know is only logged.
     /// - Throws: `SMTPError.invalidMessage` if `from` is no address.
     package init(
         queue: WorkQueue, smtp: SMTPClient, publicURL: String, from: String, telegramLinkBase: String = "https://t.me",
-        alertsTo: String? = nil, plans: PlanTable = .builtIn, messenger: BotMessenger? = nil, logger: Logger
+        alertsTo: String? = nil, plans: PlanTable = .builtIn, vault: Vault, messenger: BotMessenger? = nil, logger: Logger
     ) throws(SMTPError) {
         self.queue = queue
         self.smtp = smtp
@@ -45,6 +48,7 @@ package struct NotificationService: Sendable {
         self.alertsTo = alertsTo
         self.plans = plans
         self.messenger = messenger
+        self.vault = vault
         self.logger = logger
     }
 
@@ -159,6 +163,7 @@ package struct NotificationService: Sendable {
         try await smtp.send(
             MailMessage(
                 from: from, to: try Mailbox(address: address), subject: content.subject, text: content.text,
-                html: content.html, messageID: messageID, date: queue.clock.now.date))
+                html: content.html, messageID: messageID, date: queue.clock.now.date,
+                unsubscribeURL: content.unsubscribeURL))
     }
 }

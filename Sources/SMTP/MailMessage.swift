@@ -10,9 +10,12 @@ package struct MailMessage: Sendable, Hashable {
     /// Without angle brackets: `something@domain`. The same message sent again keeps it, so that receivers can tell.
     package let messageID: String
     package let date: Date
+    /// Where mails like this are switched off, in one step and without signing in; `nil` where they can't be.
+    package let unsubscribeURL: String?
 
     package init(
-        from: Mailbox, to: Mailbox, subject: String, text: String, html: String, messageID: String, date: Date
+        from: Mailbox, to: Mailbox, subject: String, text: String, html: String, messageID: String, date: Date,
+        unsubscribeURL: String? = nil
     ) {
         self.from = from
         self.to = to
@@ -21,6 +24,7 @@ package struct MailMessage: Sendable, Hashable {
         self.html = html
         self.messageID = messageID
         self.date = date
+        self.unsubscribeURL = unsubscribeURL
     }
 
     /// The message as RFC 5322 and RFC 2046 write it: ASCII only, lines of at most 78 characters that end in CRLF.
@@ -31,6 +35,11 @@ package struct MailMessage: Sendable, Hashable {
         }
         guard !messageID.isEmpty, messageID.utf8.allSatisfy({ (33...126).contains($0) && $0 != 60 && $0 != 62 }) else {
             throw .invalidMessage("the message id is malformed")
+        }
+        if let unsubscribeURL {
+            guard !unsubscribeURL.isEmpty,
+                unsubscribeURL.utf8.allSatisfy({ (33...126).contains($0) && $0 != 60 && $0 != 62 })
+            else { throw .invalidMessage("the link that switches mails off is malformed") }
         }
         // Underscores can't occur after "=" in quoted-printable text, so no line of a part can equal the boundary.
         let boundary = "=_part"
@@ -44,7 +53,7 @@ package struct MailMessage: Sendable, Hashable {
             "Auto-Submitted: auto-generated",
             "Content-Type: multipart/alternative; boundary=\"\(boundary)\"",
         ]
-        var lines = headers + [""]
+        var lines = headers + unsubscribing + [""]
         for (type, body) in [("text/plain", text), ("text/html", html)] {
             lines += [
                 "--\(boundary)", "Content-Type: \(type); charset=utf-8", "Content-Transfer-Encoding: quoted-printable", "",
@@ -53,6 +62,13 @@ package struct MailMessage: Sendable, Hashable {
         }
         lines += ["--\(boundary)--", ""]
         return lines.joined(separator: "\r\n")
+    }
+
+    /// RFC 2369, 3.2; programs may send the POST in one step only over HTTPS (RFC 8058, 3.1).
+    private var unsubscribing: [String] {
+        guard let unsubscribeURL else { return [] }
+        return ["List-Unsubscribe: <\(unsubscribeURL)>"]
+            + (unsubscribeURL.hasPrefix("https://") ? ["List-Unsubscribe-Post: List-Unsubscribe=One-Click"] : [])
     }
 
     /// `Sun, 22 Nov 2026 17:21:44 +0000` (RFC 5322, 3.3).

@@ -60,6 +60,28 @@ package struct Vault: Sendable {
         }
     }
 
+    /// What shows that we wrote a text: the first 128 bits of an HMAC-SHA256 (RFC 2104), in hex, under a key that is derived
+    /// for it (HKDF, RFC 5869).
+    package func signature(of text: String, context: String) -> String {
+        keys[current].map { Self.signature(of: text, context: context, key: $0) } ?? ""
+    }
+
+    /// Whether it is one of this text, made with the present key or one that it replaced.
+    package func isValid(_ signature: String, of text: String, context: String) -> Bool {
+        keys.values.contains { key in
+            let right = Self.signature(of: text, context: context, key: key).utf8
+            // As long for a wrong one as for the right one.
+            return signature.utf8.count == right.count && zip(signature.utf8, right).reduce(0) { $0 | ($1.0 ^ $1.1) } == 0
+        }
+    }
+
+    private static func signature(of text: String, context: String, key: SymmetricKey) -> String {
+        let own = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key, info: Data("signature/\(context)".utf8), outputByteCount: 32)
+        let code = HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: own)
+        return String(code.withUnsafeBytes { $0.hexadecimal }.prefix(32))
+    }
+
     /// - Returns: the same secret under the newest key, or `nil` if it is under it already.
     /// - Throws: ``DomainError`` as ``open(_:context:)``; a `CryptoKitError`.
     package func rewrap(_ sealed: String, context: String) throws -> String? {

@@ -22,6 +22,7 @@ package struct WebRoutes: Sendable {
     private let privacy: PrivacyRoutes
     private let host: HostRoutes
     private let account: AccountRoutes
+    private let unsubscribe: UnsubscribeRoutes
     private let agentSettings: AgentSettingsRoutes
     private let silence: SilenceRoutes
 
@@ -73,6 +74,7 @@ package struct WebRoutes: Sendable {
         self.host = HostRoutes(
             gate: HostGate(site: site, access: host, desk: HostDesk(queue: queue, plans: plans)))
         account = AccountRoutes(site: site, account: accounts, limits: limits)
+        unsubscribe = UnsubscribeRoutes(site: site, account: accounts)
         silence = SilenceRoutes(
             site: site, account: accounts, limits: customerLimits, views: views, contact: contact)
         agentSettings = AgentSettingsRoutes(
@@ -93,6 +95,7 @@ package struct WebRoutes: Sendable {
         privacy.addRoutes(to: group)
         host.addRoutes(to: group)
         account.addRoutes(to: group)
+        unsubscribe.addRoutes(to: group)
         agentSettings.addRoutes(to: group)
         silence.addRoutes(to: group)
         LegalRoutes(site: site).addRoutes(to: group)

@@ -71,7 +71,8 @@ struct AccountTests {
     @Test(arguments: [
         (HTTPRequest.Method.get, "/v1/me"), (.get, "/v1/box"), (.post, "/v1/box/restart"), (.get, "/v1/usage"),
         (.get, "/v1/usage/events"), (.get, "/v1/agent"), (.get, "/v1/sessions"), (.get, "/v1/tokens"), (.post, "/v1/export"),
-        (.get, "/v1/erasure"), (.post, "/v1/erasure"), (.delete, "/v1/erasure"),
+        (.get, "/v1/notices"), (.patch, "/v1/notices"), (.get, "/v1/erasure"), (.post, "/v1/erasure"),
+        (.delete, "/v1/erasure"),
     ])
     func withoutASessionNothingIsShownOrDone(method: HTTPRequest.Method, uri: String) async throws {
         try await TestAPI.run { api in
@@ -82,6 +83,31 @@ struct AccountTests {
                 #expect(answer["code"] == .text("not_signed_in"))
             }
             #expect(try await api.platform.queuedJobs(ReconcileBox.kind).isEmpty)
+        }
+    }
+
+    @Test func noticesAreSwitchedOneByOne() async throws {
+        try await TestAPI.run { api in
+            let headers = api.ana.headers()
+            func change(_ body: String) async throws -> [String: JSONValue] {
+                var headers = headers
+                headers[.contentType] = "application/json"
+                headers[.origin] = TestAPI.origin
+                return try await api.client.execute(
+                    uri: "/v1/notices", method: .patch, headers: headers, body: ByteBuffer(string: body)
+                ) { response in
+                    #expect(response.status == .ok)
+                    return try TestAPI.object(response)
+                }
+            }
+            let off = try await change(#"{"usage":{"mail":false}}"#)
+            #expect(off["usage"]?["mail"] == .bool(false) && off["usage"]?["chat"] == .bool(true))
+            #expect(try await change(#"{"tips":{"mail":false}}"#)["usage"]?["mail"] == .bool(false), "it stays")
+            #expect(try await change(#"{"usage":{"mail":true}}"#)["usage"]?["mail"] == .bool(true))
+            try await api.client.execute(uri: "/v1/notices", method: .get, headers: api.ben.headers()) { response in
+                let answer = try TestAPI.object(response)
+                #expect(answer["tips"]?["mail"] == .bool(true), "another customer's are untouched")
+            }
         }
     }
 }

@@ -73,7 +73,8 @@ struct TestAPI: Sendable {
             try await identity.customer(sessionToken: $0)
         }
         APIRoutes(
-            queue: platform.queue, account: AccountService(queue: platform.queue, plans: .builtIn), plans: .builtIn,
+            queue: platform.queue, account: AccountService(queue: platform.queue, plans: .builtIn, vault: testVault),
+            plans: .builtIn,
             telegramLinkBase: "https://t.me",
             receiveStripeEvent: { try stripe.receive($0, $1) }
         ).addRoutes(to: router)

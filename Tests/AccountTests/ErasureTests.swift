@@ -13,7 +13,7 @@ struct ErasureTests {
         try await TestPlatform.run { platform in
             let deleted = Mutex<[String]>([])
             let account = AccountService(
-                queue: platform.queue, plans: .builtIn,
+                queue: platform.queue, plans: .builtIn, vault: testVault,
                 objects: BackupObjects(download: { _ in nil }, delete: { key in deleted.withLock { $0.append(key) } }))
             let customer = Customer.sample(email: "ana@example.com")
             let box = Box.sample(of: customer, botID: 1, desired: .running)
@@ -64,7 +64,7 @@ struct ErasureTests {
 
     @Test func whoTakesItBackKeepsEverything() async throws {
         try await TestPlatform.run { platform in
-            let account = AccountService(queue: platform.queue, plans: .builtIn)
+            let account = AccountService(queue: platform.queue, plans: .builtIn, vault: testVault)
             let customer = Customer.sample(email: "ana@example.com")
             try await platform.database.write { try CustomerStore($0).insert(customer) }
             _ = try await account.requestErasure(of: customer.id)

@@ -11,7 +11,7 @@ import Testing
 struct NoticeTests {
     private static let notices: [Notice] = [
         .receipt(invoice: "in_1"), .usage(percent: 50), .usage(percent: 100), .paymentFailed(day: 0), .paymentFailed(day: 6),
-        .suspended, .recovered, .planChanged(from: .starter, to: .team), .cancelled, .ended, .deletionNear, .deleted,
+        .suspended, .recovered, .planChanged(from: .starter, to: .team), .cancelled, .ended, .deletionNear, .deleted, .tips,
     ]
 
     /// After a change on purpose: UPDATE_GOLDEN=1, and look at the difference.
@@ -88,5 +88,43 @@ struct NoticeTests {
             let mail = try #require(try await room.mails().first)
             #expect(mail.contains("Subject: Ada is paid, thank you"))
         }
+    }
+
+    @Test(arguments: [50, 95, 100])
+    func aMailThatMayBeSwitchedOffSaysHow(_ percent: Int) async throws {
+        try await MailRoom.run { room in
+            let (customer, job) = try await Self.usage(percent, room)
+            try await room.perform(job)
+            let mail = try #require(try await room.mails().first)
+            let header = mail.firstMatch(of: /\r\nList-Unsubscribe: <https:\/\/site\.example\/unsubscribe\/([^>]+)>\r\n/)
+            let oneClick = mail.contains("\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n")
+            #expect(oneClick == (percent < 100) && (header != nil) == oneClick)
+            guard let header else { return }
+            let link = try #require(UnsubscribeToken(String(header.1), vault: testVault))
+            #expect(link == UnsubscribeToken(customerID: customer.id, kind: .usage))
+        }
+    }
+
+    @Test(arguments: [80, 100]) func whatIsSwitchedOffIsNotMailed(_ percent: Int) async throws {
+        try await MailRoom.run { room in
+            let (customer, job) = try await Self.usage(percent, room)
+            try await room.platform.queue.write { work in
+                try NoticeSwitchStore(work.transaction).set(
+                    NoticeSwitch(.usage, .mail), isOn: false, customerID: customer.id, now: work.now)
+            }
+            try await room.perform(job)
+            #expect(try await room.mails().count == (percent < 100 ? 0 : 1), "what stops the agent is always told")
+        }
+    }
+
+    private static func usage(_ percent: Int, _ room: MailRoom) async throws -> (Customer, TellCustomer) {
+        let customer = Customer.sample(email: "ana@example.com")
+        let box = Box.sample(of: customer, botID: 5, desired: .running)
+        try await room.insert(customer, box: box)
+        try await room.platform.queue.write { work in
+            try UsageStore(work.transaction).setQuota(
+                customerID: customer.id, periodStart: testNow, periodEnd: testNow + .days(30), limit: 1000)
+        }
+        return (customer, TellCustomer(.usage(percent: percent), key: "u", boxID: box.id, customerID: customer.id))
     }
 }

@@ -212,7 +212,7 @@ struct MailRoom: Sendable {
                 let service = try NotificationService(
                     queue: platform.queue, smtp: try SMTPClient(url: "smtp://127.0.0.1:\(number)"),
                     publicURL: "https://site.example", from: "Openclaw <hello@cloud.example>", alertsTo: alertsTo,
-                    logger: logger)
+                    vault: testVault, logger: logger)
                 try await body(MailRoom(platform: platform, service: service, outbox: outbox))
                 await group.triggerGracefulShutdown()
                 try await tasks.waitForAll()

@@ -1,10 +1,15 @@
 package import Core
+import Crypto
+package import Store
 
 /// The moment that tests take for the present, and at which a ``ManualClock`` begins.
 package let testNow = ManualClock().now
 
 /// New ids, each different from all others.
 package let testIDs = IdentifierSource.random(clock: WallClock { testNow })
+
+/// A vault with a key that no other run of the tests has.
+package let testVault = Vault(key: SymmetricKey(size: .bits256))
 
 extension Customer {
     package static func sample(email: String? = nil) -> Customer {

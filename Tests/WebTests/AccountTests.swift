@@ -112,6 +112,7 @@ struct AccountTests {
 
     @Test(arguments: [
         "/account/email", "/account/sessions/end", "/account/tokens", "/account/tokens/delete", "/account/export",
+        "/account/notices",
         "/account/erasure", "/account/erasure/cancel",
     ])
     func actionsNeedTheirOwnerAndOurOwnForm(_ path: String) async throws {

@@ -34,6 +34,7 @@ struct SamplePages {
             account(.init(customer: .sample())), account(Self.fullAccount, news: Self.news),
             agentSettings(.starter), agentSettings(.pro, fault: texts["agent_fault_hours"]),
             EmailConfirmPage(token: "abc", text: texts["email_confirm_text"]),
+            UnsubscribePage(.usage, token: "abc", texts: texts), UnsubscribePage(.tips, token: nil, texts: texts),
             EmailConfirmedPage(text: texts["email_confirmed_old_missing"]),
             silence(.running), silence(.failed), silence(.running, bot: .gone), silence(.suspended, desired: .suspended),
             LegalPage(title: "Terms", text: "# Scope\n\nThese are the terms."),
@@ -135,7 +136,7 @@ struct SamplePages {
 
     private static let news = AccountPage.News(
         newToken: Secret("ocu_0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"),
-        exportPath: "/account/export/abc", fault: "Fault")
+        exportPath: "/account/export/abc", notice: "Saved.", fault: "Fault")
 
     private static let fullAccount = AccountRecords(
         customer: owner,

@@ -60,7 +60,8 @@ struct TestWeb: Sendable {
     ) throws -> WebRoutes {
         let telegram = TelegramClient(httpClient: .shared, apiRoot: nowhere, token: "1:a")
         return try WebRoutes(
-            queue: queue, notifier: notifier, identity: identity, account: AccountService(queue: queue, plans: .builtIn),
+            queue: queue, notifier: notifier, identity: identity,
+            account: AccountService(queue: queue, plans: .builtIn, vault: testVault),
             onboarding: OnboardingService(
                 queue: queue, plans: .builtIn, vault: Vault(key: SymmetricKey(size: .bits256)), manager: telegram,
                 publicURL: origin, telegramLinkBase: "https://t.me", makeBotClient: { _ in telegram }, logger: logger),

@@ -75,7 +75,7 @@ struct Composition {
             contact: Self.contact(configuration), hearsVoiceNotes: configuration.transcription != nil,
             searchesTheWeb: configuration.search != nil, guide: Self.guide(platform), logger: platform.logger)
         account = AccountService(
-            queue: platform.queue, plans: configuration.plans,
+            queue: platform.queue, plans: configuration.plans, vault: platform.vault,
             checkBot: { [onboarding] in await onboarding.botState(of: $0) }, objects: Self.objects(platform))
     }
 
@@ -191,7 +191,7 @@ struct Composition {
         return try NotificationService(
             queue: platform.queue, smtp: try SMTPClient(url: url), publicURL: configuration.publicURL,
             from: configuration.mailFrom, telegramLinkBase: configuration.telegram.linkBase,
-            alertsTo: configuration.alertMailTo, plans: configuration.plans,
+            alertsTo: configuration.alertMailTo, plans: configuration.plans, vault: platform.vault,
             messenger: BotMessenger(vault: platform.vault, makeBotClient: makeBotClient), logger: platform.logger)
     }
 

@@ -12,6 +12,7 @@ struct AccountPage: PageModel {
     let sessions: [SessionView]
     let tokens: [TokenView]
     let hasTokens: Bool
+    let notices: [NoticeView]
     /// A token that was just made: shown this once.
     let newToken: String?
     /// Where the export is, once it was asked for.
@@ -35,6 +36,13 @@ struct AccountPage: PageModel {
         let name: String
         let detail: String
         let deleteLabel: String
+    }
+
+    struct NoticeView: Sendable {
+        let name: String
+        let label: String
+        let note: String
+        let isOn: Bool
     }
 
     /// What happened just now, beside what is stored.
@@ -76,6 +84,17 @@ struct AccountPage: PageModel {
                 deleteLabel: texts("account_token_delete_label", ["name": token.name]))
         }
         hasTokens = !tokens.isEmpty
+        notices = NoticeSwitch.all.map { notice in
+            let (label, note) =
+                switch (notice.kind, notice.channel) {
+                case (.usage, .mail): (texts["account_notices_usage_mail"], texts["account_notices_usage_mail_note"])
+                case (.usage, .chat): (texts["account_notices_usage_chat"], texts["account_notices_usage_chat_note"])
+                case (.tips, _): (texts["account_notices_tips_mail"], texts["account_notices_tips_mail_note"])
+                }
+            return NoticeView(
+                name: Self.fieldName(notice), label: label, note: note,
+                isOn: !records.noticesOff.contains(notice))
+        }
         newToken = news.newToken?.reveal()
         exportPath = news.exportPath
         exportEnds = texts("account_export_ends", ["hours": texts.number(24)])
@@ -87,12 +106,17 @@ struct AccountPage: PageModel {
     }
 }
 
+extension AccountPage {
+    static func fieldName(_ notice: NoticeSwitch) -> String { "\(notice.kind.rawValue)_\(notice.channel.rawValue)" }
+}
+
 /// What the page shows of an account, at one moment.
 struct AccountRecords: Sendable {
     let customer: Customer
     var emailChange: EmailChange?
     var sessions: [Session] = []
     var tokens: [APIToken] = []
+    var noticesOff: Set<NoticeSwitch> = []
     var erasure: Erasure?
 }
 

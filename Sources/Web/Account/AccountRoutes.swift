@@ -20,6 +20,7 @@ struct AccountRoutes: Sendable {
         group.post("/account/sessions/end", use: endSession)
         group.post("/account/tokens", use: newToken)
         group.post("/account/tokens/delete", use: deleteToken)
+        group.post("/account/notices", use: setNotices)
         group.post("/account/export", use: newExport)
         group.get("/account/export/:token", use: export)
         group.post("/account/erasure", use: requestErasure)
@@ -38,7 +39,7 @@ struct AccountRoutes: Sendable {
         let records = AccountRecords(
             customer: customer, emailChange: try await account.emailChange(of: customer.id),
             sessions: try await account.sessions(of: customer.id), tokens: try await account.tokens(of: customer.id),
-            erasure: try await account.erasure(of: customer.id))
+            noticesOff: try await account.noticesOff(of: customer.id), erasure: try await account.erasure(of: customer.id))
         let model = AccountPage(
             records, thisSession: AccountService.handle(ofSession: session), news: news, texts: site.texts(context.language))
         return site.response(model, status: status, context: context)
@@ -134,6 +135,18 @@ struct AccountRoutes: Sendable {
         let customerID = try context.requireCustomer().id
         try await account.deleteToken(try await request.form(Subject.self, context: context).id, of: customerID)
         return .redirect(to: "/account")
+    }
+
+    // MARK: Notices
+
+    private func setNotices(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let customerID = try context.requireCustomer().id
+        // A box that isn't ticked isn't sent.
+        let ticked = try await request.form([String: String].self, context: context)
+        let switches = NoticeSwitch.all.map { ($0, ticked[AccountPage.fieldName($0)] != nil) }
+        _ = try await account.setNotices(Dictionary(uniqueKeysWithValues: switches), of: customerID)
+        let texts = site.texts(context.language)
+        return try await page(context, news: .init(notice: texts["account_notices_saved"]))
     }
 
     // MARK: Data

@@ -1,0 +1,56 @@
+import Account
+import Core
+import HTTPSupport
+import Hummingbird
+
+/// `GET` and `PATCH /v1/notices`: which notices the customer gets, and how, of those that may be switched off.
+struct NoticeRoutes: Sendable {
+    let account: AccountService
+
+    func add(to router: RouterGroup<AppRequestContext>) {
+        router.get("/v1/notices", use: show)
+        router.patch("/v1/notices", use: change)
+    }
+
+    @Sendable private func show(_: Request, _ context: AppRequestContext) async throws -> Response {
+        let customer = try context.requireCustomer()
+        return try Response(json: NoticesBody(off: try await account.noticesOff(of: customer.id)))
+    }
+
+    @Sendable private func change(_ request: Request, _ context: AppRequestContext) async throws -> Response {
+        let customer = try context.requireCustomer()
+        let wanted = try await request.json(as: NoticesBody.self, context: context).switches
+        return try Response(json: NoticesBody(off: try await account.setNotices(wanted, of: customer.id)))
+    }
+}
+
+/// Which notices are on, as the API shows and takes it; of what it takes, what is left out stays.
+struct NoticesBody: Codable, Sendable {
+    private let usage: Usage?
+    private let tips: Tips?
+
+    struct Usage: Codable, Sendable {
+        let mail: Bool?
+        let chat: Bool?
+    }
+
+    struct Tips: Codable, Sendable {
+        let mail: Bool?
+    }
+
+    init(off: Set<NoticeSwitch>) {
+        func isOn(_ kind: NoticeSwitch.Kind, _ channel: NoticeSwitch.Channel) -> Bool {
+            !off.contains(NoticeSwitch(kind, channel))
+        }
+        usage = Usage(mail: isOn(.usage, .mail), chat: isOn(.usage, .chat))
+        tips = Tips(mail: isOn(.tips, .mail))
+    }
+
+    var switches: [NoticeSwitch: Bool] {
+        let all: [(NoticeSwitch, Bool?)] = [
+            (NoticeSwitch(.usage, .mail), usage?.mail), (NoticeSwitch(.usage, .chat), usage?.chat),
+            (NoticeSwitch(.tips, .mail), tips?.mail),
+        ]
+        return all.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+}
