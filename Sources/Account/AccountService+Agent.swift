@@ -113,6 +113,21 @@ extension AccountService {
         }
     }
 
+    /// Forgets what of a box's nights isn't kept any more; all of it once the box is deleted.
+    func prune(_ job: PruneBackups) async throws {
+        guard let customerID = job.customerID else { return }
+        let now = queue.clock.now
+        let surplus = try await queue.database.read { transaction in
+            let backups = try NightlyStore(transaction).backups(boxID: job.boxID, customerID: customerID)
+            let box = try BoxStore(transaction).find(job.boxID, customerID: customerID)
+            let restoring = try RestoreStore(transaction).last(boxID: job.boxID, customerID: customerID)
+            let isDeleted = box?.desired == .deleted && box?.status == .deleted
+            let gone = isDeleted ? backups.filter { $0.state != .running } : NightlyBackups.surplus(backups, now: now)
+            return gone.filter { restoring?.state != .running || restoring?.backupID != $0.id }
+        }
+        try await forget(surplus)
+    }
+
     private func finished(_ id: Backup.ID, of customerID: Customer.ID) async throws -> Backup {
         let found = try await queue.database.read { try BackupStore($0).find(id, customerID: customerID) }
         guard let backup = found, backup.state != .running else {

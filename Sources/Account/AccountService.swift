@@ -26,9 +26,10 @@ package struct AccountService: Sendable {
         self.objects = objects
     }
 
-    /// Takes on ``EraseCustomer``.
+    /// Takes on ``EraseCustomer`` and ``PruneBackups``.
     package func register(in handlers: inout JobHandlers) {
         handlers.register(EraseCustomer.self) { job, _ in try await erase(job) }
+        handlers.register(PruneBackups.self) { job, _ in try await prune(job) }
     }
 
     /// Wants the customer's agent as the change says. It takes a moment until the agent is so.

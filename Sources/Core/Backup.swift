@@ -31,6 +31,8 @@ package struct Backup: Sendable, Hashable, Identified {
         case restore
         /// The host asked for it.
         case manual
+        /// It was night.
+        case nightly
     }
 
     package enum State: String, Sendable, Hashable, Codable {

@@ -46,3 +46,17 @@ package struct EndSubscription: JobArguments {
         customerID = subscription.customerID
     }
 }
+
+/// Forget the nightly backups of a box that aren't kept any more.
+package struct PruneBackups: JobArguments {
+    package static let kind = "account.prune-backups"
+    package static let priority = JobPriority.background
+    package let boxID: Box.ID
+    package let customerID: Customer.ID?
+    package var uniqueKey: String? { boxID.rawValue }
+
+    package init(_ box: Box) {
+        boxID = box.id
+        customerID = box.customerID
+    }
+}

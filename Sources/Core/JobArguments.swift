@@ -56,6 +56,16 @@ package struct ResyncBoxes: JobArguments {
     package init() {}
 }
 
+/// Begin the nightly backups whose time has come.
+package struct SaveNightly: JobArguments {
+    package static let kind = "operator.save-nightly"
+    package static let priority = JobPriority.background
+    package var customerID: Customer.ID? { nil }
+    package var uniqueKey: String? { "all" }
+
+    package init() {}
+}
+
 /// Take the rollout of the agents' image one step further.
 package struct AdvanceRollout: JobArguments {
     package static let kind = "operator.advance-rollout"

@@ -11,6 +11,7 @@ package enum Retention: String, Sendable, CaseIterable {
     case reminders = "reminders, after they have ended"
     case hostAudit = "what the host looked at and did"
     case alerts = "alerts to the host"
+    case nightlyBackups = "nightly backups of an agent, of which one a week is kept after seven days"
 
     package var days: Int64 {
         switch self {
@@ -25,6 +26,7 @@ package enum Retention: String, Sendable, CaseIterable {
         case .reminders: 7
         case .hostAudit: 365
         case .alerts: 365
+        case .nightlyBackups: 28
         }
     }
 

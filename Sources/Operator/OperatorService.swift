@@ -47,9 +47,13 @@ package struct OperatorService: Sendable {
             guard let customerID = job.customerID else { throw JobOutcome.cancel(reason: "no customer named") }
             try await reconcile(AgentReference(boxID: job.boxID, customerID: customerID), since: context.since)
         }
+        handlers.register(SaveNightly.self) { _, _ in try await saveNightly() }
         handlers.register(ResyncBoxes.self) { _, _ in try await resync() }
         handlers.register(AdvanceRollout.self) { _, _ in try await advanceRollout() }
     }
+
+    /// Whether agents' states are saved.
+    package var savesStates: Bool { backups != nil }
 
     /// Has every box reconciled.
     /// - Throws: `SQLError`.
@@ -223,6 +227,7 @@ package struct OperatorService: Sendable {
             }
         }
         try await write(.init(status, nil, box.language), of: box, generation: box.generation)
+        if status == .deleted, backups != nil { try await queue.write { try $0.enqueue(PruneBackups(box)) } }
     }
 
     /// Nothing of the agent runs while its state is saved for the last time.

@@ -40,6 +40,9 @@ actor RecordingRuntime: AgentRuntime {
 
     func kill(after life: Int?) { self.life = life }
 
+    /// The program has nothing to do, and is put to sleep.
+    func fallAsleep() { observation.state = .asleep }
+
     /// Somebody changes the image by hand.
     func change(image: String) {
         observation = AgentObservation(
@@ -65,7 +68,7 @@ actor RecordingRuntime: AgentRuntime {
 
     func apply(_ specification: AgentSpecification) async throws {
         let isSo = observation.specificationHash == specification.hash && observation.image == specification.image
-        if isSo, observation.state == .ready { return }
+        if isSo, observation.state == .ready || observation.state == .asleep { return }
         try perform(.apply(image: specification.image)) {
             proxyTokenHash = specification.proxyToken.hash
             observation = AgentObservation(

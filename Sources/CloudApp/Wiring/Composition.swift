@@ -149,6 +149,7 @@ struct Composition {
             boxes.register(in: &handlers)
             periodic.append(PeriodicJob(every: .seconds(300), ResyncBoxes()))
             if platform.cluster != nil { periodic.append(PeriodicJob(every: .seconds(15), AdvanceRollout())) }
+            if boxes.savesStates { periodic.append(PeriodicJob(every: .seconds(60), SaveNightly())) }
             services += [runtime, boxes]
         }
         guard !handlers.handlers.isEmpty else { return [] }

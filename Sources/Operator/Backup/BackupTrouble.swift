@@ -40,7 +40,8 @@ extension AlertHost {
         guard let last = attempts.last, last.state == .failed else { return nil }
         let waits: String
         switch last.reason {
-        case .manual: return nil
+        // Whoever asked for it sees it; of nights there is more to say.
+        case .manual, .nightly: return nil
         case .upgrade: waits = "The agent stays as it is: it isn't moved to the other image."
         case .restore: waits = "The agent stays as it is: the earlier state isn't put in place."
         case .deletion: waits = "The agent is stopped, and nothing of it is deleted."

@@ -128,6 +128,7 @@ extension OperatorService {
             let attempts = try store.attempts(
                 for: backup.reason, generation: backup.generation, boxID: box.id, customerID: box.customerID)
             if let alert = AlertHost(attempts) { try work.enqueue(alert) }
+            if ended.reason == .nightly { try nightlyEnded(ended, of: box, work) }
             return ended
         }
         if let ended {

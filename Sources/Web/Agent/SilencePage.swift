@@ -109,6 +109,7 @@ struct BackupsPage: PageModel {
             case .deletion: texts["backups_deletion"]
             case .restore: texts["backups_restore_reason"]
             case .manual: texts["backups_manual"]
+            case .nightly: texts["backups_nightly"]
             }
         switch backup.state {
         case .running: return "\(reason) \(texts["backups_running"])"

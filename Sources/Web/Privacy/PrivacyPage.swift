@@ -21,6 +21,13 @@ struct PrivacyPage: PageModel {
             Item(text: texts("privacy_kept_visitors", days(.idleVisitors))),
             Item(text: texts("privacy_kept_usage", days(.usageEvents))),
             Item(text: texts("privacy_kept_box", days(.agents))),
+            Item(
+                text: texts(
+                    "privacy_kept_backups",
+                    [
+                        "nights": texts.number(NightlyBackups.days),
+                        "days": texts.number(Int(Retention.nightlyBackups.days)),
+                    ])),
             Item(text: texts("privacy_kept_reminders", days(.reminders))),
             Item(text: texts("privacy_kept_payment", days(.stripeEvents))),
         ]
