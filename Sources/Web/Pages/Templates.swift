@@ -41,6 +41,7 @@ enum Templates {
         "status": PackageResources.status_mustache,
         "banner_part": PackageResources.banner_part_mustache,
         "plan_change": PackageResources.plan_change_mustache,
+        "unsubscribe": PackageResources.unsubscribe_mustache,
         "usage": PackageResources.usage_mustache,
     ]
 
