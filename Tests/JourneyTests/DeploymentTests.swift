@@ -35,7 +35,12 @@ struct DeploymentTests {
             defer { server.tearDown() }
             try await server.start()
             let journey = Journey(site: server.site, api: server.api, sandbox: server.sandbox, isStubborn: true)
-            let outcome = try await journey.walk()
+            let outcome: Journey.Outcome
+            do {
+                outcome = try await journey.walk()
+            } catch {
+                throw ServerProcess.Failure(description: "\(error); the log:\n\(server.log)")
+            }
             #expect(outcome.usage.used > 0)
             #expect(outcome.fromPaidToAnswer < .seconds(5))
             #expect(server.stop() == Array(repeating: 0, count: 8), "\(server.log)")
