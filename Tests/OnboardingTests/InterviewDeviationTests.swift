@@ -15,6 +15,19 @@ struct InterviewDeviationTests {
         #expect(chat.text.contains("hello@cloud.example"))
     }
 
+    /// Before they pay for it.
+    @Test(arguments: [
+        ("I need help with my e-mails and my calendar", ["can't read or send your e-mails", "no access to calendars"]),
+        ("sort my Gmail inbox every morning", ["can't read or send your e-mails"]), ("plan my week", []),
+    ])
+    func whoHopesForMoreThanAgentsReachIsToldAtOnce(_ purpose: String, _ words: [String]) {
+        var chat = InterviewChat()
+        chat.say(purpose)
+        #expect(words.allSatisfy(chat.text.contains))
+        #expect(chat.text.contains("can't read") == !words.isEmpty)
+        #expect(chat.step == .name)
+    }
+
     // MARK: Name
 
     @Test(arguments: [

@@ -128,6 +128,10 @@ extension InterviewTurn {
         }
         guard use(.setPurpose(new), said: reading) == .done else { return false }
         say(.understood(Echo.text(reading.purpose == nil ? new : purpose)))
+        // Whoever hopes for more is told before they pay.
+        for topic in Purpose.beyondReach(Utterance(purpose)) where !reading.questions.contains(topic) {
+            say(Phrase("fact-\(topic.rawValue)", facts.answer(topic)))
+        }
         return true
     }
 

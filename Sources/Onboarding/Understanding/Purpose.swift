@@ -29,6 +29,19 @@ enum Purpose {
         utterance.words.count <= 14 && reserved.contains { utterance.contains($0) }
     }
 
+    /// Accounts of the visitor's that a purpose speaks of and that agents can't open.
+    static func beyondReach(_ utterance: Utterance) -> [FactTopic] {
+        var topics: [FactTopic] = []
+        if !AgentAbilities.sendsEmail,
+            utterance.mentions(["email", "emails", "mail", "mails", "inbox", "gmail", "outlook"])
+                || ["e mail", "e mails", "caixa de entrada"].contains(where: utterance.contains)
+        {
+            topics.append(.email)
+        }
+        if utterance.mentions(["calendar", "calendars", "calendario", "agenda"]) { topics.append(.calendar) }
+        return topics
+    }
+
     static let everyday = LocalizedText(en: "Everyday questions and tasks", pt: "Perguntas e tarefas do dia a dia")
 
     private static let plain: Set<String> = [
