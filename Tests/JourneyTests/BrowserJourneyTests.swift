@@ -26,7 +26,7 @@ struct BrowserJourneyTests {
         try await browser.screenshot(album.file("1-landing"))
         try await browser.clickElement("a[href='/chat']")
 
-        for answer in ["I want help with my e-mails and my calendar", "Luna", "Just me, every day for work"] {
+        for answer in ["I want help planning my week and my meals", "Luna", "Just me, every day for work"] {
             try await say(answer, browser)
         }
         try await browser.wait("the plans", until: "document.querySelector('.message .plans')")

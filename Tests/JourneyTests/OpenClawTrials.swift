@@ -32,7 +32,7 @@ struct OpenClawTrials {
     }
 
     private func journey(_ server: ServerProcess, plan: String) -> Journey {
-        let answers = ["I need help with my e-mails and my calendar", "Luna", "Just me, every day for work", plan]
+        let answers = ["I need help planning my week and my meals", "Luna", "Just me, every day for work", plan]
         return Journey(site: server.site, sandbox: server.sandbox, answers: answers)
     }
 

@@ -46,7 +46,7 @@ class Walk:
         self.page.wait_for_function("() => !document.querySelector('.typing.on')")
 
     def choose_plan(self):
-        for answer in ["I want help with my e-mails and my calendar", "Luna", "Just me, every day for work", "yes"]:
+        for answer in ["I want help planning my week and my meals", "Luna", "Just me, every day for work", "yes"]:
             if self.page.locator(".message .plans button").count():
                 break
             self.say(answer)

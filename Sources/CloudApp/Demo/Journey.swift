@@ -26,7 +26,7 @@ package struct Journey: Sendable {
     package init(
         site: String, api: String? = nil, sandbox: String, isStubborn: Bool = false,
         answers: [String] = [
-            "I need help with my e-mails and my calendar", "Luna", "Just me, every day for work", "Pro",
+            "I need help planning my week and my meals", "Luna", "Just me, every day for work", "Pro",
         ]
     ) {
         self.site = site
