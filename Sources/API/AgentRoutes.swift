@@ -127,17 +127,17 @@ struct AgentPatch: Decodable, Sendable {
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        agentName = try values.decodeIfPresent(String.self, forKey: .agentName)
-        purpose = try values.decodeIfPresent(String.self, forKey: .purpose)
-        language = try values.decodeIfPresent(Language.self, forKey: .language)
-        timeZone = try values.decodeIfPresent(String.self, forKey: .timeZone)
-        tone = try values.decodeIfPresent(AgentProfile.Tone.self, forKey: .tone)
-        instructions = try values.decodeIfPresent(String.self, forKey: .instructions)
+        agentName = try values.decodeUnlessLeftOut(forKey: .agentName)
+        purpose = try values.decodeUnlessLeftOut(forKey: .purpose)
+        language = try values.decodeUnlessLeftOut(forKey: .language)
+        timeZone = try values.decodeUnlessLeftOut(forKey: .timeZone)
+        tone = try values.decodeUnlessLeftOut(forKey: .tone)
+        instructions = try values.decodeUnlessLeftOut(forKey: .instructions)
         // `null` takes the hours away.
         workingHours =
             values.contains(.workingHours)
             ? .some(try values.decodeIfPresent(Hours.self, forKey: .workingHours)) : nil
-        abilities = try values.decodeIfPresent(Abilities.self, forKey: .abilities)
+        abilities = try values.decodeUnlessLeftOut(forKey: .abilities)
     }
 
     var change: AgentChange {

@@ -26,16 +26,24 @@ struct NoticeRoutes: Sendable {
 
 /// Which notices are on, as the API shows and takes it; of what it takes, what is left out stays.
 struct NoticesBody: Codable, Sendable {
-    private let usage: Usage?
-    private let tips: Tips?
+    fileprivate let usage: Usage?
+    fileprivate let tips: Tips?
 
-    struct Usage: Codable, Sendable {
+    fileprivate struct Usage: Codable, Sendable {
         let mail: Bool?
         let chat: Bool?
     }
 
-    struct Tips: Codable, Sendable {
+    fileprivate struct Tips: Codable, Sendable {
         let mail: Bool?
+    }
+
+    private enum CodingKeys: CodingKey { case usage, tips }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        usage = try values.decodeUnlessLeftOut(forKey: .usage)
+        tips = try values.decodeUnlessLeftOut(forKey: .tips)
     }
 
     init(off: Set<NoticeSwitch>) {
@@ -52,5 +60,19 @@ struct NoticesBody: Codable, Sendable {
             (NoticeSwitch(.tips, .mail), tips?.mail),
         ]
         return all.reduce(into: [:]) { $0[$1.0] = $1.1 }
+    }
+}
+
+extension NoticesBody.Usage {
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            mail: try values.decodeUnlessLeftOut(forKey: .mail), chat: try values.decodeUnlessLeftOut(forKey: .chat))
+    }
+}
+
+extension NoticesBody.Tips {
+    init(from decoder: any Decoder) throws {
+        self.init(mail: try decoder.container(keyedBy: CodingKeys.self).decodeUnlessLeftOut(forKey: .mail))
     }
 }

@@ -86,6 +86,21 @@ struct AccountTests {
         }
     }
 
+    @Test(arguments: [
+        ("/v1/notices", #"{"usage": null}"#), ("/v1/notices", #"{"tips": {"mail": null}}"#),
+        ("/v1/agent", #"{"purpose": null}"#),
+    ])
+    func aMemberThatMayBeLeftOutIsNotNull(_ uri: String, _ body: String) async throws {
+        try await TestAPI.run { api in
+            var headers = api.ana.headers()
+            headers[.contentType] = "application/json"
+            headers[.origin] = TestAPI.origin
+            try await api.client.execute(uri: uri, method: .patch, headers: headers, body: ByteBuffer(string: body)) {
+                #expect($0.status == .badRequest)
+            }
+        }
+    }
+
     @Test func noticesAreSwitchedOneByOne() async throws {
         try await TestAPI.run { api in
             let headers = api.ana.headers()
