@@ -24,11 +24,14 @@ package struct DomainError: Error, Sendable, Hashable, CustomStringConvertible {
     package let code: String
     /// One or two sentences for a person: what was wrong and what to do. Holds no secret.
     package let message: String
+    /// In so many seconds the same may work.
+    package let retryAfter: Int?
 
-    package init(_ kind: Kind, code: String, _ message: String) {
+    package init(_ kind: Kind, code: String, _ message: String, retryAfter: Int? = nil) {
         self.kind = kind
         self.code = code
         self.message = message
+        self.retryAfter = retryAfter
     }
 
     package var description: String { "\(code): \(message)" }

@@ -1,3 +1,4 @@
+import Core
 import HTTPTypes
 package import Hummingbird
 import Logging
@@ -29,6 +30,7 @@ package struct ProblemMiddleware: RouterMiddleware {
                 response.headers[field.name] = field.value
             }
             if problem.status == HTTPResponse.Status.serviceUnavailable.code { response.headers[.retryAfter] = "5" }
+            if let seconds = (error as? DomainError)?.retryAfter { response.headers[.retryAfter] = String(seconds) }
             return response
         }
     }

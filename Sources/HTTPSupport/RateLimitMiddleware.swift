@@ -1,5 +1,4 @@
 import Core
-import HTTPTypes
 package import Hummingbird
 
 /// Refuses with 429 who asks too often: a customer, or else an address.
@@ -16,13 +15,7 @@ package struct RateLimitMiddleware: RouterMiddleware {
     package func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        let key = context.customer?.id.rawValue ?? context.client
-        if let wait = await limit.take(key) {
-            let seconds = max(1, Int(wait.seconds.rounded(.up)))
-            throw HTTPError(
-                .tooManyRequests, headers: [.retryAfter: String(seconds)],
-                message: "Too many requests. Try again in \(seconds) \(seconds == 1 ? "second" : "seconds").")
-        }
+        try await limit.check(context.customer?.id.rawValue ?? context.client)
         return try await next(request, context)
     }
 }

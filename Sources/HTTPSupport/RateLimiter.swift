@@ -80,7 +80,7 @@ package final class RateLimiter: Sendable {
         let seconds = max(1, Int(wait.seconds.rounded(.up)))
         return DomainError(
             .limited, code: "too_many_requests",
-            "Too many requests. Try again in \(seconds) \(seconds == 1 ? "second" : "seconds").")
+            "Too many requests. Try again in \(seconds) \(seconds == 1 ? "second" : "seconds").", retryAfter: seconds)
     }
 
     private func tokens(in bucket: Bucket, at now: Timestamp) -> Double {
