@@ -27,23 +27,17 @@ struct NoticeRoutes: Sendable {
 /// Which notices are on, as the API shows and takes it; of what it takes, what is left out stays.
 struct NoticesBody: Codable, Sendable {
     fileprivate let usage: Usage?
-    fileprivate let tips: Tips?
 
     fileprivate struct Usage: Codable, Sendable {
         let mail: Bool?
         let chat: Bool?
     }
 
-    fileprivate struct Tips: Codable, Sendable {
-        let mail: Bool?
-    }
-
-    private enum CodingKeys: CodingKey { case usage, tips }
+    private enum CodingKeys: CodingKey { case usage }
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         usage = try values.decodeUnlessLeftOut(forKey: .usage)
-        tips = try values.decodeUnlessLeftOut(forKey: .tips)
     }
 
     init(off: Set<NoticeSwitch>) {
@@ -51,13 +45,11 @@ struct NoticesBody: Codable, Sendable {
             !off.contains(NoticeSwitch(kind, channel))
         }
         usage = Usage(mail: isOn(.usage, .mail), chat: isOn(.usage, .chat))
-        tips = Tips(mail: isOn(.tips, .mail))
     }
 
     var switches: [NoticeSwitch: Bool] {
         let all: [(NoticeSwitch, Bool?)] = [
             (NoticeSwitch(.usage, .mail), usage?.mail), (NoticeSwitch(.usage, .chat), usage?.chat),
-            (NoticeSwitch(.tips, .mail), tips?.mail),
         ]
         return all.reduce(into: [:]) { $0[$1.0] = $1.1 }
     }
@@ -68,11 +60,5 @@ extension NoticesBody.Usage {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
             mail: try values.decodeUnlessLeftOut(forKey: .mail), chat: try values.decodeUnlessLeftOut(forKey: .chat))
-    }
-}
-
-extension NoticesBody.Tips {
-    init(from decoder: any Decoder) throws {
-        self.init(mail: try decoder.container(keyedBy: CodingKeys.self).decodeUnlessLeftOut(forKey: .mail))
     }
 }

@@ -15,8 +15,6 @@ package enum Notice: Sendable, Hashable, Codable {
     /// The data of an agent whose subscription ended are deleted in a week.
     case deletionNear
     case deleted
-    /// Some days after the agent was first ready: what to try with it.
-    case tips
 
     /// The percentages at which customers are told.
     package static let usagePercentages = [50, 80, 95, 100]
@@ -24,8 +22,6 @@ package enum Notice: Sendable, Hashable, Codable {
     package static let paymentDays = [0, 3, 6]
     /// How long before the deletion customers are told of it.
     package static let deletionWarning = Duration.days(7)
-    /// How long after the agent was first ready tips come.
-    package static let tipsDelay = Duration.days(3)
 
     /// - Parameter subject: what it is about: an invoice, a subscription, a period.
     /// - Returns: what is stored, so that nothing is told twice.
@@ -42,7 +38,6 @@ package enum Notice: Sendable, Hashable, Codable {
             case .ended: "ended"
             case .deletionNear: "deletion_near"
             case .deleted: "deleted"
-            case .tips: "tips"
             }
         return "\(kind)/\(subject)"
     }

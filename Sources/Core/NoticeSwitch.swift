@@ -4,8 +4,6 @@ package struct NoticeSwitch: Sendable, Hashable {
     package enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         /// How much of the month is used, until it is used up.
         case usage
-        /// What can be done with an agent.
-        case tips
     }
 
     package enum Channel: String, Sendable, Hashable, Codable, CaseIterable {
@@ -22,10 +20,8 @@ package struct NoticeSwitch: Sendable, Hashable {
         self.channel = channel
     }
 
-    /// Every one that there is. Tips only come by mail.
-    package static let all = [
-        NoticeSwitch(.usage, .mail), NoticeSwitch(.usage, .chat), NoticeSwitch(.tips, .mail),
-    ]
+    /// Every one that there is.
+    package static let all = [NoticeSwitch(.usage, .mail), NoticeSwitch(.usage, .chat)]
 }
 
 extension Notice {
@@ -33,7 +29,6 @@ extension Notice {
     package var switchKind: NoticeSwitch.Kind? {
         switch self {
         case .usage(let percent): percent < 100 ? .usage : nil
-        case .tips: .tips
         case .receipt, .paymentFailed, .suspended, .recovered, .planChanged, .cancelled, .ended, .deletionNear, .deleted: nil
         }
     }

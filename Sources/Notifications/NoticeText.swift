@@ -37,7 +37,6 @@ extension Notice {
         case .ended: Self.ended(context)
         case .deletionNear: Self.deletionNear(context)
         case .deleted: Self.deleted(context)
-        case .tips: Self.tips(context)
         }
     }
 

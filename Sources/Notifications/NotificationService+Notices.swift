@@ -66,7 +66,7 @@ extension Notice {
     fileprivate var isForChat: Bool {
         switch self {
         case .usage, .paymentFailed, .suspended, .recovered, .ended, .deletionNear: true
-        case .receipt, .planChanged, .cancelled, .deleted, .tips: false
+        case .receipt, .planChanged, .cancelled, .deleted: false
         }
     }
 }

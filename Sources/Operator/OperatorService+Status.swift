@@ -103,8 +103,6 @@ extension OperatorService {
         if try RestoreStore(work.transaction).last(boxID: box.id, customerID: box.customerID)?.state != .done {
             try work.enqueue(SayHello(box, since: work.now))
         }
-        let tips = TellCustomer(.tips, key: Notice.tips.key(box.id.rawValue), boxID: box.id, customerID: box.customerID)
-        try work.enqueue(tips, after: Notice.tipsDelay)
         guard let conversation = try ConversationStore(work.transaction).find(customerID: box.customerID) else { return }
         try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: box.customerID))
     }

@@ -87,7 +87,7 @@ struct AccountTests {
     }
 
     @Test(arguments: [
-        ("/v1/notices", #"{"usage": null}"#), ("/v1/notices", #"{"tips": {"mail": null}}"#),
+        ("/v1/notices", #"{"usage": null}"#), ("/v1/notices", #"{"usage": {"mail": null}}"#),
         ("/v1/agent", #"{"purpose": null}"#),
     ])
     func aMemberThatMayBeLeftOutIsNotNull(_ uri: String, _ body: String) async throws {
@@ -117,11 +117,11 @@ struct AccountTests {
             }
             let off = try await change(#"{"usage":{"mail":false}}"#)
             #expect(off["usage"]?["mail"] == .bool(false) && off["usage"]?["chat"] == .bool(true))
-            #expect(try await change(#"{"tips":{"mail":false}}"#)["usage"]?["mail"] == .bool(false), "it stays")
+            #expect(try await change(#"{"usage":{"chat":false}}"#)["usage"]?["mail"] == .bool(false), "it stays")
             #expect(try await change(#"{"usage":{"mail":true}}"#)["usage"]?["mail"] == .bool(true))
             try await api.client.execute(uri: "/v1/notices", method: .get, headers: api.ben.headers()) { response in
                 let answer = try TestAPI.object(response)
-                #expect(answer["tips"]?["mail"] == .bool(true), "another customer's are untouched")
+                #expect(answer["usage"]?["mail"] == .bool(true), "another customer's are untouched")
             }
         }
     }

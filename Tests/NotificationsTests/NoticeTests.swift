@@ -11,7 +11,7 @@ import Testing
 struct NoticeTests {
     private static let notices: [Notice] = [
         .receipt(invoice: "in_1"), .usage(percent: 50), .usage(percent: 100), .paymentFailed(day: 0), .paymentFailed(day: 6),
-        .suspended, .recovered, .planChanged(from: .starter, to: .team), .cancelled, .ended, .deletionNear, .deleted, .tips,
+        .suspended, .recovered, .planChanged(from: .starter, to: .team), .cancelled, .ended, .deletionNear, .deleted,
     ]
 
     /// After a change on purpose: UPDATE_GOLDEN=1, and look at the difference.

@@ -12,12 +12,12 @@ struct NoticeSwitchTests {
         try await TestWeb.run { web in
             let (owner, _) = try await web.owner()
             let (other, _) = try await web.owner()
-            #expect(try await web.get("/account", as: owner).text.ranges(of: " checked").count == 3)
+            #expect(try await web.get("/account", as: owner).text.ranges(of: " checked").count == 2)
             let saved = try await web.post("/account/notices", "usage_chat=on", as: owner)
             #expect(saved.text.contains("is saved") && saved.text.ranges(of: " checked").count == 1)
-            #expect(try await off(owner, web) == [NoticeSwitch(.usage, .mail), NoticeSwitch(.tips, .mail)])
+            #expect(try await off(owner, web) == [NoticeSwitch(.usage, .mail)])
             #expect(try await off(other, web).isEmpty)
-            _ = try await web.post("/account/notices", "usage_mail=on&usage_chat=on&tips_mail=on", as: owner)
+            _ = try await web.post("/account/notices", "usage_mail=on&usage_chat=on", as: owner)
             #expect(try await off(owner, web).isEmpty)
         }
     }
@@ -42,7 +42,7 @@ struct NoticeSwitchTests {
             let (other, _) = try await web.owner()
             let good = link(owner.customer.id)
             for bad in [
-                good.replacing("usage", with: "tips"),
+                good.replacing("usage", with: "payments"),
                 good.replacing(owner.customer.id.rawValue, with: other.customer.id.rawValue),
                 String(good.dropLast()), good + "0", "/unsubscribe/usage", "/unsubscribe/\(owner.customer.id)",
             ] {

@@ -34,7 +34,7 @@ struct SamplePages {
             account(.init(customer: .sample())), account(Self.fullAccount, news: Self.news),
             agentSettings(.starter), agentSettings(.pro, fault: texts["agent_fault_hours"]),
             EmailConfirmPage(token: "abc", text: texts["email_confirm_text"]),
-            UnsubscribePage(.usage, token: "abc", texts: texts), UnsubscribePage(.tips, token: nil, texts: texts),
+            UnsubscribePage(.usage, token: "abc", texts: texts), UnsubscribePage(.usage, token: nil, texts: texts),
             EmailConfirmedPage(text: texts["email_confirmed_old_missing"]),
             silence(.running), silence(.failed), silence(.running, bot: .gone), silence(.suspended, desired: .suspended),
             LegalPage(title: "Terms", text: "# Scope\n\nThese are the terms."),

@@ -89,7 +89,6 @@ struct AccountPage: PageModel {
                 switch (notice.kind, notice.channel) {
                 case (.usage, .mail): (texts["account_notices_usage_mail"], texts["account_notices_usage_mail_note"])
                 case (.usage, .chat): (texts["account_notices_usage_chat"], texts["account_notices_usage_chat_note"])
-                case (.tips, _): (texts["account_notices_tips_mail"], texts["account_notices_tips_mail_note"])
                 }
             return NoticeView(
                 name: Self.fieldName(notice), label: label, note: note,

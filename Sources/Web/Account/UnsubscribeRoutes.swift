@@ -43,8 +43,6 @@ struct UnsubscribePage: PageModel {
             switch (kind, token) {
             case (.usage, nil): texts["unsubscribe_usage_done"]
             case (.usage, _): texts["unsubscribe_usage"]
-            case (.tips, nil): texts["unsubscribe_tips_done"]
-            case (.tips, _): texts["unsubscribe_tips"]
             }
     }
 }
