@@ -10,6 +10,8 @@ BUILD_FLAGS := --explicit-target-dependency-import-check error
 RELEASE_FLAGS := -c release --scratch-path .build-release --static-swift-stdlib -Xswiftc -enforce-exclusivity=unchecked \
 	-Xswiftc -cross-module-optimization
 PROGRAM := .build/debug/openclaw-cloud
+# These modules' tests run at the same time. The others wait for processes, connections and timeouts, and run one by one.
+PARALLEL_TESTS := ^(API|Account|Architecture|Billing|HostDesk|Identity|Infrastructure|ModelAPI|Notifications|Onboarding|S3|SQL|StoreConformance|Stripe|Telegram|Web)Tests[.]
 
 .PHONY: run test check build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy abuse-site fuzz-proxy \
 	bench-proxy bench-jobs test-replicas simulate-billing mutants-billing test-openclaw test-pages test-operator chaos-operator bench-operator eval-onboarding help
@@ -22,7 +24,8 @@ run: ## Build, and start the whole product on this machine: http://localhost:808
 test: ## Build, and run every test, with a PostgreSQL server of its own
 	@scripts/bootstrap test
 	swift build $(BUILD_FLAGS) --build-tests
-	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --skip "JourneyTests|ClusterTests"
+	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --filter "$(PARALLEL_TESTS)"
+	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --skip "$(PARALLEL_TESTS)|JourneyTests|ClusterTests"
 	scripts/with-postgres swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter JourneyTests
 	scripts/with-postgres scripts/with-redis swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "(Replicas|Redis)Tests"
 	scripts/test-alerts
@@ -50,7 +53,9 @@ check: ## Build, lint, and run the unit tests on SQLite: for work in progress
 	@scripts/bootstrap run
 	swift build $(BUILD_FLAGS) --build-tests
 	scripts/lint
-	TEST_ENGINES=sqlite swift test $(BUILD_FLAGS) --skip-build --no-parallel --skip "JourneyTests|ClusterTests|OpenClaw(Contract|Journey)Tests"
+	TEST_ENGINES=sqlite swift test $(BUILD_FLAGS) --skip-build --filter "$(PARALLEL_TESTS)"
+	TEST_ENGINES=sqlite swift test $(BUILD_FLAGS) --skip-build --no-parallel \
+		--skip "$(PARALLEL_TESTS)|JourneyTests|ClusterTests|OpenClaw(Contract|Journey)Tests"
 
 build: ## Build everything, the tests too
 	@scripts/bootstrap run

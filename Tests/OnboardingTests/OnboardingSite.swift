@@ -40,7 +40,7 @@ struct OnboardingSite: Sendable {
                 database: telegram, publicURL: "http://127.0.0.1",
                 manager: TelegramManager(
                     token: managerToken, username: "manager_bot", name: "Manager", canManageBots: canManageBots),
-                logger: logger)
+                logger: logger, now: { platform.clock.now.milliseconds })
             let router = Router(context: BasicRequestContext.self)
             sandbox.addRoutes(to: router)
             try await Application(router: router, logger: logger).test(.live) { client in

@@ -55,7 +55,7 @@ struct ReconnectTests {
         }
     }
 
-    @Test func aServerThatIsNotThereIsUnavailableWithinSeconds() async throws {
+    @Test func aServerThatIsNotThereIsUnavailableWithinAMinute() async throws {
         let database = try PostgresDatabase(
             url: "postgres://user:hunter2@127.0.0.1:1/none", connections: 1, logger: logger)
         let start = ContinuousClock.now
@@ -65,7 +65,7 @@ struct ReconnectTests {
             guard case SQLError.unavailable(let text) = error else { return false }
             return !text.contains("hunter2") && !text.isEmpty
         }
-        #expect(.now - start < .seconds(12))
+        #expect(.now - start < .seconds(60))
         await database.close()
     }
 

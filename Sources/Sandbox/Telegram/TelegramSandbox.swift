@@ -24,8 +24,10 @@ package struct TelegramSandbox: Sendable {
         }
     }
 
-    /// - Parameter now: milliseconds since 1970.
-    init(
+    /// Puts the manager's row in place.
+    /// - Parameter now: milliseconds since 1970; the limits of what a bot may send go by it.
+    /// - Throws: as the initialiser above.
+    package init(
         database: any Database, publicURL: String, manager: TelegramManager, logger: Logger,
         now: @escaping @Sendable () -> Int64
     ) async throws {
