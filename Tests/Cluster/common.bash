@@ -11,6 +11,15 @@ binaries=$cache/bin
 packages=$cache/packages
 images=$cache/images
 fallback_kubectl=$cache/kubectl
+etcd=$packages/usr/bin/etcd
+# The programs of another release in place of the built ones; without a kubelet, so for the fake node alone.
+release=${TEST_CLUSTER_KUBERNETES:-}
+if [ -n "$release" ]; then
+    release=$(realpath "$release")
+    binaries=$release
+    fallback_kubectl=$release
+    etcd=$release/etcd
+fi
 
 # Standard output is for the exports alone, which a shell evaluates.
 say() { echo "$*" >&2; }
@@ -25,6 +34,8 @@ fail() {
 select_cluster() {
     kind=$1
     run=$cache/run-$kind
+    # Each release has its own data: an older API server can't read what a newer one stored.
+    if [ -n "$release" ]; then run+=-$(cksum <<<"$release" | cut -d ' ' -f 1); fi
     certificates=$run/certificates
     admin_kubeconfig=$certificates/admin.kubeconfig
     audit_log=$run/audit.log

@@ -62,7 +62,7 @@ choose_etcd_folder() {
 start_etcd() {
     local url=http://127.0.0.1:$etcd_port peer=http://127.0.0.1:$etcd_peer_port
     choose_etcd_folder
-    start_in_network etcd "$packages/usr/bin/etcd" --name test --data-dir "$etcd_folder" \
+    start_in_network etcd "$etcd" --name test --data-dir "$etcd_folder" \
         --listen-client-urls "$url" --advertise-client-urls "$url" --listen-peer-urls "$peer" \
         --initial-advertise-peer-urls "$peer" --initial-cluster "test=$peer" \
         --quota-backend-bytes 4294967296 --logger zap
@@ -70,15 +70,25 @@ start_etcd() {
 
 apiserver_is_ready() { kubectl --request-timeout=5s get --raw /readyz; }
 
+# Until 1.24 there were ports without TLS, which must be closed.
+has_insecure_ports() {
+    local version
+    version=$("$binaries/kube-apiserver" --version)
+    version=${version#Kubernetes v1.}
+    [ "${version%%.*}" -lt 24 ]
+}
+
 start_apiserver() {
     local bind_address=127.0.0.1 advertise_address=192.0.2.1
     # The API server refuses to advertise loopback. Nobody follows the address while there are no pods that could.
     if [ "$kind" = node ]; then bind_address=0.0.0.0 advertise_address=$node_address; fi
+    local old=()
+    if has_insecure_ports; then old=(--insecure-port=0); fi
     # Missing, the file would be opened in a way that emptying it later leaves holes.
     touch "$audit_log"
     start_in_network kube-apiserver "$binaries/kube-apiserver" \
         --etcd-servers="http://127.0.0.1:$etcd_port" --bind-address="$bind_address" --secure-port="$api_port" \
-        --insecure-port=0 --advertise-address="$advertise_address" --service-cluster-ip-range=10.96.0.0/16 \
+        ${old[@]+"${old[@]}"} --advertise-address="$advertise_address" --service-cluster-ip-range=10.96.0.0/16 \
         --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction --allow-privileged=true \
         --cert-dir="$run/apiserver" --tls-cert-file="$certificates/server.crt" \
         --tls-private-key-file="$certificates/server.key" --client-ca-file="$certificates/ca.crt" \
@@ -100,8 +110,10 @@ start_apiserver() {
 # Without leader election, as there are no others. The rates and numbers of workers are what a cluster of hundreds of
 # customers is given too; Kubernetes' defaults would stretch a test of 300 namespaces over many minutes.
 start_controllers() {
-    local arguments=(--bind-address=127.0.0.1 --port=0 --secure-port=0 --leader-elect=false --profiling=false
+    local arguments=(--bind-address=127.0.0.1 --secure-port=0 --leader-elect=false --profiling=false
         --kube-api-qps=500 --kube-api-burst=1000) worker
+    if has_insecure_ports; then arguments+=(--port=0); fi
+    local shared=("${arguments[@]}")
     for worker in deployment replicaset endpoint service-endpoint resource-quota gc namespace serviceaccount-token; do
         arguments+=("--concurrent-$worker-syncs=30")
     done
@@ -111,7 +123,7 @@ start_controllers() {
         --service-account-private-key-file="$certificates/service-accounts.key" \
         --cluster-signing-cert-file="$certificates/ca.crt" --cluster-signing-key-file="$certificates/ca.key" \
         --controllers='*,bootstrapsigner,tokencleaner'
-    start_in_network kube-scheduler "$binaries/kube-scheduler" "${arguments[@]:0:7}" \
+    start_in_network kube-scheduler "$binaries/kube-scheduler" "${shared[@]}" \
         --kubeconfig="$certificates/scheduler.kubeconfig" --cert-dir="$run/scheduler"
 }
 

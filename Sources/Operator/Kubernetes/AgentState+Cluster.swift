@@ -21,15 +21,18 @@ extension AgentState {
             return
         }
         let wanted = deployment["spec"]?["template"]?["metadata"]?["annotations"]?[Tenant.Annotation.specification]
-        // Until then, the pods are those from before, which are about to end.
-        let isSeen =
+        // Until then, pods and conditions are those from before.
+        let isObserved =
             deployment["status"]?["observedGeneration"]?.integer ?? 0 >= deployment.metadata["generation"]?.integer ?? 0
-            && deployment["status"]?["updatedReplicas"]?.integer ?? 0 > 0
         let current = agents.filter {
             !$0.isBeingDeleted && $0.annotation(Tenant.Annotation.specification) == wanted?.string
         }.max { $0.creation < $1.creation }
-        guard isSeen, let current else {
-            self = Self.refusal(of: deployment).map { .failed($0) } ?? .starting
+        guard isObserved else {
+            self = .starting
+            return
+        }
+        guard deployment["status"]?["updatedReplicas"]?.integer ?? 0 > 0, let current else {
+            self = Self.refusal(of: deployment, now: now).map { .failed($0) } ?? .starting
             return
         }
         self = Self.state(of: current, now: now)
@@ -76,13 +79,18 @@ extension AgentState {
         "RegistryUnavailable",
     ]
 
+    /// Seconds after a change within which a Deployment may still say why its pods from before the change were refused.
+    private static let settling: TimeInterval = 5
+
     /// Why the cluster makes no pod at all (no such priority class, say); nothing while a fresh quota is still being counted.
-    private static func refusal(of deployment: KubernetesObject) -> AgentTrouble? {
+    private static func refusal(of deployment: KubernetesObject, now: Date) -> AgentTrouble? {
         let failure = deployment["status"]?["conditions"]?.elements.first {
             $0["type"]?.string == "ReplicaFailure" && $0["status"]?.string == "True"
         }
         guard let failure, failure["message"]?.string?.contains("status unknown for quota") != true else { return nil }
-        return .notStartable
+        let changes = deployment.metadata["managedFields"]?.elements.filter { $0["subresource"] == nil } ?? []
+        let lastChange = changes.compactMap { $0["time"]?.string }.max() ?? ""
+        return lastChange < (now - settling).formatted(.iso8601) ? .notStartable : nil
     }
 }
 

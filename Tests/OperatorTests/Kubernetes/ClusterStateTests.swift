@@ -11,8 +11,10 @@ struct ClusterStateTests {
     /// 2027-01-15T08:00:00Z
     private let now = Date(timeIntervalSince1970: 1_800_000_000)
 
-    private func deployment(replicas: Int64 = 1, updated: Int64 = 1, failure: String? = nil) -> KubernetesObject {
-        var status: JSONObject = ["observedGeneration": 2, "updatedReplicas": .integer(updated)]
+    private func deployment(
+        replicas: Int64 = 1, updated: Int64 = 1, failure: String? = nil, observed: Int64 = 2
+    ) -> KubernetesObject {
+        var status: JSONObject = ["observedGeneration": .integer(observed), "updatedReplicas": .integer(updated)]
         if let failure {
             status["conditions"] = [["type": "ReplicaFailure", "status": "True", "message": .string(failure)]]
         }
@@ -102,6 +104,30 @@ struct ClusterStateTests {
         #expect(
             AgentState(namespace: namespace, deployment: deployment(updated: 0), pods: [pod(ready)], now: now) == .starting,
             "that is one from before, too: its template was another, though the configuration was the same")
+    }
+
+    private let refusal = #"pods "agent-1" is forbidden: violates PodSecurity "restricted:latest": host namespaces"#
+
+    @Test func aRefusalOfTheGenerationBeforeIsNoFailure() {
+        func state(observed: Int64) -> AgentState {
+            let refused = deployment(updated: 0, failure: refusal, observed: observed)
+            return AgentState(namespace: namespace, deployment: refused, pods: [], now: now)
+        }
+        #expect(state(observed: 1) == .starting)
+        #expect(state(observed: 2) == .failed(.notStartable))
+    }
+
+    @Test func aRefusalCountsFiveSecondsAfterTheLastChange() {
+        func state(changedAt time: String) -> AgentState {
+            var refused = deployment(updated: 0, failure: refusal)
+            refused.json["metadata"]?["managedFields"] = [
+                ["manager": "openclaw-cloud", "time": .string(time)],
+                ["manager": "kube-controller-manager", "subresource": "status", "time": "2027-01-15T08:00:00Z"],
+            ]
+            return AgentState(namespace: namespace, deployment: refused, pods: [], now: now)
+        }
+        #expect(state(changedAt: "2027-01-15T07:59:55Z") == .starting)
+        #expect(state(changedAt: "2027-01-15T07:59:54Z") == .failed(.notStartable))
     }
 
     @Test(arguments: ["ErrImagePull", "ImagePullBackOff", "InvalidImageName"])
