@@ -13,45 +13,12 @@ final class Account: Sendable {
         var turns = TurnCounts()
         /// The youngest last; older ones as long as calls of their period are under way.
         var allowances: [Allowance] = []
-        /// Whether the lease is being changed: one change at a time, so that answers can't cross.
-        var isLeasing = false
-        /// Whether there may be units here that nobody uses, such as of a lease whose answer got lost.
-        var mayHoldMore = false
-        /// When the storage is asked next what is held here, and how long after that.
-        var asksAt = Duration.zero
-        var askPause = Account.firstAskPause
-        /// Times that something was booked; and as of when the lease was asked for.
-        var bookings = 0
-        var bookingsWhenAsked = 0
-        /// What the last lease was to be, and when: who comes back soon gets more.
-        var lastWant = 0
-        var lastLeaseAt = Duration.zero
+        var lease = LeaseState()
         var lastUsedAt = Duration.zero
         var waiting: [(wish: Allowance.Wish, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
-    /// What a call is given.
-    struct Grant: Sendable {
-        /// The cap on the answer's tokens.
-        let output: Int
-        let period: Range<Timestamp>
-        /// Units of the period that aren't used yet; those of calls under way count as not used.
-        let remaining: Int
-        let percentUsed: Int
-    }
-
-    enum Outcome {
-        case granted(Grant, needsMore: Bool)
-        case needsMore(Int)
-        case busy
-        /// With the units that are left all the same.
-        case exhausted(resets: Timestamp, remaining: Int, limit: Int)
-    }
-
     private let state = Mutex(State())
-
-    private static let firstAskPause = Duration.milliseconds(100)
-    private static let longestAskPause = Duration.seconds(10)
 
     init(_ customerID: Customer.ID) {
         self.customerID = customerID
@@ -94,12 +61,12 @@ final class Account: Sendable {
         state.withLock { state in
             state.lastUsedAt = now
             guard let index = state.allowances.lastIndex(where: { $0.period.contains(time) }) else {
-                return state.isLeasing ? .busy : .needsMore(wish.total)
+                return state.lease.isAsking ? .busy : .needsMore(wish.total)
             }
             let decision =
                 isLast
                 ? state.allowances[index].reserveWhatIsLeft(wish)
-                : state.allowances[index].reserve(wish, mayAsk: !state.isLeasing, now: now)
+                : state.allowances[index].reserve(wish, mayAsk: !state.lease.isAsking, now: now)
             switch decision {
             case .granted(let output, let needsMore):
                 let allowance = state.allowances[index]
@@ -110,7 +77,7 @@ final class Account: Sendable {
                 return .granted(grant, needsMore: needsMore)
             case .needsMore(let tokens): return .needsMore(tokens)
             case .busy: return .busy
-            case .exhausted where state.mayHoldMore: return .busy
+            case .exhausted where state.lease.isUnsure: return .busy
             case .exhausted:
                 let allowance = state.allowances[index]
                 return .exhausted(
@@ -138,8 +105,7 @@ final class Account: Sendable {
                 return ((0, 100), state.waiting)
             }
             state.allowances[index].settle(reserved: reserved, used: used)
-            // The storage takes an excess from the quota, not from leases to come.
-            if state.allowances[index].leased < 0 { state.mayHoldMore = true }
+            if state.allowances[index].leased < 0 { state.lease.exceeded() }
             return ((state.allowances[index].remaining, state.allowances[index].percentUsed), state.waiting)
         }
         for each in waiting { each.continuation.resume() }
@@ -165,80 +131,47 @@ final class Account: Sendable {
     /// - Parameter need: units of the call that waits; 0 only to ask what is held here.
     /// - Returns: units to ask for; `nil` if an answer is under way already.
     func beginLease(need: Int, now: Duration) -> Int? {
-        state.withLock { state in
-            if state.isLeasing { return nil }
-            state.isLeasing = true
-            state.bookingsWhenAsked = state.bookings
-            if need == 0 { return 0 }
-            let isSoon = state.lastWant > 0 && now - state.lastLeaseAt < .seconds(1)
-            let limit = state.allowances.last?.limit ?? 0
-            state.lastWant = max(2 * need, min(isSoon ? 2 * state.lastWant : 0, limit / 16))
-            state.lastLeaseAt = now
-            return state.lastWant
-        }
+        state.withLock { $0.lease.begin(need: need, limit: $0.allowances.last?.limit ?? 0, now: now) }
     }
 
     /// - Parameter answer: `nil` if there is no period.
     func endLease(_ answer: LeaseAnswer?, need: Int, now: Duration) {
         state.withLock { state in
-            state.isLeasing = false
-            guard let answer else {
-                state.mayHoldMore = false
-                state.askPause = Self.firstAskPause
-                return
-            }
+            guard let answer else { return state.lease.answered(need: need, isComplete: true, now: now) }
             let known = state.allowances.firstIndex { $0.period.lowerBound == answer.quota.periodStart }
             if known == nil { state.allowances.append(Allowance(answer)) }
             let index = known ?? state.allowances.endIndex - 1
-            // What was booked meanwhile may be in the answer or not; and one that grants nothing, though something was needed,
-            // may come before the end of a transaction whose answer got lost.
-            let adoptsRest =
-                state.mayHoldMore && state.bookings == state.bookingsWhenAsked && (need == 0 || answer.granted > 0)
+            let adoptsRest = state.lease.adoptsRest(granted: answer.granted, need: need)
             state.allowances[index].receive(answer, need: need, adoptsRest: adoptsRest, now: now)
             // What isn't known to be booked may hide some.
-            if adoptsRest, state.allowances[index].unbooked == 0 {
-                state.mayHoldMore = false
-                state.askPause = Self.firstAskPause
-            } else if need == 0, state.mayHoldMore {
-                Self.putOffAsking(&state, now: now)
-            }
+            let isComplete = adoptsRest && state.allowances[index].unbooked == 0
+            state.lease.answered(need: need, isComplete: isComplete, now: now)
         }
         wakeWaiting()
     }
 
     /// Nothing was asked for, or something was given back.
     func endLease() {
-        state.withLock { $0.isLeasing = false }
+        state.withLock { $0.lease.ended() }
         wakeWaiting()
     }
 
-    /// The lease was to be changed, or only to be asked for, and whether that was done nobody knows.
+    /// The lease was to be changed, or only to be asked for, and it isn't known whether that was done.
     func leaseFailed(isAsk: Bool = false, now: Duration) {
-        state.withLock { state in
-            state.isLeasing = false
-            if isAsk || !state.mayHoldMore { Self.putOffAsking(&state, now: now) }
-            state.mayHoldMore = true
-        }
+        state.withLock { $0.lease.failed(isAsk: isAsk, now: now) }
         wakeWaiting()
-    }
-
-    private static func putOffAsking(_ state: inout State, now: Duration) {
-        state.asksAt = now + state.askPause
-        state.askPause = min(state.askPause * 2, longestAskPause)
     }
 
     /// Whether the storage should be asked what is held here.
-    func shouldAsk(now: Duration) -> Bool {
-        state.withLock { $0.mayHoldMore && !$0.isLeasing && now >= $0.asksAt }
-    }
+    func shouldAsk(now: Duration) -> Bool { state.withLock { $0.lease.shouldAsk(now: now) } }
 
     /// Whether there may be units here that nobody uses.
-    var mayHoldMore: Bool { state.withLock { $0.mayHoldMore } }
+    var mayHoldMore: Bool { state.withLock { $0.lease.isUnsure } }
 
     /// The storage has booked a call.
     func book(_ used: Int, periodStart: Timestamp) {
         state.withLock { state in
-            state.bookings += 1
+            state.lease.booked()
             guard let index = state.allowances.firstIndex(where: { $0.period.lowerBound == periodStart }) else { return }
             state.allowances[index].book(used)
         }
@@ -247,7 +180,7 @@ final class Account: Sendable {
     /// Whether ``takeIdle(after:pause:time:now:)`` would find any.
     func isIdle(for idleTime: Duration, time: Timestamp, now: Duration) -> Bool {
         state.withLock { state in
-            !state.isLeasing
+            !state.lease.isAsking
                 && state.allowances.contains {
                     Self.isIdle($0, state, for: idleTime, time: time, now: now) && $0.free > 0
                 }
@@ -269,7 +202,7 @@ final class Account: Sendable {
         after idleTime: Duration, pause: Duration, time: Timestamp, now: Duration
     ) -> [(periodStart: Timestamp, units: Int)] {
         state.withLock { state in
-            if state.isLeasing { return [] }
+            if state.lease.isAsking { return [] }
             var idle: [(Timestamp, Int)] = []
             for index in state.allowances.indices
             where Self.isIdle(state.allowances[index], state, for: idleTime, time: time, now: now) {
@@ -282,7 +215,7 @@ final class Account: Sendable {
             state.allowances.removeAll {
                 $0.openCalls == 0 && $0.unbooked == 0 && !$0.period.contains(time) && $0.free <= 0
             }
-            state.isLeasing = !idle.isEmpty
+            if !idle.isEmpty { _ = state.lease.begin() }
             return idle
         }
     }
@@ -298,8 +231,8 @@ final class Account: Sendable {
     /// Whether nothing would be lost by forgetting it.
     func isIdle(now: Duration) -> Bool {
         state.withLock { state in
-            state.allowances.allSatisfy { $0.openCalls == 0 && $0.leased <= 0 && $0.unbooked == 0 } && !state.isLeasing
-                && !state.mayHoldMore
+            state.allowances.allSatisfy { $0.openCalls == 0 && $0.leased <= 0 && $0.unbooked == 0 }
+                && !state.lease.isAsking && !state.lease.isUnsure
                 && state.waiting.isEmpty && (state.pace?.running ?? 0) == 0 && now - state.lastUsedAt > .seconds(120)
         }
     }
