@@ -118,7 +118,7 @@ let package = Package(
             "Operator",
             [
                 "BoxSupervisor", "Core", "SQL", "Store", "Jobs", "Kubernetes", "S3", .asyncHTTPClient, .crypto, .logging,
-                .nioCore, .nioHTTP1, .serviceLifecycle,
+                .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage,
             ]),
 
         // What the host sees and does, in the browser and on the terminal.

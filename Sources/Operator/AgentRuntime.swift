@@ -49,6 +49,27 @@ package protocol AgentRuntime: Sendable {
     func changes() -> AsyncStream<AgentReference>
 }
 
+extension AgentRuntime {
+    /// Watches the agent until something is so, or the time is over.
+    /// - Throws: what `isSo` throws; `CancellationError`.
+    func wait(
+        for agent: AgentReference, within limit: Duration, until isSo: @escaping @Sendable () async throws -> Bool
+    ) async throws {
+        let changes = changes()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                if try await isSo() { return }
+                for await changed in changes where changed == agent {
+                    if try await isSo() { return }
+                }
+            }
+            group.addTask { try await Task.sleep(for: limit) }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+}
+
 /// What is so of an agent.
 package struct AgentObservation: Sendable, Hashable {
     package var state: AgentState

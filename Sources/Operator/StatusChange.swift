@@ -27,7 +27,7 @@ struct StatusChange: Sendable {
     ///   - isFailedRun: whether this is how a job ended in failure.
     /// - Returns: `nil` if the row says so already.
     init?(
-        _ status: OperatorService.Status, of row: Box, before box: Box, generation: Int64, isFailedRun: Bool, now: Timestamp
+        _ status: AgentStatus, of row: Box, before box: Box, generation: Int64, isFailedRun: Bool, now: Timestamp
     ) {
         self.row = row
         detail = status.detail

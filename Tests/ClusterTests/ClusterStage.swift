@@ -17,7 +17,7 @@ struct ClusterStage {
     let platform: TestPlatform
     let client: KubernetesClient
     let runtime: KubernetesRuntime
-    let service: OperatorService
+    let service: OperatorServices
     let box: Box
 
     static let vault = Vault(key: SymmetricKey(size: .bits256))
@@ -71,7 +71,7 @@ struct ClusterStage {
             S3Signer(bucket: $0, credentials: S3Credentials(accessKeyID: "key", secretAccessKey: "hidden"))
         }
         let runtime = KubernetesRuntime(client: client, settings: settings, logger: logger)
-        let service = OperatorService(
+        let service = OperatorServices(
             queue: platform.queue, runtime: runtime, vault: vault, plans: .builtIn,
             settings: AgentSettings(tokenProxyURL: "http://token-proxy.platform.svc.cluster.local:8082/v1"), image: image,
             backups: platformImage == nil ? nil : signer, rolloutLimits: limits, patience: patience, logger: logger)
@@ -118,7 +118,7 @@ struct ClusterStage {
 
     /// Runs `body` while the runtime watches and, if asked to, the service follows.
     func operating(follow: Bool, _ body: () async throws -> Void) async throws {
-        let services: [any Service] = follow ? [runtime, service] : [runtime]
+        let services: [any Service] = follow ? [runtime, service.follower] : [runtime]
         let group = ServiceGroup(configuration: .init(services: services.map { .init(service: $0) }, logger: Self.logger))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { try await group.run() }
@@ -151,7 +151,7 @@ struct ClusterStage {
     }
 
     func reconcile() async throws {
-        try await service.reconcile(agent)
+        try await service.reconciler.reconcile(agent)
     }
 
     /// Changes what is wanted of the box.

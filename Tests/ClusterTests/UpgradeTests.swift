@@ -15,7 +15,7 @@ struct UpgradeTests {
         let boxes: [ClusterStage]
 
         func advance() async throws {
-            try await boxes[0].service.advanceRollout()
+            try await boxes[0].service.rollouts.advance()
             _ = try await platform.takeJobs(AdvanceRollout.kind)
             for _ in try await platform.takeJobs(ReconcileBox.kind) {}
         }
@@ -49,7 +49,7 @@ struct UpgradeTests {
             for bot in 1...3 { boxes.append(try await ClusterStage.wantedBox(on: platform, bot: Int64(bot))) }
             let first = ClusterStage.stage(platform, client: client, box: boxes[0])
             try await first.operating(follow: false) {
-                for box in boxes { try await first.service.reconcile(AgentReference(box)) }
+                for box in boxes { try await first.service.reconciler.reconcile(AgentReference(box)) }
             }
             let next = boxes.map {
                 ClusterStage.stage(

@@ -54,7 +54,7 @@ struct AlertTests {
     @Test func afterARecoveryItIsToldAgain() async throws {
         try await OperatorStage.run { stage in
             let fail = {
-                try await stage.service.write(
+                try await stage.service.reconciler.statuses.write(
                     .init(.failed, OwnerMessage("x", LocalizedText(en: "x", pt: "x")), .english), of: $0, generation: 1,
                     isFailedRun: true)
             }

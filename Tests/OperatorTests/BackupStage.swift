@@ -40,9 +40,9 @@ struct BackupStage {
     }
 
     /// - Parameter patience: how long it waits for a transfer.
-    func service(patience: Duration = .milliseconds(50)) throws -> OperatorService {
+    func service(patience: Duration = .milliseconds(50)) throws -> OperatorServices {
         let bucket = try #require(S3Bucket(endpoint: "https://store.example", name: "backups", region: "eu"))
-        return OperatorService(
+        return OperatorServices(
             queue: platform.queue, runtime: runtime, vault: vault, plans: .builtIn, settings: Sample.settings,
             image: "agent:2",
             backups: S3Signer(
@@ -53,7 +53,7 @@ struct BackupStage {
     var agent: AgentReference { AgentReference(box) }
 
     func reconcile(patience: Duration = .milliseconds(50)) async throws {
-        try await service(patience: patience).reconcile(agent)
+        try await service(patience: patience).reconciler.reconcile(agent)
     }
 
     /// As the rollout does it.

@@ -22,7 +22,7 @@ struct FollowerTests {
     /// Runs the operator's service beside `body`.
     private func following(_ stage: OperatorStage, _ body: () async throws -> Void) async throws {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let group = ServiceGroup(services: [stage.service], logger: logger)
+        let group = ServiceGroup(services: [stage.service.follower], logger: logger)
         try await withThrowingTaskGroup { tasks in
             tasks.addTask { try await group.run() }
             try await eventually { try await !stage.platform.queuedJobs(ReconcileBox.kind).isEmpty }
@@ -89,8 +89,8 @@ struct FollowerTests {
 
     @Test func resyncsEveryBoxThatIsWanted() async throws {
         try await OperatorStage.run { stage in
-            try await stage.service.resync()
-            try await stage.service.resync()
+            try await stage.service.reconciler.resync()
+            try await stage.service.reconciler.resync()
             let jobs = try await stage.platform.queuedJobs(ReconcileBox.kind)
             #expect(jobs.count == 1)
             #expect(jobs.first?.contains(stage.box.id.rawValue) == true)

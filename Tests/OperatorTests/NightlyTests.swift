@@ -62,11 +62,11 @@ struct NightlyTests {
     @Test func anAgentIsSavedOnceANightAndIsNotWoken() async throws {
         try await BackupStage.run { stage in
             await stage.runtime.fallAsleep()
-            try await stage.service().saveNightly()
+            try await stage.service().backups.saveNightly()
             #expect(try await stage.backups.isEmpty, "its night hasn't come")
             for night in 1...3 {
                 stage.platform.clock.advance(by: .hours(24))
-                for _ in 1...3 { try await stage.service().saveNightly() }
+                for _ in 1...3 { try await stage.service().backups.saveNightly() }
                 for _ in 1...2 { try await stage.reconcile() }
                 #expect(try await stage.backups.map(\.reason) == Array(repeating: .nightly, count: night))
                 #expect(try await stage.backups.first?.state == .done)
@@ -80,48 +80,48 @@ struct NightlyTests {
 
     @Test func whatThePlatformSleptThroughIsMadeUpForOnce() async throws {
         try await BackupStage.run { stage in
-            try await stage.service().saveNightly()
+            try await stage.service().backups.saveNightly()
             stage.platform.clock.advance(by: .days(5))
-            try await stage.service().saveNightly()
+            try await stage.service().backups.saveNightly()
             try await stage.reconcile()
-            try await stage.service().saveNightly()
+            try await stage.service().backups.saveNightly()
             #expect(try await stage.backups.count == 1)
         }
     }
 
     @Test func anAgentThatIsStoppedIsLeftAlone() async throws {
         try await BackupStage.run { stage in
-            try await stage.service().saveNightly()
+            try await stage.service().backups.saveNightly()
             try await stage.want { $0.desired = .suspended }
             stage.platform.clock.advance(by: .days(2))
-            try await stage.service().saveNightly()
+            try await stage.service().backups.saveNightly()
             #expect(try await stage.backups.isEmpty)
         }
     }
 
     @Test func aBackupThatIsBeingMadeAlreadyIsWaitedFor() async throws {
         try await BackupStage.run(outcome: .running) { stage in
-            try await stage.service().saveNightly()
+            try await stage.service().backups.saveNightly()
             stage.platform.clock.advance(by: .hours(24))
             try await stage.askForBackup()
-            try await stage.service().saveNightly()
+            try await stage.service().backups.saveNightly()
             #expect(try await stage.backups.map(\.reason) == [.manual])
             try await stage.reconcile()
             await stage.runtime.end(.done(size: 1), of: stage.agent)
             try await stage.reconcile()
             stage.platform.clock.advance(by: NightlyBackups.pause)
-            try await stage.service().saveNightly()
+            try await stage.service().backups.saveNightly()
             #expect(try await stage.backups.map(\.reason) == [.nightly, .manual])
         }
     }
 
     @Test func theHostIsToldInTheSecondNightAndOnce() async throws {
         try await BackupStage.run(outcome: .failed(reason: "no room")) { stage in
-            try await stage.service().saveNightly()
+            try await stage.service().backups.saveNightly()
             for night in 1...3 {
                 stage.platform.clock.advance(by: .hours(24) - NightlyBackups.pause * 3)
                 for _ in 1...6 {
-                    try await stage.service().saveNightly()
+                    try await stage.service().backups.saveNightly()
                     for _ in 1...2 { try await stage.reconcile() }
                     #expect(try await stage.alerts.count == (night == 1 ? 0 : 1), "night \(night)")
                     stage.platform.clock.advance(by: NightlyBackups.pause / 2)

@@ -14,7 +14,7 @@ struct OperatorStage {
     let platform: TestPlatform
     let stand: StandInAgent
     let runtime: ChildProcessRuntime
-    let service: OperatorService
+    let service: OperatorServices
     let box: Box
     let conversation: Conversation
 
@@ -40,7 +40,7 @@ struct OperatorStage {
                     try BoxStore(transaction).insert(row)
                 }
                 let runtime = try stand.runtime(behaviour)
-                let service = OperatorService(
+                let service = OperatorServices(
                     queue: platform.queue, runtime: runtime, vault: vault, plans: .builtIn, settings: Sample.settings,
                     image: image, patience: patience, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
                 try await body(
@@ -69,7 +69,7 @@ struct OperatorStage {
     }
 
     func reconcile() async throws {
-        try await service.reconcile(agent)
+        try await service.reconciler.reconcile(agent)
     }
 
     /// Changes what is wanted of the box.

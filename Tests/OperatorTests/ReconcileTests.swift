@@ -47,15 +47,19 @@ struct ReconcileTests {
 
     @Test func whatTakesTooLongIsTroubleWhateverItsReasonAndTheHostIsTold() async throws {
         try await OperatorStage.run(.mute, patience: .milliseconds(100)) { stage async throws in
-            await #expect(throws: JobOutcome.self) { try await stage.service.reconcile(stage.agent, since: testNow) }
+            await #expect(throws: JobOutcome.self) {
+                try await stage.service.reconciler.reconcile(stage.agent, since: testNow)
+            }
             stage.platform.clock.advance(by: .seconds(599))
-            await #expect(throws: JobOutcome.self) { try await stage.service.reconcile(stage.agent, since: testNow) }
+            await #expect(throws: JobOutcome.self) {
+                try await stage.service.reconciler.reconcile(stage.agent, since: testNow)
+            }
             #expect(try await stage.row.status == .provisioning)
             #expect(try await stage.platform.queuedJobs(AlertHost.kind).isEmpty)
             stage.platform.clock.advance(by: .seconds(1))
             for _ in 1...3 {
                 await #expect(throws: JobOutcome.snooze(.seconds(60))) {
-                    try await stage.service.reconcile(stage.agent, since: testNow)
+                    try await stage.service.reconciler.reconcile(stage.agent, since: testNow)
                 }
                 #expect(try await stage.row.status == .failed)
             }
@@ -196,7 +200,9 @@ struct ReconcileTests {
     @Test func knowsNoBoxOfAnotherCustomers() async throws {
         try await OperatorStage.run { stage in
             let stranger = AgentReference(boxID: stage.box.id, customerID: Sample.customerID)
-            await #expect(throws: JobOutcome.cancel(reason: "no such box")) { try await stage.service.reconcile(stranger) }
+            await #expect(throws: JobOutcome.cancel(reason: "no such box")) {
+                try await stage.service.reconciler.reconcile(stranger)
+            }
             #expect(stage.stand.processes(stage.box).isEmpty)
         }
     }

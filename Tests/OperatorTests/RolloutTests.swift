@@ -16,7 +16,7 @@ struct RolloutTests {
     @Test(arguments: Engine.allCases)
     func aStepIsWrittenWithTheJobsThatMakeItReal(_ engine: Engine) async throws {
         try await Stage.run(engine, boxes: 3) { stage in
-            try await stage.service.advanceRollout()
+            try await stage.service.rollouts.advance()
             let moved = try await stage.row(0)
             #expect(moved.image == "agent:2" && moved.imageBefore == "agent:1" && moved.generation == 2)
             #expect(try await stage.jobs(ReconcileBox.self) == [moved.id.rawValue])
@@ -25,7 +25,7 @@ struct RolloutTests {
                 try await stage.rollout == Rollout(image: "agent:2", wave: 1, waveStartedAt: testNow, startedAt: testNow))
 
             let topics = stage.platform.notifier.topics
-            try await stage.service.advanceRollout()
+            try await stage.service.rollouts.advance()
             #expect(stage.platform.notifier.topics == topics, "nothing is due")
         }
     }
@@ -34,10 +34,10 @@ struct RolloutTests {
     func itEndsOnceAllHaveMoved(_ engine: Engine) async throws {
         try await Stage.run(engine, boxes: 3) { stage in
             for number in 0..<3 {
-                try await stage.service.advanceRollout()
+                try await stage.service.rollouts.advance()
                 try await stage.comeUp(number)
             }
-            try await stage.service.advanceRollout()
+            try await stage.service.rollouts.advance()
             #expect(try await stage.rollout == nil)
             let all = try await stage.platform.database.read { try RolloutStore($0).all() }
             #expect(all.map(\.state) == [.done])
@@ -51,20 +51,20 @@ struct RolloutTests {
     @Test(arguments: Engine.allCases)
     func aHaltPutsTheBoxBackAndTellsTheHost(_ engine: Engine) async throws {
         try await Stage.run(engine, boxes: 2) { stage in
-            try await stage.service.advanceRollout()
+            try await stage.service.rollouts.advance()
             stage.platform.clock.advance(by: .seconds(600))
-            try await stage.service.advanceRollout()
+            try await stage.service.rollouts.advance()
             let row = try await stage.row(0)
             #expect(row.image == "agent:1" && row.imageBefore == nil && row.generation == 3)
             #expect(try await stage.rollout?.state == .halted)
             #expect(try await stage.jobs(AlertHost.self) == ["The rollout of agent:2 halted"])
             stage.platform.clock.advance(by: .hours(1))
-            try await stage.service.advanceRollout()
+            try await stage.service.rollouts.advance()
             #expect(try await stage.row(0) == row)
 
             try await stage.comeUp(0)
             _ = try await stage.platform.queue.write { try RolloutStore($0.transaction).resume(now: $0.now) }
-            try await stage.service.advanceRollout()
+            try await stage.service.rollouts.advance()
             #expect(try await stage.row(0).image == "agent:2")
         }
     }
@@ -75,10 +75,10 @@ struct RolloutTests {
             let program = ScriptedProgram()
             let service = stage.service(image: "agent:2") { program.answer($0, $1) }
             let row = try await stage.row(0)
-            try await service.advanceRollout()
+            try await service.rollouts.advance()
             #expect(try await stage.rollout == nil, "it is still being asked")
             program.says(.refused("agents.defaults: Unrecognized key: \"memorySearch\""))
-            try await service.advanceRollout()
+            try await service.rollouts.advance()
             #expect(try await stage.row(0) == row, "no box has moved")
             let rollout = try #require(try await stage.rollout)
             #expect(rollout.state == .halted && rollout.wave == 0)
@@ -89,12 +89,12 @@ struct RolloutTests {
             // The host has mended it, and resumes: it is asked anew.
             _ = try await stage.platform.queue.write { try RolloutStore($0.transaction).resume(now: $0.now) }
             program.says(.accepted)
-            try await service.advanceRollout()
+            try await service.rollouts.advance()
             #expect(try await stage.row(0).image == "agent:2")
             #expect(try await stage.rollout?.wave == 1)
             let times = program.asked.count
             try await stage.comeUp(0)
-            try await service.advanceRollout()
+            try await service.rollouts.advance()
             #expect(try await stage.row(1).image == "agent:2")
             #expect(program.asked.count == times, "the others aren't asked about")
         }
@@ -105,7 +105,7 @@ struct RolloutTests {
         try await Stage.run(engine, boxes: 10) { stage in
             try await withThrowingTaskGroup { group in
                 for _ in 0..<4 {
-                    group.addTask { try await stage.service.advanceRollout() }
+                    group.addTask { try await stage.service.rollouts.advance() }
                 }
                 try await group.waitForAll()
             }
@@ -117,13 +117,13 @@ struct RolloutTests {
     @Test(arguments: Engine.allCases)
     func anotherImageTakesTheRolloutsPlace(_ engine: Engine) async throws {
         try await Stage.run(engine, boxes: 2) { stage in
-            try await stage.service.advanceRollout()
+            try await stage.service.rollouts.advance()
             let service = stage.service(image: "agent:3")
-            try await service.advanceRollout()
+            try await service.rollouts.advance()
             #expect(try await stage.rollout == nil)
             #expect(try await stage.row(0).image == "agent:1")
             #expect(try await stage.jobs(AdvanceRollout.self) == ["all"], "its own is to begin at once")
-            try await service.advanceRollout()
+            try await service.rollouts.advance()
             #expect(try await stage.rollout?.image == "agent:3")
             #expect(try await stage.row(1).image == "agent:3", "the other one is still on its way back")
         }
@@ -131,7 +131,7 @@ struct RolloutTests {
 
     @Test func nothingHappensWhereAgentsAreNoContainers() async throws {
         try await Stage.run(.sqlite, boxes: 2) { stage in
-            try await stage.service(image: nil).advanceRollout()
+            try await stage.service(image: nil).rollouts.advance()
             #expect(try await stage.rollout == nil)
             #expect(try await stage.row(0).image == "agent:1")
         }
@@ -179,7 +179,7 @@ private final class ScriptedProgram: Sendable {
 /// Boxes on a database of their own that run as `agent:1`, and an operator that is told of `agent:2`.
 private struct Stage {
     let platform: TestPlatform
-    let service: OperatorService
+    let service: OperatorServices
     private let boxes: [Box]
     private let runtime: ChildProcessRuntime
 
@@ -209,15 +209,15 @@ private struct Stage {
     private static func service(
         _ platform: TestPlatform, _ runtime: ChildProcessRuntime, image: String?,
         checksImage: ConfigurationCheck.Check? = nil
-    ) -> OperatorService {
-        OperatorService(
+    ) -> OperatorServices {
+        OperatorServices(
             queue: platform.queue, runtime: runtime, vault: Vault(key: SymmetricKey(size: .bits256)), plans: .builtIn,
             settings: Sample.settings, image: image, checksImage: checksImage,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     /// An operator that is told of another image.
-    func service(image: String?, checksImage: ConfigurationCheck.Check? = nil) -> OperatorService {
+    func service(image: String?, checksImage: ConfigurationCheck.Check? = nil) -> OperatorServices {
         Self.service(platform, runtime, image: image, checksImage: checksImage)
     }
 

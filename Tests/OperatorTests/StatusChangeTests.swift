@@ -19,7 +19,7 @@ struct StatusChangeTests {
     private func change(
         _ state: AgentState, restarts: Int = 0, row: Box? = nil, isFailedRun: Bool = false, after: Duration = .zero
     ) throws -> StatusChange {
-        let status = OperatorService.Status(of: AgentObservation(state: state, restarts: restarts), language: box.language)
+        let status = AgentStatus(of: AgentObservation(state: state, restarts: restarts), language: box.language)
         return try #require(
             StatusChange(status, of: row ?? box, before: box, generation: 1, isFailedRun: isFailedRun, now: testNow + after))
     }
@@ -27,7 +27,7 @@ struct StatusChangeTests {
     private func isNews(
         _ state: AgentState, restarts: Int = 0, row: Box? = nil, isFailedRun: Bool = false, after: Duration = .zero
     ) -> Bool {
-        let status = OperatorService.Status(of: AgentObservation(state: state, restarts: restarts), language: box.language)
+        let status = AgentStatus(of: AgentObservation(state: state, restarts: restarts), language: box.language)
         return StatusChange(
             status, of: row ?? box, before: box, generation: 1, isFailedRun: isFailedRun, now: testNow + after) != nil
     }
@@ -118,6 +118,6 @@ struct StatusChangeTests {
     }
 
     private func detail(_ trouble: AgentTrouble) throws -> String? {
-        OperatorService.Status(of: AgentObservation(state: .failed(trouble)), language: box.language).detail
+        AgentStatus(of: AgentObservation(state: .failed(trouble)), language: box.language).detail
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AsyncHTTPClient
 import FoundationEssentials
+import Operator
 import SystemPackage
 
 /// `openclaw-cloud backup`

@@ -145,12 +145,12 @@ struct Composition {
         }
         if roles.contains(.operator) {
             let runtime = try agentRuntime()
-            let boxes = operatorService(runtime)
+            let boxes = operatorServices(runtime)
             boxes.register(in: &handlers)
             periodic.append(PeriodicJob(every: .seconds(300), ResyncBoxes()))
             if platform.cluster != nil { periodic.append(PeriodicJob(every: .seconds(15), AdvanceRollout())) }
-            if boxes.savesStates { periodic.append(PeriodicJob(every: .seconds(60), SaveNightly())) }
-            services += [runtime, boxes]
+            if boxes.backups.isEnabled { periodic.append(PeriodicJob(every: .seconds(60), SaveNightly())) }
+            services += [runtime, boxes.follower]
         }
         guard !handlers.handlers.isEmpty else { return [] }
         if isAlone {
@@ -169,17 +169,17 @@ struct Composition {
         return services
     }
 
-    private func operatorService(_ runtime: any AgentRuntime) -> OperatorService {
+    private func operatorServices(_ runtime: any AgentRuntime) -> OperatorServices {
         let inCluster = platform.cluster != nil
         let backup = inCluster ? configuration.backup : nil
         var limits = RolloutPlan.Limits()
         // An upgrade waits for its backup.
-        if backup != nil { limits.readyWithin += OperatorService.backupLimit }
+        if backup != nil { limits.readyWithin += BoxBackups.limit }
         var checksImage: ConfigurationCheck.Check?
         if let cluster = runtime as? KubernetesRuntime {
             checksImage = { try await cluster.check($0, image: $1) }
         }
-        return OperatorService(
+        return OperatorServices(
             queue: platform.queue, runtime: runtime, vault: platform.vault, plans: configuration.plans,
             settings: configuration.agentSettings(inCluster: inCluster),
             image: inCluster ? configuration.cluster.settings.image : nil, backups: backup?.signer, rolloutLimits: limits,

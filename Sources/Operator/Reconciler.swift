@@ -1,59 +1,24 @@
 package import Core
-package import Jobs
-package import Logging
-package import S3
+import Jobs
+import Logging
 import SQL
-package import Store
+import Store
 import Synchronization
 
-/// Makes the world look like the boxes' rows. It has one verb, reconcile, and asks each time what is so.
-package struct OperatorService: Sendable {
+/// Makes the world look like the boxes' rows. It has one verb, and asks each time what is so.
+package struct Reconciler: Sendable {
     let queue: WorkQueue
     let runtime: any AgentRuntime
+    let vault: Vault
+    let plans: PlanTable
+    let settings: AgentSettings
+    let backups: BoxBackups
+    let restores: BoxRestores
+    let rollouts: RolloutController
+    let statuses: StatusWriter
+    /// How long it waits for an agent to become ready.
+    let patience: Duration
     let logger: Logger
-    private let vault: Vault
-    private let plans: PlanTable
-    private let settings: AgentSettings
-    /// The container image that agents are to run as; `nil` where they are no containers.
-    let image: String?
-    /// Lets pods reach the objects that agents' states are saved in; `nil` where they aren't saved.
-    let backups: S3Signer?
-    let rolloutLimits: RolloutPlan.Limits
-    /// Asks an image's program before a rollout's first box; `nil`: nobody is asked.
-    let checksImage: ConfigurationCheck.Check?
-    /// How long a job waits for its agent to become ready, or for a state to be moved.
-    private let patience: Duration
-
-    package init(
-        queue: WorkQueue, runtime: any AgentRuntime, vault: Vault, plans: PlanTable, settings: AgentSettings,
-        image: String? = nil, backups: S3Signer? = nil, rolloutLimits: RolloutPlan.Limits = .init(),
-        checksImage: ConfigurationCheck.Check? = nil, patience: Duration = .seconds(15), logger: Logger
-    ) {
-        self.queue = queue
-        self.runtime = runtime
-        self.vault = vault
-        self.plans = plans
-        self.settings = settings
-        self.image = image
-        self.backups = backups
-        self.rolloutLimits = rolloutLimits
-        self.checksImage = checksImage
-        self.patience = patience
-        self.logger = logger
-    }
-
-    package func register(in handlers: inout JobHandlers) {
-        handlers.register(ReconcileBox.self) { job, context in
-            guard let customerID = job.customerID else { throw JobOutcome.cancel(reason: "no customer named") }
-            try await reconcile(AgentReference(boxID: job.boxID, customerID: customerID), since: context.since)
-        }
-        handlers.register(SaveNightly.self) { _, _ in try await saveNightly() }
-        handlers.register(ResyncBoxes.self) { _, _ in try await resync() }
-        handlers.register(AdvanceRollout.self) { _, _ in try await advanceRollout() }
-    }
-
-    /// Whether agents' states are saved.
-    package var savesStates: Bool { backups != nil }
 
     /// Has every box reconciled.
     /// - Throws: `SQLError`.
@@ -82,13 +47,13 @@ package struct OperatorService: Sendable {
             logger.error(
                 "a box can't be made as it is wanted",
                 metadata: ["box": "\(box.id)", "code": "\(error.code)", "error": "\(error.message)"])
-            try await write(
+            try await statuses.write(
                 .init(.failed, OwnerMessage(error), box.language), of: box, generation: box.observedGeneration,
                 isFailedRun: true)
             trouble = error
         } catch  where isLate && !(error is CancellationError) && !(error is SQLError) {
             logger.error("a box takes too long", metadata: ["box": "\(box.id)", "error": "\(error)"])
-            try await write(
+            try await statuses.write(
                 .init(.failed, .takesLong, box.language), of: box, generation: box.observedGeneration, isFailedRun: true)
             throw error
         }
@@ -96,11 +61,11 @@ package struct OperatorService: Sendable {
     }
 
     /// How long what is wanted of a box may take. A new image migrates its data first, and a state is saved before.
-    private var longest: Duration { .seconds(600) + (backups == nil ? .zero : Self.backupLimit) }
+    private var longest: Duration { .seconds(600) + (backups.isEnabled ? BoxBackups.limit : .zero) }
 
     /// - Returns: what is wrong with the agent, though all was done for it; the row tells so already.
     private func makeReal(_ box: Box, isLate: Bool) async throws -> DomainError? {
-        try await tendTransfers(of: box)
+        try await backups.tend(box)
         switch box.desired {
         case .draft: break
         case .running: return try await run(box, isLate: isLate)
@@ -112,10 +77,10 @@ package struct OperatorService: Sendable {
 
     private func run(_ box: Box, isLate: Bool) async throws -> DomainError? {
         guard let bot = box.bot else {
-            try await write(.init(.failed, .noBot, box.language), of: box, generation: box.generation)
+            try await statuses.write(.init(.failed, .noBot, box.language), of: box, generation: box.generation)
             return nil
         }
-        let box = try await choosingImage(box)
+        let box = try await rollouts.choosingImage(box)
         let agent = AgentReference(box)
         let botToken = try vault.open(bot.sealedToken, context: box.botTokenContext)
         let observed = try await runtime.observe(agent)
@@ -124,28 +89,29 @@ package struct OperatorService: Sendable {
         }
         let specification = AgentSpecification(
             box, bot: bot, plan: plans[box.tier], botToken: botToken, proxyToken: proxyToken, settings: settings,
-            image: image == nil ? nil : box.image)
-        if let trouble = try await restore(box, as: specification, observed: observed) { return trouble }
+            image: rollouts.image == nil ? nil : box.image)
+        if let trouble = try await restores.restore(box, as: specification, observed: observed) { return trouble }
         // An image that somebody else has put there is no upgrade: it goes without a word.
         let isUpgrade = observed.image != specification.image && observed.processHash != specification.processHash
-        if isUpgrade, observed.image != nil, let trouble = try await save(box, before: .upgrade) {
-            try await write(
+        if isUpgrade, observed.image != nil, let trouble = try await backups.save(box, before: .upgrade) {
+            try await statuses.write(
                 .init(leftAlone: observed, language: box.language), of: box, generation: box.observedGeneration)
             return trouble.error(box.language)
         }
         let isUnderWay = !(observed.state == .absent || observed.state == .stopped)
         // What a running agent takes over as it is doesn't keep it from answering.
         if !isLate, observed.processHash != specification.processHash || !isUnderWay {
-            try await write(.init(.provisioning, .starting, box.language), of: box, generation: box.observedGeneration)
+            try await statuses.write(
+                .init(.provisioning, .starting, box.language), of: box, generation: box.observedGeneration)
         }
         try await runtime.apply(specification)
 
         let seen = try await settled(agent, as: specification)
-        let status = Status(of: seen, language: box.language)
+        let status = AgentStatus(of: seen, language: box.language)
         // Whoever waits for too long is told so where that is caught.
         if isLate, status.status == .provisioning { throw JobOutcome.snooze(.seconds(60)) }
         let generation = seen.specificationHash == specification.hash ? box.generation : box.observedGeneration
-        try await write(status, of: box, generation: generation, isFailedRun: status.status == .failed)
+        try await statuses.write(status, of: box, generation: generation, isFailedRun: status.status == .failed)
         switch status.status {
         case .running:
             if seen.isDone(with: specification.hash) { return nil }
@@ -180,33 +146,16 @@ package struct OperatorService: Sendable {
     /// Watches the agent until it is ready as specified, in trouble, or patience has run out.
     private func settled(_ agent: AgentReference, as specification: AgentSpecification) async throws -> AgentObservation {
         let settled = Mutex<AgentObservation?>(nil)
-        try await wait(for: agent) {
+        try await runtime.wait(for: agent, within: patience) {
             let observation = try await runtime.observe(agent)
             let isUp = observation.state == .ready || observation.state == .asleep
             guard observation.state.isSettled, !isUp || observation.isDone(with: specification.hash) else { return false }
             settled.withLock { $0 = observation }
             return true
         }
-        // What was waited for counts: a moment later it may be otherwise again, which ``follow(_:)`` tells.
+        // What was waited for counts: a moment later it may be otherwise again, which ``AgentFollower`` tells.
         if let observation = settled.withLock(\.self) { return observation }
         return try await runtime.observe(agent)
-    }
-
-    /// Watches the agent until something is so, or patience has run out.
-    /// - Throws: what `isSo` throws; `CancellationError`.
-    func wait(for agent: AgentReference, until isSo: @escaping @Sendable () async throws -> Bool) async throws {
-        let changes = runtime.changes()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                if try await isSo() { return }
-                for await changed in changes where changed == agent {
-                    if try await isSo() { return }
-                }
-            }
-            group.addTask { try await Task.sleep(for: patience) }
-            try await group.next()
-            group.cancelAll()
-        }
     }
 
     /// - Parameter status: `.suspended`, which keeps the data, or `.deleted`.
@@ -226,19 +175,19 @@ package struct OperatorService: Sendable {
                 try UsageStore(work.transaction).revokeProxyTokens(boxID: box.id, customerID: box.customerID, now: work.now)
             }
         }
-        try await write(.init(status, nil, box.language), of: box, generation: box.generation)
-        if status == .deleted, backups != nil { try await queue.write { try $0.enqueue(PruneBackups(box)) } }
+        try await statuses.write(.init(status, nil, box.language), of: box, generation: box.generation)
+        if status == .deleted, backups.isEnabled { try await queue.write { try $0.enqueue(PruneBackups(box)) } }
     }
 
     /// Nothing of the agent runs while its state is saved for the last time.
     /// - Throws: `JobOutcome` while it isn't saved; nothing is deleted then.
     private func saveBeforeDeletion(_ box: Box) async throws {
         let agent = AgentReference(box)
-        guard needsBackup(box, before: .deletion), try await runtime.observe(agent).state != .absent else { return }
-        try await endRestore(of: box)
+        guard backups.isNeeded(box, before: .deletion), try await runtime.observe(agent).state != .absent else { return }
+        try await restores.giveUp(in: box)
         try await runtime.suspend(agent)
-        guard let trouble = try await save(box, before: .deletion) else { return }
-        try await write(
+        guard let trouble = try await backups.save(box, before: .deletion) else { return }
+        try await statuses.write(
             .init(.failed, .dataKept, box.language), of: box, generation: box.observedGeneration)
         throw JobOutcome.retry(after: max(trouble.retryAt - queue.clock.now, .seconds(1)), reason: trouble.reason)
     }

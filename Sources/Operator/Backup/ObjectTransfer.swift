@@ -1,10 +1,10 @@
-import AsyncHTTPClient
+package import AsyncHTTPClient
 import Core
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
 import NIOPosix
-import SystemPackage
+package import SystemPackage
 
 #if canImport(Glibc)
     import Glibc
@@ -17,14 +17,14 @@ import SystemPackage
 /// Brings a file to an object of an S3-compatible store, or an object into a file, by a URL that is its own credential.
 ///
 /// Nothing of the URL is ever shown, and nothing that a store answers but its error's code: both may hold what others could use.
-struct ObjectTransfer {
-    let url: Secret
+package struct ObjectTransfer {
+    private let url: Secret
     private let client: HTTPClient
     /// Before each further attempt.
     private let delays: [Duration]
 
     /// What went wrong. Each has an exit code of its own, as sysexits.h has them.
-    enum Failure: Error, CustomStringConvertible {
+    package enum Failure: Error, CustomStringConvertible {
         case noURL
         /// - Parameter path: of the file that can't be read or written.
         case file(path: String, Errno)
@@ -32,7 +32,7 @@ struct ObjectTransfer {
         case refused(status: UInt, code: String?)
         case unavailable(String)
 
-        var exitCode: Int32 {
+        package var exitCode: Int32 {
             switch self {
             case .noURL: 78  // EX_CONFIG
             case .file: 74  // EX_IOERR
@@ -41,7 +41,7 @@ struct ObjectTransfer {
             }
         }
 
-        var description: String {
+        package var description: String {
             switch self {
             case .noURL: "BACKUP_URL must hold the presigned http:// or https:// URL of an object"
             case .file(let path, let error): "\(path): \(error)"
@@ -52,7 +52,7 @@ struct ObjectTransfer {
     }
 
     /// - Throws: ``Failure`` if it is no URL of a store.
-    init(
+    package init(
         url: String?, client: HTTPClient, delays: [Duration] = [.seconds(1), .seconds(2), .seconds(4)]
     ) throws(Failure) {
         guard let url, url.hasPrefix("http://") || url.hasPrefix("https://") else { throw .noURL }
@@ -62,7 +62,7 @@ struct ObjectTransfer {
     }
 
     /// What a transfer needs of a client; it must be shut down.
-    static func client() -> HTTPClient {
+    package static func client() -> HTTPClient {
         var settings = HTTPClient.Configuration()
         settings.timeout = .init(connect: .seconds(10), read: .seconds(120), write: .seconds(120))
         settings.redirectConfiguration = .disallow
@@ -72,7 +72,7 @@ struct ObjectTransfer {
 
     /// - Returns: bytes.
     /// - Throws: ``Failure``; `CancellationError`.
-    func upload(_ path: String) async throws -> Int64 {
+    package func upload(_ path: String) async throws -> Int64 {
         let size = try FileChunks(path: path).size
         try await repeating {
             var request = HTTPClientRequest(url: url.reveal())
@@ -87,7 +87,7 @@ struct ObjectTransfer {
     /// - Parameter path: of the file that the object's content goes into; it isn't there before all of it has come.
     /// - Returns: bytes.
     /// - Throws: ``Failure``; `CancellationError`.
-    func download(to path: String) async throws -> Int64 {
+    package func download(to path: String) async throws -> Int64 {
         let draft = path + ".part"
         var size: Int64 = 0
         try await repeating {

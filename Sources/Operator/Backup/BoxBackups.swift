@@ -10,11 +10,27 @@ import Store
 ///
 /// The row comes first and names the transfer; whatever happens between two steps, the next reconciliation goes on from the row.
 /// Where a state can't be saved, what would lose it doesn't happen.
-extension OperatorService {
+package struct BoxBackups: Sendable {
+    let queue: WorkQueue
+    let runtime: any AgentRuntime
+    /// Lets pods reach the objects that states are saved in; `nil` where they aren't saved.
+    let signer: S3Signer?
+    /// How long it waits for a state to be moved.
+    let patience: Duration
+    let logger: Logger
+
+    /// How long a backup may take.
+    package static var limit: Duration { TransferManifests.limit }
+    /// A transfer ends well before, or is ended.
+    static let urlLifetime = Duration.seconds(3600)
+
+    /// Whether agents' states are saved.
+    package var isEnabled: Bool { signer != nil }
+
     /// Sees to the backups that rows ask for, whatever for, without waiting; and removes what is left of those that ended.
     /// - Throws: `DomainError`; `JobOutcome`; `SQLError`.
-    func tendTransfers(of box: Box) async throws {
-        guard backups != nil else { return }
+    func tend(_ box: Box) async throws {
+        guard isEnabled else { return }
         let (backup, restore) = try await queue.database.read { transaction in
             (
                 try BackupStore(transaction).running(boxID: box.id, customerID: box.customerID),
@@ -31,7 +47,7 @@ extension OperatorService {
     /// - Returns: why that can't be now; `nil` if it can.
     /// - Throws: `JobOutcome` if it takes longer than anybody should wait here; `DomainError`; `SQLError`.
     func save(_ box: Box, before reason: Backup.Reason) async throws -> BackupTrouble? {
-        guard needsBackup(box, before: reason) else { return nil }
+        guard isNeeded(box, before: reason) else { return nil }
         while true {
             switch try await nextStep(box, reason) {
             case .done: return nil
@@ -43,7 +59,7 @@ extension OperatorService {
 
     /// Waits for the backup that is being made of the box, whatever for.
     /// - Throws: `JobOutcome` if it takes longer than anybody should wait here; `DomainError`; `SQLError`.
-    func finishBackup(of box: Box) async throws {
+    func finishRunning(of box: Box) async throws {
         let running = try await queue.database.read { transaction in
             try BackupStore(transaction).running(boxID: box.id, customerID: box.customerID)
         }
@@ -53,13 +69,13 @@ extension OperatorService {
     private func finish(_ backup: Backup, of box: Box) async throws {
         if try await advance(backup, of: box) { return }
         let (agent, id) = (AgentReference(box), StateTransfer.ID.save(backup.id))
-        try await wait(for: agent) { try await runtime.transfers(of: agent)[id]?.isOver ?? true }
+        try await runtime.wait(for: agent, within: patience) { try await runtime.transfers(of: agent)[id]?.isOver ?? true }
         guard try await advance(backup, of: box) else { throw JobOutcome.snooze(.seconds(30)) }
     }
 
     /// An agent that has never run has nothing to lose.
-    func needsBackup(_ box: Box, before reason: Backup.Reason) -> Bool {
-        backups != nil && box.readyAt != nil && box.backupWaivedFor != reason
+    func isNeeded(_ box: Box, before reason: Backup.Reason) -> Bool {
+        isEnabled && box.readyAt != nil && box.backupWaivedFor != reason
     }
 
     private enum Step: Sendable {
@@ -103,7 +119,7 @@ extension OperatorService {
 
     /// - Parameter image: for an agent of which nothing tells what it runs as.
     private func begin(_ backup: Backup, of agent: AgentReference, image: String?) async throws {
-        guard let backups else { return }
+        guard let signer else { return }
         // What the state was written by reads it best: an upgrade's new image might change it.
         let running = try await runtime.observe(agent).image
         guard let image = backup.image ?? running ?? image else {
@@ -112,14 +128,9 @@ extension OperatorService {
         if backup.image == nil {
             try await queue.write { try BackupStore($0.transaction).begin(backup, image: image) }
         }
-        let url = backups.url(.put, key: backup.objectKey, from: queue.clock.now.date, lifetime: Self.urlLifetime)
+        let url = signer.url(.put, key: backup.objectKey, from: queue.clock.now.date, lifetime: Self.urlLifetime)
         try await runtime.begin(StateTransfer(id: .save(backup.id), agent: agent, image: image, url: Secret(url)))
     }
-
-    /// A transfer ends well before, or is ended.
-    static let urlLifetime = Duration.seconds(3600)
-    /// How long a backup may take.
-    package static var backupLimit: Duration { TransferManifests.limit }
 
     private func end(_ backup: Backup, of box: Box, failure: String?, size: Int64? = nil) async throws {
         let ended = try await queue.write { work -> Backup? in

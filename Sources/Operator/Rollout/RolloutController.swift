@@ -4,11 +4,20 @@ import Logging
 import SQL
 import Store
 
-extension OperatorService {
+/// Moves the boxes to the image that agents are to run as, a few at a time: see ``RolloutPlan``.
+package struct RolloutController: Sendable {
+    let queue: WorkQueue
+    /// What agents are to run as; `nil` where they are no containers.
+    let image: String?
+    let limits: RolloutPlan.Limits
+    /// Asks an image's program before a rollout's first box; `nil`: nobody is asked.
+    let checksImage: ConfigurationCheck.Check?
+    let logger: Logger
+
     /// Takes the rollout of the configured image one step further: decides by the rows, and writes what follows together with
     /// the jobs that make it real. Nothing happens where agents are no containers.
     /// - Throws: `SQLError`.
-    package func advanceRollout() async throws {
+    package func advance() async throws {
         guard let image else { return }
         // Looking first spares the database a transaction that would hold up every other change of a box.
         let now = queue.clock.now
@@ -37,6 +46,24 @@ extension OperatorService {
         log(step)
     }
 
+    private enum Verdict: Hashable {
+        case goesOn
+        case notYet
+        case halt(String)
+    }
+
+    /// Before the first box moves to a new image, that image's program is asked if it takes the box's configuration.
+    /// - Throws: what the check throws.
+    private func verdict(on step: RolloutStep, image: String) async throws -> Verdict {
+        guard let checksImage, let canary = step.canary else { return .goesOn }
+        return switch try await checksImage(AgentReference(canary), image) {
+        case .underWay: .notYet
+        case .accepted: .goesOn
+        case .refused(let words): .halt("\(image) refuses the configuration of \(canary.id): \(words)")
+        case .undecided(let why): .halt("\(image) couldn't be asked if it takes the configuration of \(canary.id): \(why)")
+        }
+    }
+
     /// The one place where a box moves from one image to another.
     private func move(
         _ box: Box, to image: String, before: String?, isWayBack: Bool = false, _ work: UnitOfWork
@@ -62,7 +89,7 @@ extension OperatorService {
     private func plan(_ image: String, now: Timestamp, in transaction: any Transaction) throws -> RolloutPlan {
         RolloutPlan(
             image: image, boxes: try BoxStore(transaction).allToReconcile(),
-            rollout: try RolloutStore(transaction).current(), now: now, limits: rolloutLimits)
+            rollout: try RolloutStore(transaction).current(), now: now, limits: limits)
     }
 
     private func log(_ step: RolloutStep) {

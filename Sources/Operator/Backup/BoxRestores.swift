@@ -6,14 +6,22 @@ import SQL
 import Store
 
 /// A saved state takes the place of a box's own while nothing of the agent runs; a box that is new starts with it.
-extension OperatorService {
+struct BoxRestores: Sendable {
+    let queue: WorkQueue
+    let runtime: any AgentRuntime
+    let backups: BoxBackups
+    let statuses: StatusWriter
+    /// How long it waits for a state to be moved.
+    let patience: Duration
+    let logger: Logger
+
     /// Puts a saved state in place, if the box's last row of that kind asks for it.
     /// - Returns: why the agent can't be started now; `nil` if it can.
     /// - Throws: `JobOutcome` if it takes longer than anybody should wait here; `DomainError`; `SQLError`.
     func restore(
         _ box: Box, as specification: AgentSpecification, observed: AgentObservation
     ) async throws -> DomainError? {
-        guard let backups else { return nil }
+        guard let signer = backups.signer else { return nil }
         let last = try await queue.database.read { transaction in
             try RestoreStore(transaction).last(boxID: box.id, customerID: box.customerID)
         }
@@ -23,34 +31,38 @@ extension OperatorService {
         if restore.state == .running {
             // Once it has begun, what is in the volume is no state that is worth keeping.
             let known = try await runtime.transfers(of: agent)[id]
-            if known == nil, observed.state != .absent, let trouble = try await save(box, before: .restore) {
-                try await write(
+            if known == nil, observed.state != .absent, let trouble = try await backups.save(box, before: .restore) {
+                try await statuses.write(
                     .init(leftAlone: observed, language: box.language), of: box, generation: box.observedGeneration)
                 return trouble.error(box.language)
             }
-            try await write(.init(.provisioning, .restoring, box.language), of: box, generation: box.observedGeneration)
+            try await statuses.write(
+                .init(.provisioning, .restoring, box.language), of: box, generation: box.observedGeneration)
             guard let image = specification.image, let backup = try await backup(of: restore) else {
                 throw DomainError.transfersUnsupported
             }
             if known == nil {
-                try await finishBackup(of: box)
+                try await backups.finishRunning(of: box)
                 try await runtime.prepare(specification)
             }
             if known?.isOver != true {
-                let url = backups.url(.get, key: backup.objectKey, from: queue.clock.now.date, lifetime: Self.urlLifetime)
+                let url = signer.url(
+                    .get, key: backup.objectKey, from: queue.clock.now.date, lifetime: BoxBackups.urlLifetime)
                 try await runtime.begin(StateTransfer(id: id, agent: agent, image: image, url: Secret(url)))
             }
-            try await wait(for: agent) { try await runtime.transfers(of: agent)[id]?.isOver ?? true }
+            try await runtime.wait(for: agent, within: patience) {
+                try await runtime.transfers(of: agent)[id]?.isOver ?? true
+            }
             restore = try await end(restore, try await runtime.transfers(of: agent)[id])
         }
         if restore.state == .done { return nil }
-        try await write(.init(.failed, .notRestored, box.language), of: box, generation: box.observedGeneration)
+        try await statuses.write(.init(.failed, .notRestored, box.language), of: box, generation: box.observedGeneration)
         return DomainError(.unavailable, code: "restore_failed", OwnerMessage.notRestored.text[box.language])
     }
 
     /// Gives a restore up that is under way in a box whose end has come.
     /// - Throws: `DomainError`; `SQLError`.
-    func endRestore(of box: Box) async throws {
+    func giveUp(in box: Box) async throws {
         let last = try await queue.database.read { transaction in
             try RestoreStore(transaction).last(boxID: box.id, customerID: box.customerID)
         }

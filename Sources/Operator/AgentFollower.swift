@@ -2,10 +2,19 @@ import Core
 import Jobs
 import Logging
 import SQL
-import ServiceLifecycle
+package import ServiceLifecycle
 import Store
 
-extension OperatorService: Service {
+/// Tells on the rows what becomes of the agents between two reconciliations.
+package struct AgentFollower: Service {
+    let queue: WorkQueue
+    let runtime: any AgentRuntime
+    let reconciler: Reconciler
+    let statuses: StatusWriter
+    /// Whether agents' states are saved, whose ends are to be seen to.
+    let savesStates: Bool
+    let logger: Logger
+
     /// Takes over what an earlier run left behind, has every box reconciled, and from then on tells on the rows what becomes
     /// of the agents. Ends with the graceful shutdown.
     package func run() async throws {
@@ -14,7 +23,7 @@ extension OperatorService: Service {
             let boxes = try await queue.database.read { try BoxStore($0).allToReconcile() }
             return Set(boxes.filter { $0.desired == .running }.map(AgentReference.init))
         }
-        try await resync()
+        try await reconciler.resync()
         for await agent in changes.cancelOnGracefulShutdown() {
             do {
                 try await follow(agent)
@@ -29,7 +38,7 @@ extension OperatorService: Service {
     private func follow(_ agent: AgentReference) async throws {
         let found = try await queue.database.read { try BoxStore($0).find(agent.boxID, customerID: agent.customerID) }
         guard let box = found else { return }
-        if backups != nil, try await runtime.transfers(of: agent).values.contains(where: \.isOver) {
+        if savesStates, try await runtime.transfers(of: agent).values.contains(where: \.isOver) {
             try await queue.write { try $0.enqueue(ReconcileBox(box)) }
         }
         let observed = try await runtime.observe(agent)
@@ -43,8 +52,9 @@ extension OperatorService: Service {
         case .deleted: isAsWanted = observed.state == .absent || box.status != .deleted
         }
         if !isAsWanted { try await queue.write { try $0.enqueue(ReconcileBox(box)) } }
-        // `run` has told that it is starting.
+        // The reconciler has told that it is starting.
         guard box.desired == .running, !isOff, observed.state != .starting else { return }
-        try await write(Status(of: observed, language: box.language), of: box, generation: box.observedGeneration)
+        try await statuses.write(
+            AgentStatus(of: observed, language: box.language), of: box, generation: box.observedGeneration)
     }
 }

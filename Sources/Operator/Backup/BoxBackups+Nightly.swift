@@ -5,14 +5,14 @@ import Store
 
 /// Each night every agent's state is saved that is meant to run, as it is: a program that sleeps isn't woken, as a job of its own
 /// reads the volume.
-extension OperatorService {
+extension BoxBackups {
     /// So many backups are made at once at most, whatever for: each takes some of a node's memory.
     private static let mostAtOnce: Int64 = 32
 
     /// Begins the backups whose time has come. What the platform slept through is made up for.
     /// - Throws: `SQLError`.
-    func saveNightly() async throws {
-        guard backups != nil else { return }
+    package func saveNightly() async throws {
+        guard isEnabled else { return }
         try await queue.write { work in
             let nights = NightlyStore(work.transaction)
             for box in try nights.unplanned(limit: 1000) { try planNight(of: box, nights, work.now) }
