@@ -6,26 +6,52 @@ import NIOCore
 extension Call {
     func receive(_ head: ResponseHead) {
         loop.tick()
-        guard case .sent(let connection) = state, let reservation, let wanted else { return }
-        state = .answering(connection)
-        lastProgress = loop.deadline
+        guard machine.phase == .sent, let reservation = machine.reservation, let wanted else { return }
         KillPoint.afterFirstByte.pass()
-        answer = Answer(
-            head, dialect: dialect, removesUsageChunk: !wanted.asksForUsage, reservation: reservation,
-            answerLimit: services.configuration.answerLimit, filler: filler)
+        machine.answers(
+            Answer(
+                head, dialect: dialect, removesUsageChunk: !wanted.asksForUsage, reservation: reservation,
+                answerLimit: services.configuration.answerLimit, filler: filler),
+            now: loop.deadline)
     }
 
     func receive(_ bytes: ByteBuffer) {
-        guard case .answering = state else { return }
         prepareOutput()
-        if let step = answer?.receive(bytes, &output, last: &last) { perform(step) }
+        if let step = machine.receive(bytes, &output, last: &last, now: tickedNow, hasOther: hasOther) { perform(step) }
+    }
+
+    private var tickedNow: NIODeadline {
+        loop.tick()
+        return loop.deadline
     }
 
     func upstreamEnded() {
-        guard case .answering = state else { return }
         prepareOutput()
-        if let step = answer?.end(&output, last: &last) { perform(step) }
+        // It serves others already.
+        connection = nil
+        perform(machine.upstreamEnded(&output, last: &last, now: tickedNow, hasOther: hasOther))
     }
+
+    func upstreamFailed(isStale: Bool) {
+        loop.tick()
+        prepareOutput()
+        connection = nil
+        perform(
+            machine.upstreamFailed(isStale: isStale, &output, last: &last, now: loop.deadline, hasOther: hasOther))
+    }
+
+    /// All that came in one read has been told: what may go on goes out in one piece.
+    /// - Parameter isReadDry: whether the read left nothing in the upstream's connection.
+    func flush(isReadDry: Bool) {
+        guard machine.isStreaming else { return }
+        loop.tick()
+        machine.wasRead(now: loop.deadline)
+        writeOutput()
+        client.flush()
+        if isReadDry { machine.upstreamIsReadDry() }
+    }
+
+    // MARK: Output
 
     /// What was written is released once it has left, so its memory serves again.
     func prepareOutput() {
@@ -35,25 +61,73 @@ extension Call {
         output.writeRepeatingByte(0, count: ClientConnection.chunkPrefix)
     }
 
-    func perform(_ step: Answer.Step) {
-        switch step {
-        case .goesOn: break
-        case .ended(let bill):
-            if firstByte == nil { firstByte = loop.deadline - startedAt }
-            settle(bill)
+    private func writeOutput() {
+        guard !isOutputWritten, output.readableBytes > ClientConnection.chunkPrefix else { return }
+        beginAnswer()
+        client.write(&output)
+        isOutputWritten = true
+    }
+
+    private func beginAnswer() {
+        guard let grant, machine.beginsAnswer() else { return }
+        body = ByteBuffer()
+        client.freeBody()
+        if firstByte == nil { firstByte = loop.deadline - machine.startedAt }
+        client.startStream(
+            contentType: machine.answer?.contentType ?? "text/event-stream",
+            usage: UsageFields(
+                remaining: grant.remaining, percentUsed: grant.percentUsed, resets: grant.period.upperBound))
+    }
+
+    // MARK: The end
+
+    /// - Parameter usage: what is left of the month, if the call was settled.
+    func reply(_ reply: CallMachine.Reply, _ usage: UsageFields?) {
+        switch reply {
+        case .stream:
             output.writeImmutableBuffer(last)
-            writeOutput()
-            beginAnswer()
-            end { client in client.endStream() }
-        case .whole(let body, let bill):
-            firstByte = loop.deadline - startedAt
-            let usage = settle(bill)
-            let type = answer?.contentType ?? "application/json"
-            let filled = filled(body)
-            end { client in client.respond(200, contentType: type, filled, usage: usage) }
-        case .refused(let verdict, let body): refused(verdict, body)
-        case .broken(let fault): brokeOff(fault)
+            endStream()
+        case .brokenStream:
+            // Tells the client in the stream's own form.
+            output.writeString(
+                ServerSentEvent.encoded(
+                    name: dialect == .anthropic ? "error" : nil,
+                    data: Refusal.upstreamUnavailable.error.body(dialect, requestID: request.echoedID)))
+            endStream()
+        case .whole(let body):
+            client.respond(
+                200, contentType: machine.answer?.contentType ?? "application/json", filled(body), usage: usage)
+        case .error(let status, let body):
+            client.respond(status, contentType: "application/json", body, usage: nil)
+        case .refusal(let refusal): refuse(refusal)
+        case .nothing: request.end(status: 499, loop)
         }
+    }
+
+    private func endStream() {
+        writeOutput()
+        beginAnswer()
+        client.endStream()
+    }
+
+    /// Answers with an error; an agent's person reads it in words.
+    private func refuse(_ refusal: Refusal) {
+        guard let notice = refusal.notice, let wanted, request.isReadByPeople, !isForSummary else {
+            client.respond(refusal)
+            return
+        }
+        let reason = refusal.error.code ?? ""
+        loop.metrics.told(reason: reason)
+        let message = AssistantMessage(
+            notice[caller.credential.language], model: wanted.model, id: request.requestID,
+            created: loop.time.milliseconds / 1000)
+        client.tell(message, streams: wanted.streams, asksForUsage: wanted.asksForUsage, reason: reason)
+    }
+
+    /// Whether the answer is to stand for a conversation from now on: words of ours would take its place. So begins the prompt
+    /// of OpenClaw's compaction (`SUMMARIZATION_SYSTEM_PROMPT` in its sources).
+    private var isForSummary: Bool {
+        body.readableBytesView.prefix(1024).contains("You are a context summarization assistant".utf8)
     }
 
     // MARK: Thoughts without an answer
@@ -79,35 +153,5 @@ extension Call {
         var result = ByteBuffer()
         for part in body.applying(edits) { result.writeImmutableBuffer(part) }
         return result
-    }
-
-    /// All that came in one read has been told: what may go on goes out in one piece.
-    /// - Parameter isReadDry: whether the read left nothing in the upstream's connection.
-    func flush(isReadDry: Bool) {
-        guard case .answering = state, answer?.isStream == true else { return }
-        loop.tick()
-        lastProgress = loop.deadline
-        writeOutput()
-        client.flush()
-        if isReadDry { backlog.upstreamIsReadDry() }
-    }
-
-    func writeOutput() {
-        guard !isOutputWritten, output.readableBytes > ClientConnection.chunkPrefix else { return }
-        beginAnswer()
-        client.write(&output)
-        isOutputWritten = true
-    }
-
-    func beginAnswer() {
-        guard !hasBegunAnswer, let grant else { return }
-        hasBegunAnswer = true
-        body = ByteBuffer()
-        client.freeBody()
-        firstByte = loop.deadline - startedAt
-        client.startStream(
-            contentType: answer?.contentType ?? "text/event-stream",
-            usage: UsageFields(
-                remaining: grant.remaining, percentUsed: grant.percentUsed, resets: grant.period.upperBound))
     }
 }

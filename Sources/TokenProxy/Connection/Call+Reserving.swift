@@ -4,7 +4,38 @@ import NIOCore
 
 /// Sets tokens aside for a call, as many as there are.
 extension Call {
-    func reserve(_ wish: Allowance.Wish) throws(Refusal) {
+    func start() {
+        do throws(Refusal) {
+            let wanted = try inspect()
+            guard services.upstreams.has(model: wanted.model) else {
+                throw .unknownModel(wanted.model, known: services.upstreams.models)
+            }
+            self.wanted = wanted
+            machine.streams = wanted.streams
+            request.model = wanted.model
+            if let refusal = request.refusal { throw refusal }
+            try countToTurn(wanted)
+            KillPoint.beforeReservation.pass()
+            try reserve(
+                Allowance.Wish(
+                    input: min(wanted.promptBound, services.configuration.contextWindow),
+                    output: min(wanted.completionCap ?? .max, services.configuration.completionCap)))
+        } catch {
+            refuseOrEstimate(error)
+        }
+    }
+
+    private func inspect() throws(Refusal) -> ModelRequest {
+        let result = body.withUnsafeReadableBytes { bytes -> Result<ModelRequest, ModelRequestFault> in
+            Result { () throws(ModelRequestFault) in try ModelRequest(dialect, body: bytes) }
+        }
+        switch result {
+        case .success(let request): return request
+        case .failure(let fault): throw .invalid(fault)
+        }
+    }
+
+    private func reserve(_ wish: Allowance.Wish) throws(Refusal) {
         self.wish = wish
         if let grant = try services.accounts.reserve(
             wish, caller.account, upgradeURL: services.configuration.upgradeURL, time: loop.time, now: loop.now)
@@ -15,7 +46,7 @@ extension Call {
         }
     }
 
-    func reserveLater(_ wish: Allowance.Wish) {
+    private func reserveLater(_ wish: Allowance.Wish) {
         let call = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let (services, account) = (services, caller.account)
         Task {
@@ -31,9 +62,9 @@ extension Call {
         }
     }
 
-    func resume(with result: Result<Account.Grant, Refusal>, _ wish: Allowance.Wish) {
+    private func resume(with result: Result<Account.Grant, Refusal>, _ wish: Allowance.Wish) {
         loop.tick()
-        guard case .reserving = state else {
+        guard machine.phase == .reserving else {
             // The client has gone meanwhile.
             if case .success(let grant) = result { giveBack(grant, wish) }
             return
@@ -52,10 +83,10 @@ extension Call {
 
     /// Bytes are a safe bound of a prompt's tokens and a wide one: near the end of the month the upstream is asked for its own
     /// count before a call is refused that may well fit.
-    func refuseOrEstimate(_ refusal: Refusal) {
+    private func refuseOrEstimate(_ refusal: Refusal) {
         // Nothing in a prompt takes more than eight bytes a token on the average.
         guard let remaining = refusal.remaining, let wish, remaining > wish.input / 8, estimates(orRefuse: refusal) else {
-            refuse(refusal)
+            perform(machine.refuse(refusal))
             return
         }
     }
@@ -77,13 +108,13 @@ extension Call {
 
     private func resume(estimate: Int?, orRefuse refusal: Refusal?) {
         loop.tick()
-        guard case .reserving = state, let wish else { return }
+        guard machine.phase == .reserving, let wish else { return }
         do throws(Refusal) {
             let isHelp = estimate.map { $0 < wish.input } ?? false
             if let refusal, !isHelp { throw refusal }
             try reserve(Allowance.Wish(input: min(estimate ?? .max, wish.input), output: wish.output))
         } catch {
-            refuse(error)
+            perform(machine.refuse(error))
         }
     }
 
@@ -91,7 +122,7 @@ extension Call {
     private static let shortAnswer = 4096
     private static let longPrompt = 1024
 
-    func reserved(_ grant: Account.Grant) throws(Refusal) {
+    private func reserved(_ grant: Account.Grant) throws(Refusal) {
         guard let wanted, let wish else { return }
         if grant.output < min(wish.output, Self.shortAnswer), wish.input > Self.longPrompt, estimates(orRefuse: nil) {
             // A prompt that is found to have fewer tokens leaves more of them for the answer.
@@ -108,7 +139,7 @@ extension Call {
             giveBack(grant, wish)
             throw error
         }
-        self.reservation = reservation
+        machine.reserved(reservation)
         self.grant = grant
         KillPoint.afterReservation.pass()
         takeTurn()

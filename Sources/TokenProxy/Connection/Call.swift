@@ -3,62 +3,35 @@ import Logging
 import ModelAPI
 import NIOCore
 
-/// One model call, from its whole request to its settlement: sets tokens aside, waits for its turn, brings the answer back, and
-/// is settled exactly once, before the answer's last byte goes out. Lives on its client's event loop.
+/// Drives one model call between its client and an upstream: tells a ``CallMachine`` what happens, and does what that says.
+/// Lives on its client's event loop.
 final class Call {
-    enum State {
-        /// Tokens are being set aside.
-        case reserving
-        /// Others are with the upstream.
-        case queued(UpstreamGate.Waiter)
-        /// A connection is being made, or the next attempt waits.
-        case connecting
-        /// Sent; nothing has come back.
-        case sent(UpstreamConnection)
-        case answering(UpstreamConnection)
-        /// Settled, or never begun.
-        case over
-    }
-
     let request: IncomingRequest
     let client: ClientConnection
     let loop: ProxyLoop
     let caller: Caller
+    var machine: CallMachine
     var body: ByteBuffer
-    var state = State.reserving
     var wanted: ModelRequest?
     /// Of an agent's call: which turn it belongs to.
     var turn: Int64?
     var wish: Allowance.Wish?
     /// Whether the upstream has been asked how many tokens the prompt has.
     var isEstimated = false
-    var reservation: CallReservation?
     var grant: Account.Grant?
     var ticket: Journal.Ticket?
-    var holdsPlace = false
 
+    private var waiter: UpstreamGate.Waiter?
+    var connection: UpstreamConnection?
     var target: UpstreamTarget?
-    var tried: [UpstreamTarget] = []
-    var attempts = 0
-    /// Whether an idle connection turned out to be closed.
-    var hasMetStale = false
-    var answer: Answer?
-    var hasBegunAnswer = false
+    private var tried: [UpstreamTarget] = []
     var output = ByteBuffer()
     var isOutputWritten = true
     var last = ByteBuffer()
 
-    let startedAt: NIODeadline
     /// Until it was on its way to the upstream, and until its answer began.
-    private var overhead: TimeAmount?
+    var overhead: TimeAmount?
     var firstByte: TimeAmount?
-    var lastProgress: NIODeadline
-    /// When the upstream was last sent the call.
-    var sentAt: NIODeadline
-    var deadline: NIODeadline
-    var backlog: Backlog
-
-    static let mostAttempts = 3
 
     init(_ request: IncomingRequest, body: ByteBuffer, client: ClientConnection) {
         self.request = request
@@ -67,86 +40,97 @@ final class Call {
         loop = client.loop
         // A call begins only once its caller is known.
         caller = request.caller!
-        startedAt = loop.deadline
-        lastProgress = startedAt
-        sentAt = startedAt
-        backlog = Backlog(isWritable: client.isWritable, now: startedAt)
-        deadline = startedAt + TimeAmount(loop.services.configuration.timeouts.answer)
+        machine = CallMachine(
+            dialect: request.dialect, timeouts: loop.services.configuration.timeouts,
+            isReadByPeople: request.isReadByPeople, isWritable: client.isWritable, now: loop.deadline)
     }
 
     var services: ProxyServices { loop.services }
-    var timeouts: TokenProxyConfiguration.Timeouts { services.configuration.timeouts }
-    var dialect: ModelDialect { request.dialect }
+    var dialect: ModelDialect { machine.dialect }
 
-    // MARK: Reserving
+    /// Whether an upstream or a key is left that this call hasn't tried.
+    var hasOther: Bool {
+        guard let wanted, let target else { return false }
+        return services.upstreams.hasOther(than: tried + [target], model: wanted.model)
+    }
 
-    func start() {
-        do throws(Refusal) {
-            let wanted = try inspect()
-            guard services.upstreams.has(model: wanted.model) else {
-                throw .unknownModel(wanted.model, known: services.upstreams.models)
-            }
-            self.wanted = wanted
-            request.model = wanted.model
-            if let refusal = request.refusal { throw refusal }
-            try countToTurn(wanted)
-            KillPoint.beforeReservation.pass()
-            try reserve(
-                Allowance.Wish(
-                    input: min(wanted.promptBound, services.configuration.contextWindow),
-                    output: min(wanted.completionCap ?? .max, services.configuration.completionCap)))
-        } catch {
-            refuseOrEstimate(error)
+    // MARK: What is to be done
+
+    func perform(_ step: CallMachine.Step?) {
+        guard let step else { return }
+        if step.cancels {
+            connection?.cancel()
+            connection = nil
+        }
+        if let note = step.note { log(note) }
+        if let trouble = step.trouble {
+            loop.metrics.upstreamFailed(reason: trouble.reason)
+            if trouble.isTheUpstreams { target?.failed(for: trouble.pause, now: loop.now) }
+        }
+        if let pause = step.slowsDown { services.gate.slowDown(for: pause, now: loop.now) }
+        if step.leavesPlace { services.gate.leave(wasAnswered: false, now: loop.now) }
+        switch step.action {
+        case .takeTurn: takeTurn()
+        case .forward: forward()
+        case .forwardElsewhere:
+            if let target { tried.append(target) }
+            forward()
+        case .pause(let pause): forward(after: pause)
+        case .leaveQueue:
+            if let waiter, services.gate.abandon(waiter) { perform(machine.leftQueue()) }
+        case .lookAgain: lookAgain()
+        case .closeClient: client.close()
+        case .end(let end): finish(end)
         }
     }
 
-    func inspect() throws(Refusal) -> ModelRequest {
-        let result = body.withUnsafeReadableBytes { bytes -> Result<ModelRequest, ModelRequestFault> in
-            Result { () throws(ModelRequestFault) in try ModelRequest(dialect, body: bytes) }
-        }
-        switch result {
-        case .success(let request): return request
-        case .failure(let fault): throw .invalid(fault)
+    private func log(_ note: CallMachine.Note) {
+        switch note {
+        case .refused(let fault, let status):
+            services.logger.error(
+                "the upstream refused",
+                metadata: [
+                    "upstream": "\(target?.configuration.name ?? "")", "reason": "\(fault.rawValue)", "status": "\(status)",
+                ])
+        case .brokeOff(let fault):
+            services.logger.warning("an answer broke off", metadata: ["reason": "\(fault.rawValue)"])
         }
     }
 
     // MARK: Forwarding
 
     func takeTurn() {
-        lastProgress = loop.deadline
         if services.gate.enter(now: loop.now) {
-            holdsPlace = true
+            machine.entered()
             forward()
             return
         }
+        machine.queued(now: loop.deadline)
         let call = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let waiter = UpstreamGate.Waiter { call.eventLoop.execute { call.value.turnHasCome() } }
-        state = .queued(waiter)
+        self.waiter = waiter
         services.gate.wait(waiter, customerID: caller.account.customerID, weight: caller.plan.weight)
     }
 
-    func turnHasCome() {
+    private func turnHasCome() {
         loop.tick()
-        // Whoever has gone meanwhile got a place all the same.
-        guard case .queued = state else {
+        waiter = nil
+        if machine.turnCame() {
+            forward()
+        } else {
             services.gate.leave(wasAnswered: false, now: loop.now)
-            return
         }
-        holdsPlace = true
-        forward()
     }
 
-    func forward() {
-        state = .connecting
+    private func forward() {
         guard let wanted,
             let target = services.upstreams.target(model: wanted.model, tried: tried, now: loop.now)
         else {
-            fail("no_upstream")
+            perform(machine.foundNoUpstream())
             return
         }
         self.target = target
-        attempts += 1
-        lastProgress = loop.deadline
+        machine.triesUpstream(now: loop.deadline)
         let endpoint = dialect == .openAI ? target.openAI : target.anthropic
         if let connection = loop.pool.take(endpoint) {
             send(on: connection, endpoint)
@@ -154,24 +138,35 @@ final class Call {
         }
         loop.pool.connect(endpoint).assumeIsolated().whenComplete { [self] result in
             loop.tick()
-            switch (result, state) {
-            case (.success(let connection), .connecting): send(on: connection, endpoint)
-            case (.success(let connection), _): loop.pool.put(connection)
-            case (.failure(let error), .connecting):
-                services.logger.warning(
-                    "the upstream can't be reached",
-                    metadata: ["upstream": "\(target.configuration.name)", "error": "\(error)"])
-                attemptFailed(.connection)
-            case (.failure, _): break
+            switch result {
+            case .success(let connection): send(on: connection, endpoint)
+            case .failure(let error):
+                if machine.phase == .connecting {
+                    services.logger.warning(
+                        "the upstream can't be reached",
+                        metadata: ["upstream": "\(target.configuration.name)", "error": "\(error)"])
+                }
+                perform(machine.connectFailed(now: loop.deadline, hasOther: hasOther))
             }
         }
     }
 
-    func send(on connection: UpstreamConnection, _ endpoint: UpstreamTarget.Endpoint) {
-        guard let wanted, let reservation, let target else { return }
-        if let ticket { services.journal.markSent(ticket) }
-        state = .sent(connection)
-        sentAt = loop.deadline
+    private func forward(after pause: Duration) {
+        loop.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(pause)) { [self] in
+            loop.tick()
+            if machine.phase == .connecting { forward() }
+        }
+    }
+
+    private func send(on connection: UpstreamConnection, _ endpoint: UpstreamTarget.Endpoint) {
+        guard let wanted, let ticket, let target, let reservation = machine.reservation,
+            machine.connected(now: loop.deadline)
+        else {
+            loop.pool.put(connection)
+            return
+        }
+        services.journal.markSent(ticket)
+        self.connection = connection
         let edits = wanted.edits(
             quotedModel: target.quotedModels[wanted.model] ?? JSONText.quoted(wanted.model),
             completionCap: reservation.output, members: endpoint.members,
@@ -182,25 +177,69 @@ final class Call {
         head.reserveCapacity(endpoint.head.utf8.count + 512 + (parts.count == 1 ? parts[0].readableBytes : 0))
         head.writeString(endpoint.head)
         writeFields(to: &head, bodyLength: parts.reduce(0) { $0 + $1.readableBytes }, endpoint.members)
-        overhead = loop.deadline - startedAt
+        overhead = loop.deadline - machine.startedAt
         if parts.count == 1, parts[0].readableBytes <= 16 << 10 {
             head.writeImmutableBuffer(parts[0])
             connection.send(head, body: [], for: self)
         } else {
-            // It takes its time to leave.
-            sentAt = .distantFuture
+            machine.isLeaving()
             connection.send(head, body: parts, for: self)
         }
     }
 
     /// The last byte of a large request has left.
-    func wasSent() { sentAt = .now() }
+    func wasSent() { machine.hasLeft(now: .now()) }
+
+    // MARK: What happens to the client
+
+    func clientHasGone() {
+        loop.tick()
+        if machine.phase == .over {
+            loop.remove(client)
+        } else {
+            perform(machine.clientHasGone(isReadDry: isReadDry, now: loop.deadline))
+        }
+    }
+
+    private func lookAgain() {
+        loop.eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(1)) { [self] in
+            loop.tick()
+            perform(machine.look(isReadDry: isReadDry, now: loop.deadline))
+        }
+    }
+
+    private var isReadDry: Bool { connection?.isReadDry ?? true }
+
+    func clientTakesMore(_ takesMore: Bool) {
+        loop.tick()
+        if machine.clientTakes(takesMore, now: loop.deadline) { connection?.resume() }
+    }
+
+    func checkTime(_ now: NIODeadline) {
+        if machine.phase == .answering { prepareOutput() }
+        perform(machine.checkTime(now, &output, last: &last, hasOther: hasOther))
+    }
 
     // MARK: The end
 
-    @discardableResult
-    func settle(_ bill: Bill) -> UsageFields? {
-        guard let ticket, let reservation, let grant else { return nil }
+    private func finish(_ end: CallMachine.End) {
+        switch end.reply {
+        case .stream, .whole: if firstByte == nil { firstByte = loop.deadline - machine.startedAt }
+        case .brokenStream, .error, .refusal, .nothing: break
+        }
+        let usage = end.bill.flatMap { settle($0) }
+        if end.wasAnswered { target?.succeeded() }
+        connection?.release(self)
+        connection = nil
+        if let waiter { _ = services.gate.abandon(waiter) }
+        if end.leavesPlace { services.gate.leave(wasAnswered: end.wasAnswered, now: loop.now) }
+        reply(end.reply, usage)
+        body = ByteBuffer()
+        if client.isGone { loop.remove(client) }
+    }
+
+    private func settle(_ bill: Bill) -> UsageFields? {
+        guard let ticket, let grant, let reservation = machine.reservation else { return nil }
         self.ticket = nil
         KillPoint.beforeSettlement.pass()
         let now = loop.time
@@ -215,45 +254,5 @@ final class Call {
             bill, reserved: reservation.units, caller.credential, model: reservation.model,
             overhead: overhead, firstByte: firstByte, byCustomer: services.configuration.countsByCustomer)
         return UsageFields(remaining: remaining, percentUsed: percentUsed, resets: grant.period.upperBound)
-    }
-
-    /// Answers with an error; an agent's person reads it in words.
-    func refuse(_ refusal: Refusal) {
-        guard let notice = refusal.notice, let wanted, request.isReadByPeople, !isForSummary else {
-            end { client in client.respond(refusal) }
-            return
-        }
-        let reason = refusal.error.code ?? ""
-        loop.metrics.told(reason: reason)
-        let message = AssistantMessage(
-            notice[caller.credential.language], model: wanted.model, id: request.requestID,
-            created: loop.time.milliseconds / 1000)
-        end { client in client.tell(message, streams: wanted.streams, asksForUsage: wanted.asksForUsage, reason: reason) }
-    }
-
-    /// Whether the answer is to stand for a conversation from now on: words of ours would take its place. So begins the prompt
-    /// of OpenClaw's compaction (`SUMMARIZATION_SYSTEM_PROMPT` in its sources).
-    private var isForSummary: Bool {
-        body.readableBytesView.prefix(1024).contains("You are a context summarization assistant".utf8)
-    }
-
-    /// - Parameter respond: writes the answer's end.
-    func end(_ respond: (ClientConnection) -> Void) {
-        if case .over = state { return }
-        let wasAnswered = answer?.hasOutput ?? false
-        if wasAnswered { target?.succeeded() }
-        switch state {
-        case .answering(let connection), .sent(let connection): connection.release(self)
-        case .queued(let waiter): _ = services.gate.abandon(waiter)
-        default: break
-        }
-        state = .over
-        if holdsPlace {
-            holdsPlace = false
-            services.gate.leave(wasAnswered: wasAnswered, now: loop.now)
-        }
-        body = ByteBuffer()
-        respond(client)
-        if client.isGone { loop.remove(client) }
     }
 }

@@ -103,7 +103,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     // MARK: The channel
 
     func read(context: ChannelHandlerContext) {
-        if let call, !call.takesMore { isReadPending = true } else { context.read() }
+        if let call, !call.machine.takesMore { isReadPending = true } else { context.read() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
