@@ -45,18 +45,22 @@ extension HostDesk {
                             .init("paying_subscriptions", .number(Self.paying(subscriptions).reduce(0) { $0 + $1.count })),
                             .init("monthly_revenue", .cents(Self.monthly(subscriptions, plans))),
                         ]),
-                    Sheet.Section(
-                        key: "agents", title: "Agents",
-                        table: Table(
-                            ["plan", "wanted", "status", "agents", "in_trouble"],
-                            rows: boxes.map {
-                                [
-                                    .text($0.tier.rawValue), .text($0.desired.rawValue), .text($0.status.rawValue),
-                                    .number($0.count), .number($0.inTrouble),
-                                ]
-                            })),
+                    Self.agents(boxes),
                 ])
         }
+    }
+
+    private static func agents(_ boxes: [BoxCount]) -> Sheet.Section {
+        Sheet.Section(
+            key: "agents", title: "Agents",
+            table: Table(
+                ["plan", "wanted", "status", "agents", "in_trouble"],
+                rows: boxes.map {
+                    [
+                        .text($0.tier.rawValue), .text($0.desired.rawValue), .text($0.status.rawValue),
+                        .number($0.count), .number($0.inTrouble),
+                    ]
+                }))
     }
 
     private static func text(_ duration: Duration) -> String {

@@ -135,17 +135,11 @@ struct CloudConfiguration: Sendable {
         dataDirectory = settings.text(.dataDirectory) ?? ""
         postgresURL = settings.postgres(.databaseURL)
         postgresDirectURL = settings.postgres(.databaseDirectURL)
-        if postgresURL == nil, postgresDirectURL != nil {
-            settings.fault(.databaseDirectURL, "needs DATABASE_URL beside it")
-        }
         databaseConnections = settings.count(.databaseConnections)
         redisURL = settings.redis(.redisURL)
         encryptionKey = settings.text(.encryptionKey).flatMap { settings.key(.encryptionKey, $0) }
         previousEncryptionKeys = settings.list(.previousEncryptionKeys).compactMap {
             settings.key(.previousEncryptionKeys, $0)
-        }
-        if encryptionKey == nil, !previousEncryptionKeys.isEmpty {
-            settings.fault(.previousEncryptionKeys, "needs ENCRYPTION_KEY beside it")
         }
         host = settings.text(.host) ?? ""
         trustedProxies = TrustedProxies(settings.ranges(.trustedProxies))
@@ -179,6 +173,24 @@ struct CloudConfiguration: Sendable {
         cluster = Self.cluster(&settings, backup: backup)
         agentTokenProxyURL = settings.url(.agentTokenProxyURL)
         agentToolsURL = settings.url(.agentToolsURL)
+        logLevel = settings.logLevel()
+        checkPairs(&settings)
+        checkAgentURLs(&settings)
+        checkPorts(&settings)
+        guard settings.faults.isEmpty else { throw Invalid(faults: settings.faults) }
+    }
+
+    /// What is of no use alone.
+    private func checkPairs(_ settings: inout SettingsReader) {
+        if postgresURL == nil, postgresDirectURL != nil {
+            settings.fault(.databaseDirectURL, "needs DATABASE_URL beside it")
+        }
+        if encryptionKey == nil, !previousEncryptionKeys.isEmpty {
+            settings.fault(.previousEncryptionKeys, "needs ENCRYPTION_KEY beside it")
+        }
+    }
+
+    private func checkAgentURLs(_ settings: inout SettingsReader) {
         for (setting, url) in [(Setting.agentTokenProxyURL, agentTokenProxyURL), (.agentToolsURL, agentToolsURL)] {
             guard let url, !cluster.settings.letsAgentsReach(url) else { continue }
             settings.fault(
@@ -186,7 +198,10 @@ struct CloudConfiguration: Sendable {
                 "must name a Service (….svc.cluster.local), an address, or, where AGENT_EGRESS is open, port 443 of a public name"
             )
         }
-        logLevel = settings.logLevel()
+    }
+
+    /// Two services can't have one port.
+    private func checkPorts(_ settings: inout SettingsReader) {
         let ports = [
             (Setting.webPort, webPort), (.tokenProxyPort, tokenProxyPort), (.agentToolsPort, agentToolsPort),
             (.opsPort, opsPort), (.sandboxPort, sandboxPort), (.sandboxSMTPPort, sandboxSMTPPort),
@@ -196,7 +211,6 @@ struct CloudConfiguration: Sendable {
                 settings.fault(setting, "must not be \(port): \(other.0.rawValue) has that port already")
             }
         }
-        guard settings.faults.isEmpty else { throw Invalid(faults: settings.faults) }
     }
 
     private static func plans(_ settings: inout SettingsReader) -> PlanTable {

@@ -120,23 +120,7 @@ struct Composition {
         var handlers = JobHandlers()
         var periodic: [PeriodicJob] = []
         if roles.contains(.onboardingAgent) {
-            onboarding.register(in: &handlers)
-            identity.register(in: &handlers)
-            account.register(in: &handlers)
-            try notifications().register(in: &handlers)
-            periodic.append(PeriodicJob(every: .hours(1), DeleteExpiredSessions()))
-            periodic.append(PeriodicJob(every: .hours(24), ApplyRetention()))
-            // Telegram has one reader of a bot's updates.
-            let poller = TelegramPoller(onboarding: onboarding)
-            let name = "telegram-poller"
-            services.append(
-                isAlone ? poller : SingleService(lease: lease(name), service: poller, isLeading: leader(name)))
-            var answers = JobHandlers()
-            onboarding.registerAnswers(in: &answers)
-            services.append(
-                JobWorker(
-                    queue: platform.queue, handlers: answers, periodic: [], notifier: platform.notifier, concurrency: 256,
-                    logger: platform.logger, onEnd: jobEnds))
+            services += try onboardingServices(&handlers, &periodic)
         }
         if roles.contains(.billingWorker) {
             billing.register(in: &handlers)
@@ -167,6 +151,30 @@ struct Composition {
                 }, onEnd: jobEnds))
         if roles == [.operator] { services = [electing(services)] }
         return services
+    }
+
+    /// Registers what follows conversations.
+    /// - Returns: what listens to Telegram, and answers in time whatever else is to be done.
+    private func onboardingServices(
+        _ handlers: inout JobHandlers, _ periodic: inout [PeriodicJob]
+    ) throws -> [any Service] {
+        onboarding.register(in: &handlers)
+        identity.register(in: &handlers)
+        account.register(in: &handlers)
+        try notifications().register(in: &handlers)
+        periodic.append(PeriodicJob(every: .hours(1), DeleteExpiredSessions()))
+        periodic.append(PeriodicJob(every: .hours(24), ApplyRetention()))
+        // Telegram has one reader of a bot's updates.
+        let poller = TelegramPoller(onboarding: onboarding)
+        let name = "telegram-poller"
+        var answers = JobHandlers()
+        onboarding.registerAnswers(in: &answers)
+        return [
+            isAlone ? poller : SingleService(lease: lease(name), service: poller, isLeading: leader(name)),
+            JobWorker(
+                queue: platform.queue, handlers: answers, periodic: [], notifier: platform.notifier, concurrency: 256,
+                logger: platform.logger, onEnd: jobEnds),
+        ]
     }
 
     private func operatorServices(_ runtime: any AgentRuntime) -> OperatorServices {

@@ -103,6 +103,17 @@ struct RequestHead {
             } else if field.isCaseInsensitively("content-type") {
                 contentType = range
             }
+        default: try readLongField(bytes, name, range)
+        }
+    }
+
+    /// Those of 13 characters and more.
+    private mutating func readLongField(
+        _ bytes: UnsafeRawBufferPointer, _ name: Range<Int>, _ range: Range<Int>
+    ) throws(HeadFault) {
+        let field = bytes[part: name]
+        let value = bytes[part: range]
+        switch name.count {
         case 13:
             guard field.isCaseInsensitively("authorization") else { return }
             guard !hasAuthorization else { throw .malformed }
