@@ -112,11 +112,20 @@ package struct InlineKeyboard: Codable, Sendable, Hashable {
 /// Source: https://core.telegram.org/bots/api#inlinekeyboardbutton
 package struct InlineButton: Codable, Sendable, Hashable {
     package var text: String
+    /// What a press opens; of this and ``callbackData`` there is one.
     package var url: String?
+    /// What the bot gets when it is pressed: 1 to 64 bytes.
+    package var callbackData: String?
 
-    package init(text: String, url: String? = nil) {
+    package init(text: String, url: String? = nil, callbackData: String? = nil) {
         self.text = text
         self.url = url
+        self.callbackData = callbackData
+    }
+
+    package enum CodingKeys: String, CodingKey {
+        case text, url
+        case callbackData = "callback_data"
     }
 }
 

@@ -32,6 +32,34 @@ extension TelegramClient {
         try await call("sendMessage", SendMessage(chatID: chatID, text: text, replyMarkup: replyMarkup))
     }
 
+    /// - Parameters:
+    ///   - text: as for ``sendMessage(chatID:text:replyMarkup:)``.
+    ///   - replyMarkup: takes the place of the buttons below the message; `nil` takes them away.
+    package func editMessageText(
+        chatID: Int64, messageID: Int64, text: String, replyMarkup: InlineKeyboard? = nil
+    ) async throws {
+        let _: TelegramMessage = try await call(
+            "editMessageText",
+            EditMessage(chatID: chatID, messageID: messageID, text: text, replyMarkup: replyMarkup))
+    }
+
+    /// Takes the buttons below a message away.
+    package func removeButtons(chatID: Int64, messageID: Int64) async throws {
+        let _: TelegramMessage = try await call(
+            "editMessageReplyMarkup", EditMessage(chatID: chatID, messageID: messageID, text: nil, replyMarkup: nil))
+    }
+
+    /// Deletes a message, in a private chat also the person's, within 48 hours.
+    package func deleteMessage(chatID: Int64, messageID: Int64) async throws {
+        try await done("deleteMessage", EditMessage(chatID: chatID, messageID: messageID, text: nil, replyMarkup: nil))
+    }
+
+    /// Ends the waiting that a pressed button shows.
+    /// - Parameter text: shown for a moment; at most 200 characters.
+    package func answerCallbackQuery(id: String, text: String? = nil) async throws {
+        try await done("answerCallbackQuery", AnswerCallbackQuery(id: id, text: text))
+    }
+
     /// Shows for up to five seconds, or until the next message, that the bot is doing something.
     /// - Parameter action: such as `typing`.
     package func sendChatAction(chatID: Int64, action: String = "typing") async throws {
@@ -102,6 +130,30 @@ private struct SendMessage: Encodable {
         case text
         case chatID = "chat_id"
         case replyMarkup = "reply_markup"
+    }
+}
+
+private struct EditMessage: Encodable {
+    let chatID: Int64
+    let messageID: Int64
+    let text: String?
+    let replyMarkup: InlineKeyboard?
+
+    enum CodingKeys: String, CodingKey {
+        case text
+        case chatID = "chat_id"
+        case messageID = "message_id"
+        case replyMarkup = "reply_markup"
+    }
+}
+
+private struct AnswerCallbackQuery: Encodable {
+    let id: String
+    let text: String?
+
+    enum CodingKeys: String, CodingKey {
+        case text
+        case id = "callback_query_id"
     }
 }
 

@@ -7,10 +7,14 @@ package struct TelegramUpdate: Codable, Sendable, Hashable {
     /// Whether what is in it has another shape than is documented, so that only its id is known.
     package private(set) var isUnreadable = false
 
-    package init(updateID: Int64, message: TelegramMessage? = nil, managedBot: ManagedBotUpdated? = nil) {
+    package init(
+        updateID: Int64, message: TelegramMessage? = nil, managedBot: ManagedBotUpdated? = nil,
+        callbackQuery: CallbackQuery? = nil
+    ) {
         self.updateID = updateID
         self.message = message
         self.managedBot = managedBot
+        self.callbackQuery = callbackQuery
     }
 
     fileprivate init(unreadable updateID: Int64) {
@@ -28,7 +32,20 @@ package struct TelegramUpdate: Codable, Sendable, Hashable {
     /// Somebody pressed a button below a message.
     /// Source: https://core.telegram.org/bots/api#callbackquery
     package struct CallbackQuery: Codable, Sendable, Hashable {
+        /// To be named in the answer, within seconds.
+        package var id: String
         package var from: TelegramUser
+        /// The message with the button; without its text if it is too old.
+        package var message: TelegramMessage?
+        /// What the button carries.
+        package var data: String?
+
+        package init(id: String, from: TelegramUser, message: TelegramMessage? = nil, data: String? = nil) {
+            self.id = id
+            self.from = from
+            self.message = message
+            self.data = data
+        }
     }
 }
 

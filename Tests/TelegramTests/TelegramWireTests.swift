@@ -52,6 +52,9 @@ struct TelegramWireTests {
         #expect(
             try json(ReplyMarkup.inline(InlineKeyboard([[InlineButton(text: "Go", url: "https://example.com")]])))
                 == #"{"inline_keyboard":[[{"text":"Go","url":"https://example.com"}]]}"#)
+        #expect(
+            try json(InlineKeyboard([[InlineButton(text: "Go", callbackData: "a")]]))
+                == #"{"inline_keyboard":[[{"callback_data":"a","text":"Go"}]]}"#)
         #expect(try json(ReplyMarkup.removeKeyboard) == #"{"remove_keyboard":true}"#)
     }
 

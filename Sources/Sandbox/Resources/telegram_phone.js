@@ -152,6 +152,16 @@ function keyboard(markup) {
     return make("div", { class: "keyboard", role: "group", "aria-label": texts.choices }, ...rows);
 }
 
+/* A button that the bot is told of. Taken away by the bot meanwhile, it is gone with the next look. */
+async function press(message, data) {
+    try {
+        await call(`/phone/chats/${encodeURIComponent(state.open.chat.bot.username)}/presses`, { message_id: message.id, data });
+    } catch (error) {
+        tell(faultText(error));
+        await refreshOpen();
+    }
+}
+
 async function send(text) {
     const username = state.open.chat.bot.username;
     try {
@@ -262,6 +272,10 @@ events.addEventListener("typing", (event) => {
     const redraw = () => { if (state.screen.kind === "chat" && state.open?.chat.bot.username === bot) drawLog(); };
     redraw();
     setTimeout(redraw, 5600);
+});
+events.addEventListener("answer", (event) => {
+    const { bot, text } = JSON.parse(event.data);
+    if (text && state.open?.chat.bot.username === bot) tell(text);
 });
 events.addEventListener("error", () => setOnline(false));
 document.addEventListener("visibilitychange", markSeen);

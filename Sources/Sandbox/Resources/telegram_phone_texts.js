@@ -34,7 +34,7 @@ const texts = {
             USERNAME_INVALID: "O nome de usuário tem de 5 a 32 letras, algarismos e sublinhados, começa por uma letra e termina em “bot”.",
             NAME_INVALID: "O nome tem de 1 a 64 caracteres.", BOT_CREATE_LIMIT_EXCEEDED: "Já tem 20 bots, e ninguém pode ter mais.",
             BOT_PRIVATE: "Este bot só fala com o dono.", MANAGER_INVALID: "Esse bot não gere outros bots.",
-            REQUEST_INVALID: "O botão que pediu este bot já não existe.",
+            REQUEST_INVALID: "O botão que pediu este bot já não existe.", BUTTON_INVALID: "Este botão já não existe.",
         },
     },
 }[document.documentElement.lang];

@@ -75,7 +75,9 @@ function messageView(message, earlier) {
             make("time", { class: "meta", datetime: new Date(message.sentAt).toISOString() }, time)),
         message.buttons
             ? make("div", { class: "inline" }, ...message.buttons.map((row) =>
-                make("div", {}, ...row.map((button) => link(button.url ?? "no:url", button.text)))))
+                make("div", {}, ...row.map((button) => button.callback_data
+                    ? make("button", { type: "button", onclick: () => press(message, button.callback_data) }, button.text)
+                    : link(button.url ?? "no:url", button.text)))))
             : null);
 }
 

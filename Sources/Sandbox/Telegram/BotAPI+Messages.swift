@@ -26,7 +26,9 @@ extension BotAPI {
             let person = try openChat(transaction, bot: bot, personID: personID)
             var buttons: InlineKeyboard?
             switch markup {
-            case .inline(let keyboard): buttons = keyboard
+            case .inline(let keyboard):
+                try keyboard.check()
+                buttons = keyboard
             case .keyboard(let keyboard):
                 try ChatStore(transaction).setKeyboard(keyboard, personID: personID, botID: bot.id)
             case .removeKeyboard: try ChatStore(transaction).setKeyboard(nil, personID: personID, botID: bot.id)
@@ -51,10 +53,15 @@ extension BotAPI {
     }
 
     func editMessageText(_ bot: StoredBot, _ parameters: BotAPIParameters) async throws -> TelegramMessage {
+        try await edit(bot, parameters, text: try messageText(parameters))
+    }
+
+    /// - Parameter text: `nil` leaves it as it is.
+    func edit(_ bot: StoredBot, _ parameters: BotAPIParameters, text: String?) async throws -> TelegramMessage {
         let personID = try parameters.requiredInteger("chat_id")
         let id = try parameters.requiredInteger("message_id")
-        let text = try messageText(parameters)
         let buttons = try parameters.decoded(InlineKeyboard.self, "reply_markup")
+        try buttons?.check()
         let now = state.now()
         let message = try await state.database.write { transaction in
             let person = try openChat(transaction, bot: bot, personID: personID)
@@ -63,6 +70,7 @@ extension BotAPI {
                 throw BotAPIError.badRequest("message to edit not found")
             }
             guard message.sender == .bot else { throw BotAPIError.badRequest("message can't be edited") }
+            let text = text ?? message.text
             guard message.text != text || message.buttons != buttons else {
                 throw BotAPIError.badRequest(
                     "message is not modified: specified new message content and reply markup are exactly the same "

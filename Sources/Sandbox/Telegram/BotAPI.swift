@@ -49,9 +49,8 @@ struct BotAPI: Sendable {
         case "deletemessage": try await deleteMessage(bot, parameters)
         case "setmessagereaction": try await setMessageReaction(bot, parameters)
         case "getfile": try await getFile(bot, parameters)
-        // Nothing here sends callback queries, so no id of one can be right.
-        case "answercallbackquery":
-            throw BotAPIError.badRequest("query is too old and response timeout expired or query ID is invalid")
+        case "editmessagereplymarkup": try await editMessageReplyMarkup(bot, parameters)
+        case "answercallbackquery": try await answerCallbackQuery(bot, parameters)
         case "setmyname": try await setMyName(bot, parameters)
         case "setmydescription": try await setMyDescription(bot, parameters)
         case "setmyshortdescription": try await setMyShortDescription(bot, parameters)

@@ -41,6 +41,13 @@ struct PhoneAPI: Sendable {
                 return try .json(message, status: .created)
             }
         }
+        router.post("/phone/chats/{bot}/presses") { request, context in
+            try await answer(request) { visitor in
+                let pressed = try await body(Press.self, of: request)
+                let query = try await press(pressed, at: try context.parameters.require("bot"), by: visitor.person)
+                return try .json(query, status: .created)
+            }
+        }
         router.post("/phone/managed-bots") { request, _ in
             try await answer(request) { visitor in
                 let wanted = try await body(NewBot.self, of: request)
@@ -198,6 +205,8 @@ extension PhoneEvents.Event {
             switch self {
             case .changed(let bot): ServerSentEvent.encoded(name: "change", data: try JSONText.encode(["bot": bot]))
             case .typing(let bot): ServerSentEvent.encoded(name: "typing", data: try JSONText.encode(["bot": bot]))
+            case .answered(let bot, let text):
+                ServerSentEvent.encoded(name: "answer", data: try JSONText.encode(["bot": bot, "text": text]))
             case .heartbeat: ": still here\n\n"
             }
         }

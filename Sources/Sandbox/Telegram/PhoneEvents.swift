@@ -4,6 +4,8 @@ actor PhoneEvents {
         /// A chat with this bot has something new.
         case changed(bot: String)
         case typing(bot: String)
+        /// The bot has taken note of a pressed button; the text is shown for a moment, if there is any.
+        case answered(bot: String, text: String)
         /// Nothing; keeps the connection alive.
         case heartbeat
     }

@@ -95,4 +95,5 @@ struct TelegramState: Sendable {
     let pollers = BotPollers()
     let phones = PhoneEvents()
     let sendLimit = SendLimit()
+    let queries = CallbackQueries()
 }

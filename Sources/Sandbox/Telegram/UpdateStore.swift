@@ -19,6 +19,11 @@ struct UpdateStore {
         try append("managed_bot", for: manager) { TelegramUpdate(updateID: $0, managedBot: managedBot) }
     }
 
+    /// Queues the press of a button for the bot, unless it doesn't want such.
+    func append(_ query: TelegramUpdate.CallbackQuery, for bot: StoredBot) throws {
+        try append("callback_query", for: bot) { TelegramUpdate(updateID: $0, callbackQuery: query) }
+    }
+
     private func append(_ kind: String, for bot: StoredBot, _ update: (Int64) -> TelegramUpdate) throws {
         guard bot.allowedUpdates.isEmpty || bot.allowedUpdates.contains(kind) else { return }
         let id = try transaction.next("update")
