@@ -53,14 +53,25 @@ struct CheckoutTests {
         }
     }
 
+    @Test(arguments: ["done", "left"])
+    func whoPaidOutOfTelegramIsLedBackThereAndToldNothingElse(end: String) async throws {
+        try await TestWeb.run { web in
+            let (_, checkout) = try await web.owner()
+            let real = try await web.get("/checkout/\(checkout.id)/\(end)")
+            #expect(real.status == .ok && real.text.contains("go back to the chat there"))
+            let invented = try await web.get("/checkout/invented/\(end)")
+            #expect(invented.text == real.text, "it isn't told whether there is such a checkout")
+        }
+    }
+
     @Test func othersCheckoutsDoNotExist() async throws {
         try await TestWeb.run { web in
             let (_, checkout) = try await web.owner()
             let (other, _) = try await web.owner()
             for path in ["/checkout/\(checkout.id)", "/checkout/\(checkout.id)/done", "/checkout/\(checkout.id)/left"] {
                 #expect(try await web.get(path, as: other).status == .notFound)
-                #expect(try await web.get(path).location == "/login")
             }
+            #expect(try await web.get("/checkout/\(checkout.id)").location == "/login")
         }
     }
 

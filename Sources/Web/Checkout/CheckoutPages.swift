@@ -5,6 +5,11 @@ struct CheckoutWaitingPage: PageModel {
     static let template = "checkout_waiting"
 }
 
+/// Where Stripe leads those back who have no session here: they paid out of the chat on Telegram, or on another device.
+struct CheckoutAwayPage: PageModel {
+    static let template = "checkout_away"
+}
+
 /// `/checkout/<id>/done`: from the payment to the agent's first hello.
 struct CheckoutDonePage: PageModel {
     static let template = "checkout_done"

@@ -27,7 +27,7 @@ struct CheckoutRoutes: Sendable {
     }
 
     private func done(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        guard let customer = context.customer else { return .redirect(to: "/login") }
+        guard let customer = context.customer else { return site.response(CheckoutAwayPage(), context: context) }
         let checkout = try await checkout(context, customer)
         do {
             try await limits.confirmations.check(customer.id.rawValue)
@@ -42,7 +42,7 @@ struct CheckoutRoutes: Sendable {
 
     /// Stripe leads here who goes back without paying: the chat offers the page again.
     private func left(_ request: Request, _ context: AppRequestContext) async throws -> Response {
-        guard let customer = context.customer else { return .redirect(to: "/login") }
+        guard let customer = context.customer else { return site.response(CheckoutAwayPage(), context: context) }
         let checkout = try await checkout(context, customer)
         return .redirect(to: checkout.completedAt == nil ? "/chat?left=\(checkout.id)#latest" : "/chat")
     }

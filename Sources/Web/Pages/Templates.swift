@@ -10,6 +10,7 @@ enum Templates {
         "causes": PackageResources.causes_mustache,
         "chat": PackageResources.chat_mustache,
         "checkout_done": PackageResources.checkout_done_mustache,
+        "checkout_away": PackageResources.checkout_away_mustache,
         "checkout_waiting": PackageResources.checkout_waiting_mustache,
         "dashboard": PackageResources.dashboard_mustache,
         "email_confirm": PackageResources.email_confirm_mustache,
