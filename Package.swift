@@ -121,6 +121,14 @@ let package = Package(
                 .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage,
             ]),
 
+        // Tells customers' own programs what happens.
+        room(
+            "Webhooks",
+            [
+                "Core", "SQL", "Store", "Jobs", "HTTPSupport", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1,
+                .nioPosix,
+            ]),
+
         // What the host sees and does, in the browser and on the terminal.
         room("HostDesk", ["Core", "SQL", "Store", "Jobs", .crypto]),
 
@@ -171,7 +179,8 @@ let package = Package(
             [
                 "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "Cluster", "S3", "Stripe", "Telegram",
                 "SMTP", "ModelAPI", "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy",
-                "HTTPSupport", "Account", "AgentTools", "API", "HostDesk", "Web", "Sandbox", "BoxSupervisor", "Redis",
+                "HTTPSupport", "Account", "AgentTools", "API", "HostDesk", "Web", "Webhooks", "Sandbox", "BoxSupervisor",
+                "Redis",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
             ]),
@@ -237,6 +246,12 @@ let package = Package(
             ]),
         tests("JobsTests", ["Jobs", "Core", "Postgres", "SQL", "TestSupport", .logging, .serviceLifecycle]),
         tests("KubernetesTests", ["Kubernetes", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),
+        tests(
+            "WebhooksTests",
+            [
+                "Webhooks", "Core", "Jobs", "SQL", "Store", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes,
+                .logging, .nioCore,
+            ]),
         tests("ModelAPITests", ["ModelAPI"]),
         tests(
             "NotificationsTests",

@@ -51,6 +51,7 @@ package struct APIRoutes: Sendable {
         AgentRoutes(queue: queue, account: account, limits: limits).add(to: limited)
         AccountDataRoutes(account: account).add(to: limited)
         NoticeRoutes(account: account).add(to: limited)
+        WebhookRoutes(account: account, limits: limits).add(to: limited)
         UsageRoutes(queue: queue).add(to: limited)
         ReminderRoutes(queue: queue).add(to: limited)
         StripeWebhookRoute(receive: receiveStripeEvent).add(to: router)

@@ -11,6 +11,7 @@ struct OpenAPIRoute: Sendable {
     func add(to router: Router<AppRequestContext>) {
         let files = [
             PackageResources.openapi_json, PackageResources.openapi_agent_json, PackageResources.openapi_account_json,
+            PackageResources.openapi_webhooks_json, PackageResources.openapi_webhook_messages_json,
         ]
         let document = Result { try OpenAPIDocument.text(of: files) }.map {
             $0.replacing(#""in":"cookie","name":"session""#, with: #""in":"cookie","name":"\#(cookie.name)""#)

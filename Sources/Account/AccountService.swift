@@ -13,17 +13,20 @@ package struct AccountService: Sendable {
     let checkBot: @Sendable (Box) async -> BotState
     /// `nil` where agents' states aren't saved.
     let objects: BackupObjects?
+    /// Whether webhooks may go to the platform's own machine: on a trial there.
+    let allowsLocalWebhooks: Bool
 
     package init(
         queue: WorkQueue, plans: PlanTable, vault: Vault,
         checkBot: @escaping @Sendable (Box) async -> BotState = { _ in .unknown },
-        objects: BackupObjects? = nil
+        objects: BackupObjects? = nil, allowsLocalWebhooks: Bool = false
     ) {
         self.queue = queue
         self.plans = plans
         self.vault = vault
         self.checkBot = checkBot
         self.objects = objects
+        self.allowsLocalWebhooks = allowsLocalWebhooks
     }
 
     /// Takes on ``EraseCustomer`` and ``PruneBackups``.

@@ -96,6 +96,11 @@ package struct BillingService: Sendable {
                     continue
                 }
                 try work.enqueue(TellCustomer(notice, key: key, boxID: use.boxID, customerID: use.customerID))
+                let event = WebhookEvent(usedPercent: percent, of: use.boxID)
+                let webhooks = WebhookStore(work.transaction)
+                for job in try webhooks.record(event, of: use.customerID, ids: work.ids, now: work.now) {
+                    try work.enqueue(job)
+                }
             }
         }
     }

@@ -60,3 +60,31 @@ package struct PruneBackups: JobArguments {
         customerID = box.customerID
     }
 }
+
+/// Send a webhook's delivery, and try it again until it arrives or is given up.
+package struct DeliverWebhook: JobArguments {
+    package static let kind = "webhooks.deliver"
+    package let deliveryID: WebhookDelivery.ID
+    /// Whose delivery it is. The job is nobody's: a receiver that is slow mustn't keep other jobs of its owner's.
+    package let ownerID: Customer.ID
+    package var customerID: Customer.ID? { nil }
+    package var uniqueKey: String? { deliveryID.rawValue }
+
+    package init(_ delivery: WebhookDelivery) {
+        deliveryID = delivery.id
+        ownerID = delivery.customerID
+    }
+}
+
+/// Tell a customer that an endpoint of theirs was switched off, because nothing arrives there.
+package struct TellOfWebhookOff: JobArguments {
+    package static let kind = "notifications.webhook-off"
+    package let endpointID: WebhookEndpoint.ID
+    package let customerID: Customer.ID?
+    package var uniqueKey: String? { endpointID.rawValue }
+
+    package init(_ endpoint: WebhookEndpoint) {
+        endpointID = endpoint.id
+        customerID = endpoint.customerID
+    }
+}

@@ -11,6 +11,7 @@ package enum Retention: String, Sendable, CaseIterable {
     case reminders = "reminders, after they have ended"
     case hostAudit = "what the host looked at and did"
     case alerts = "alerts to the host"
+    case webhookDeliveries = "messages to webhooks"
     case nightlyBackups = "nightly backups of an agent, of which one a week is kept after seven days"
 
     package var days: Int64 {
@@ -26,6 +27,7 @@ package enum Retention: String, Sendable, CaseIterable {
         case .reminders: 7
         case .hostAudit: 365
         case .alerts: 365
+        case .webhookDeliveries: 30
         case .nightlyBackups: 28
         }
     }

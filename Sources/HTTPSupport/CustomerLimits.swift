@@ -13,6 +13,9 @@ package struct CustomerLimits: Sendable {
     /// Each asks Stripe whether it was paid.
     package let confirmations: RateLimit
 
+    /// Each has us write to somebody's server.
+    package let webhooks: RateLimit
+
     package init(clock: WallClock, shared: SharedRates? = nil) {
         func limit(_ name: String, burst: Double, perSecond: Double) -> RateLimit {
             RateLimit(name, .init(burst: burst, perSecond: perSecond), shared: shared, clock: clock)
@@ -22,5 +25,6 @@ package struct CustomerLimits: Sendable {
         checks = limit("checks", burst: 5, perSecond: 1.0 / 20)
         portals = limit("portals", burst: 5, perSecond: 1.0 / 20)
         confirmations = limit("confirmations", burst: 10, perSecond: 1.0 / 5)
+        webhooks = limit("webhooks", burst: 10, perSecond: 1.0 / 10)
     }
 }

@@ -58,6 +58,7 @@ package struct NotificationService: Sendable {
         handlers.register(AlertHost.self, alertHost)
         handlers.register(SendEmailChange.self, sendEmailChange)
         handlers.register(TellOfHold.self, tellOfHold)
+        handlers.register(TellOfWebhookOff.self, tellOfWebhookOff)
         handlers.register(TellCustomer.self, tellCustomer)
     }
 

@@ -36,6 +36,12 @@ struct StatusWriter: Sendable {
                 readyAt: status.status == .running ? work.now : nil, restarts: change.restarts, seenAt: change.seenAt,
                 failures: change.failures)
             if status.status == .running, row.readyAt == nil { try announce(row, work) }
+            if row.status != status.status, let event = WebhookEvent(status.status, of: row.id) {
+                let webhooks = WebhookStore(work.transaction)
+                for job in try webhooks.record(event, of: row.customerID, ids: work.ids, now: work.now) {
+                    try work.enqueue(job)
+                }
+            }
             if let alert = change.alert { try work.enqueue(alert) }
             if advancesRollouts, row.isOnTrial { try work.enqueue(AdvanceRollout()) }
             if change.isVisible { work.changed(box.customerID) }

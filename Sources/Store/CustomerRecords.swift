@@ -21,6 +21,15 @@ package struct CustomerRecords {
             table: "email_changes",
             columns: ["email", "new_confirmed_at", "old_confirmed_at", "created_at", "expires_at"]),
         Content(table: "api_tokens", columns: ["id", "name", "scope", "created_at", "last_used_at"]),
+        Content(
+            table: "webhook_endpoints",
+            columns: ["id", "url", "events", "created_at", "failing_since", "off_since", "off_reason"]),
+        Content(
+            table: "webhook_deliveries",
+            columns: [
+                "id", "endpoint_id", "event", "body", "created_at", "attempts", "tried_at", "status_code", "fault",
+                "delivered_at", "failed_at",
+            ]),
         Content(table: "exports", columns: ["created_at", "expires_at"]),
         Content(table: "erasures", columns: ["requested_at", "due_at", "done_at"]),
         Content(table: "conversations", columns: ["id", "state", "telegram_user_id", "telegram_name", "created_at"]),
@@ -124,6 +133,8 @@ package struct CustomerRecords {
             "DELETE FROM sessions WHERE customer_id = ?1", "DELETE FROM magic_links WHERE customer_id = ?1",
             "DELETE FROM conversations WHERE customer_id = ?1", "DELETE FROM idempotency_keys WHERE customer_id = ?1",
             "DELETE FROM jobs WHERE customer_id = ?1 AND state IN ('complete', 'failed')",
+            // What was sent goes with them.
+            "DELETE FROM webhook_endpoints WHERE customer_id = ?1",
             "DELETE FROM reminders WHERE customer_id = ?1", "DELETE FROM api_tokens WHERE customer_id = ?1",
             "DELETE FROM email_changes WHERE customer_id = ?1", "DELETE FROM exports WHERE customer_id = ?1",
             "UPDATE checkouts SET url = NULL WHERE customer_id = ?1",

@@ -65,6 +65,24 @@ package struct KeyRotation: Sendable {
         }
     }
 
+    /// What webhooks are signed with.
+    /// - Throws: `SQLError`.
+    package func webhookEndpoints() async throws -> Report {
+        try await run { transaction, vault, last, limit in
+            let store = WebhookStore(transaction)
+            return try store.endpoints(after: last, limit: limit).map { endpoint in
+                let new: String?
+                do {
+                    new = try vault.rewrap(endpoint.sealedSecret, context: endpoint.secretContext)
+                } catch is DomainError {
+                    return (endpoint.id.rawValue, .unreadable)
+                }
+                guard let new, try store.reseal(endpoint, to: new) else { return (endpoint.id.rawValue, .unchanged) }
+                return (endpoint.id.rawValue, .resealed)
+            }
+        }
+    }
+
     /// The token of the set-up chat's own account.
     /// - Throws: `SQLError`.
     package func guideAccount() async throws -> Report {

@@ -22,6 +22,7 @@ package struct WebRoutes: Sendable {
     private let privacy: PrivacyRoutes
     private let host: HostRoutes
     private let account: AccountRoutes
+    private let webhooks: WebhookRoutes
     private let unsubscribe: UnsubscribeRoutes
     private let agentSettings: AgentSettingsRoutes
     private let silence: SilenceRoutes
@@ -74,6 +75,7 @@ package struct WebRoutes: Sendable {
         self.host = HostRoutes(
             gate: HostGate(site: site, access: host, desk: HostDesk(queue: queue, plans: plans)))
         account = AccountRoutes(site: site, account: accounts, limits: limits)
+        webhooks = WebhookRoutes(site: site, account: accounts, limits: customerLimits)
         unsubscribe = UnsubscribeRoutes(site: site, account: accounts)
         silence = SilenceRoutes(
             site: site, account: accounts, limits: customerLimits, views: views, contact: contact)
@@ -95,6 +97,7 @@ package struct WebRoutes: Sendable {
         privacy.addRoutes(to: group)
         host.addRoutes(to: group)
         account.addRoutes(to: group)
+        webhooks.addRoutes(to: group)
         unsubscribe.addRoutes(to: group)
         agentSettings.addRoutes(to: group)
         silence.addRoutes(to: group)

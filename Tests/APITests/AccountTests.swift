@@ -72,7 +72,9 @@ struct AccountTests {
         (HTTPRequest.Method.get, "/v1/me"), (.get, "/v1/box"), (.post, "/v1/box/restart"), (.get, "/v1/usage"),
         (.get, "/v1/usage/events"), (.get, "/v1/agent"), (.get, "/v1/sessions"), (.get, "/v1/tokens"), (.post, "/v1/export"),
         (.get, "/v1/notices"), (.patch, "/v1/notices"), (.get, "/v1/erasure"), (.post, "/v1/erasure"),
-        (.delete, "/v1/erasure"),
+        (.delete, "/v1/erasure"), (.get, "/v1/webhook-endpoints"), (.delete, "/v1/webhook-endpoints/whe_1"),
+        (.post, "/v1/webhook-endpoints/whe_1/test"), (.get, "/v1/webhook-endpoints/whe_1/deliveries"),
+        (.post, "/v1/webhook-deliveries/msg_1/resend"),
     ])
     func withoutASessionNothingIsShownOrDone(method: HTTPRequest.Method, uri: String) async throws {
         try await TestAPI.run { api in

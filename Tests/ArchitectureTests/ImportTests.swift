@@ -22,6 +22,7 @@ struct ImportTests {
         "Notifications": feature.union(["SMTP", "Telegram"]),
         "Onboarding": feature.union(["Telegram", "AsyncHTTPClient", "NIOCore", "NIOHTTP1"]),
         "AgentTools": feature.union(http).union(["HTTPSupport", "Telegram", "AsyncHTTPClient", "NIOHTTP1"]),
+        "Webhooks": feature.union(client).union(["HTTPSupport"]),
         "Operator": feature.union(client).union(["BoxSupervisor", "Kubernetes", "S3"]),
         "TokenProxy": client.union(["Core", "ModelAPI", "ServiceLifecycle", "Logging"]),
         "HTTPSupport": http.union(["Core", "SQL", "Store", "NIOHTTPTypes"]),
@@ -64,6 +65,7 @@ struct ImportTests {
     @Test func featuresNeverImportEachOther() throws {
         let features: Set<String> = [
             "Identity", "Account", "Billing", "Notifications", "Onboarding", "Operator", "AgentTools", "HostDesk",
+            "Webhooks",
         ]
         for feature in features {
             for file in try Repository.files(in: "Sources/\(feature)") {

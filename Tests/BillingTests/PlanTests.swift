@@ -1,6 +1,7 @@
 import Billing
 import Core
 import Jobs
+import SQL
 import Store
 import TestSupport
 import Testing
@@ -109,6 +110,10 @@ struct PlanTests {
     @Test func useIsToldAtFourMarksOnceEach() async throws {
         try await TestShop.run { shop in
             let box = try await shop.paid(tier: .starter, hasBot: true)
+            let endpoint = WebhookEndpoint(
+                id: testIDs.next(), customerID: box.customerID, url: "https://a.example",
+                events: [.usageThresholdReached], sealedSecret: "k.a.b", createdAt: testNow)
+            try await shop.platform.database.write { try WebhookStore($0).insert(endpoint) }
             var told: [[String]] = []
             for used in [2_400_000, 2_500_000, 4_100_000, 4_000_000, 4_960_000, 5_000_000] as [Int64] {
                 try await shop.spend(used)
@@ -119,6 +124,12 @@ struct PlanTests {
             #expect(told == [[], ["usage_50"], ["usage_80"], [], ["usage_100", "usage_95"], []])
             let sent = try await shop.platform.queuedJobs(TellCustomer.kind).filter { $0.contains("usage") }
             #expect(sent.count == 3, "who passes two marks at once hears of the higher one")
+            let messages = try await shop.platform.database.read {
+                try WebhookStore($0).deliveries(of: box.customerID, limit: 9)
+            }
+            #expect(messages.count == 3 && messages.allSatisfy { $0.event == .usageThresholdReached })
+            let percents = messages.compactMap { $0.body.firstMatch(of: /"percent":(\d+)/)?.1 }
+            #expect(Set(percents) == ["50", "80", "100"])
         }
     }
 }

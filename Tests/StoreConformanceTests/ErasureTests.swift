@@ -95,6 +95,12 @@ struct ErasureTests {
             _ = try AccountStore(transaction).requestErasure(of: ana.id, now: testNow)
             try APITokenStore(transaction).insert(
                 APIToken(id: testIDs.next(), customerID: ana.id, name: mark, scope: .read, createdAt: testNow), hash: "t")
+            let endpoint = WebhookEndpoint(
+                id: testIDs.next(), customerID: ana.id, url: "https://\(mark).example/", events: [.agentRunning],
+                sealedSecret: "k.a.b", createdAt: testNow)
+            try WebhookStore(transaction).insert(endpoint)
+            _ = try WebhookStore(transaction).record(.test, for: endpoint, ids: testIDs, now: testNow)
+            try transaction.execute("UPDATE webhook_deliveries SET body = '\(mark)'", [])
             for statement in [
                 """
                 INSERT INTO checkouts (id, customer_id, box_id, tier, url, created_at)

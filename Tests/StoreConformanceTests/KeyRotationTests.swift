@@ -56,6 +56,33 @@ struct KeyRotationTests {
     }
 
     @Test(arguments: Engine.allCases)
+    func whatWebhooksAreSignedWithIsSealedWithTheNewestKey(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let (old, new) = (SymmetricKey(size: .bits256), SymmetricKey(size: .bits256))
+            let customer = Customer.sample()
+            let id: WebhookEndpoint.ID = testIDs.next()
+            func endpoint(_ sealed: String) -> WebhookEndpoint {
+                WebhookEndpoint(
+                    id: id, customerID: customer.id, url: "https://a.example", events: [.agentRunning],
+                    sealedSecret: sealed, createdAt: testNow)
+            }
+            let context = endpoint("").secretContext
+            let stored = endpoint(try Vault(key: old).seal(Secret("whsec_x"), context: context))
+            try await database.write { transaction in
+                try CustomerStore(transaction).insert(customer)
+                try WebhookStore(transaction).insert(stored)
+            }
+            let rotation = KeyRotation(database: database, vault: Vault(key: new, previous: [old]))
+            #expect(try await rotation.webhookEndpoints().resealed == 1)
+            #expect(try await rotation.webhookEndpoints() == KeyRotation.Report(), "there is nothing left to do")
+            let sealed = try await database.read {
+                try WebhookStore($0).endpoint(id, customerID: customer.id)?.sealedSecret
+            }
+            #expect(try Vault(key: new).open(try #require(sealed), context: context).reveal() == "whsec_x")
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
     func whatOpensWithNoKeyIsNamedAndKept(_ engine: Engine) async throws {
         try await engine.withDatabase { database in
             let customer = Customer.sample()

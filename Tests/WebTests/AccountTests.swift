@@ -113,7 +113,8 @@ struct AccountTests {
     @Test(arguments: [
         "/account/email", "/account/sessions/end", "/account/tokens", "/account/tokens/delete", "/account/export",
         "/account/notices",
-        "/account/erasure", "/account/erasure/cancel",
+        "/account/erasure", "/account/erasure/cancel", "/account/webhooks", "/account/webhooks/test",
+        "/account/webhooks/switch", "/account/webhooks/delete", "/account/webhooks/resend",
     ])
     func actionsNeedTheirOwnerAndOurOwnForm(_ path: String) async throws {
         try await TestWeb.run { web in

@@ -38,6 +38,10 @@ struct SamplePages {
             UnsubscribePage(.usage, token: "abc", texts: texts), UnsubscribePage(.usage, token: nil, texts: texts),
             EmailConfirmedPage(text: texts["email_confirmed_old_missing"]),
             silence(.running), silence(.failed), silence(.running, bot: .gone), silence(.suspended, desired: .suspended),
+            WebhooksPage([], [], texts: texts),
+            WebhooksPage(
+                Self.webhooks, Self.deliveries, news: .init(secret: Secret("whsec_abc"), fault: "Fault", url: "x"),
+                texts: texts),
             LegalPage(title: "Terms", text: "# Scope\n\nThese are the terms."),
             error(404), error(410),
             ErrorPage(
@@ -152,6 +156,29 @@ struct SamplePages {
                 id: testIDs.next(), customerID: owner.id, name: "Backup script", scope: .read, createdAt: testNow,
                 lastUsedAt: testNow)
         ], erasure: Erasure(customerID: owner.id, requestedAt: testNow, dueAt: testNow))
+
+    /// As many as there may be: each off for another reason, one that fails, and one that is fine.
+    private static let webhooks = [
+        nil, nil, .owner, .failing, .gone,
+    ].enumerated().map { (index: Int, reason: WebhookEndpoint.OffReason?) in
+        WebhookEndpoint(
+            id: testIDs.next(), customerID: owner.id, url: "https://example.com/hooks/\(index)",
+            events: Set(WebhookEvent.Kind.choosable), sealedSecret: "", createdAt: testNow,
+            failingSince: index == 1 ? testNow : nil, off: reason.map { .init(since: testNow, reason: $0) })
+    }
+
+    private static let deliveries = [
+        nil, .answered(500), .fault(.forbiddenAddress), .fault(.unknownName), .fault(.timeout), .fault(.unreachable),
+        .fault(.off), .answered(200),
+    ].enumerated().map { (index: Int, result: WebhookDelivery.Result?) in
+        var delivery = WebhookDelivery(
+            id: testIDs.next(), endpointID: webhooks[index % 5].id, customerID: owner.id,
+            event: WebhookEvent.Kind.allCases[index], body: "{}", createdAt: testNow)
+        delivery.result = result
+        delivery.attempts = index
+        delivery.state = WebhookDelivery.State.allCases[index % 3]
+        return delivery
+    }
 
     private static let owner: Customer = {
         var customer = Customer.sample()

@@ -22,7 +22,7 @@ struct AdminKeysCommand: AsyncParsableCommand {
                 let rotation = KeyRotation(database: platform.database, vault: platform.vault)
                 let reports = [
                     try await rotation.boxes(), try await rotation.pastedTokens(), try await rotation.hostFactors(),
-                    try await rotation.guideAccount(),
+                    try await rotation.guideAccount(), try await rotation.webhookEndpoints(),
                 ]
                 print("\(reports.reduce(0) { $0 + $1.resealed }) secrets were sealed with ENCRYPTION_KEY.")
                 let unreadable = reports.flatMap(\.unreadable)

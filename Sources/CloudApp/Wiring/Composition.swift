@@ -76,7 +76,8 @@ struct Composition {
             searchesTheWeb: configuration.search != nil, guide: Self.guide(platform), logger: platform.logger)
         account = AccountService(
             queue: platform.queue, plans: configuration.plans, vault: platform.vault,
-            checkBot: { [onboarding] in await onboarding.botState(of: $0) }, objects: Self.objects(platform))
+            checkBot: { [onboarding] in await onboarding.botState(of: $0) }, objects: Self.objects(platform),
+            allowsLocalWebhooks: CloudConfiguration.isThisMachine(configuration.publicURL))
     }
 
     /// The model that leads conversations, called through the token proxy like any other.
@@ -171,9 +172,7 @@ struct Composition {
         onboarding.registerAnswers(in: &answers)
         return [
             isAlone ? poller : SingleService(lease: lease(name), service: poller, isLeading: leader(name)),
-            JobWorker(
-                queue: platform.queue, handlers: answers, periodic: [], notifier: platform.notifier, concurrency: 256,
-                logger: platform.logger, onEnd: jobEnds),
+            separateWorker(answers, concurrency: 256), webhookWorker,
         ]
     }
 

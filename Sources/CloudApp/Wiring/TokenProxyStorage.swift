@@ -43,9 +43,12 @@ struct TokenProxyStorage: ProxyStorage {
             let customers = try UsageStore(work.transaction).record(events, holder: holder, isRepeated: isRepeated)
             // What is told again may have been counted before.
             if !isRepeated {
-                for boxID in try AgentGuardStore(work.transaction).count(events, now: work.now) {
-                    guard let event = events.first(where: { $0.boxID == boxID }) else { continue }
-                    try work.enqueue(TellOfHold(boxID: boxID, customerID: event.customerID))
+                let guards = AgentGuardStore(work.transaction)
+                for boxID in try guards.count(events, now: work.now) {
+                    guard let owner = events.first(where: { $0.boxID == boxID })?.customerID,
+                        let hold = try guards.hold(of: boxID, customerID: owner)
+                    else { continue }
+                    try Self.tell(hold.reason, boxID: boxID, customerID: owner, work)
                 }
             }
             KillPoint.duringBatch.pass()
@@ -78,8 +81,19 @@ struct TokenProxyStorage: ProxyStorage {
             guard
                 try AgentGuardStore(work.transaction).hold(boxID, customerID: customerID, reason, now: work.now)
             else { return }
-            try work.enqueue(TellOfHold(boxID: boxID, customerID: customerID))
+            try Self.tell(reason, boxID: boxID, customerID: customerID, work)
             work.changed(customerID)
+        }
+    }
+
+    /// Tells the owner of an agent, and their programs, that it was stopped.
+    private static func tell(
+        _ reason: AgentHold.Reason, boxID: Box.ID, customerID: Customer.ID, _ work: UnitOfWork
+    ) throws {
+        try work.enqueue(TellOfHold(boxID: boxID, customerID: customerID))
+        let event = WebhookEvent(reason, of: boxID)
+        for job in try WebhookStore(work.transaction).record(event, of: customerID, ids: work.ids, now: work.now) {
+            try work.enqueue(job)
         }
     }
 

@@ -1,3 +1,4 @@
+import Core
 import FoundationEssentials
 package import Kubernetes
 
@@ -44,27 +45,16 @@ package enum EgressRule {
 
     /// - Parameter blocked: ranges beside the private ones.
     package static func publicAddresses(port: Int64, except blocked: [String]) -> JSONValue {
-        let blocked4 = private4 + blocked.filter { !$0.contains(":") }.map { .string($0) }
-        let blocked6 = private6 + blocked.filter { $0.contains(":") }.map { .string($0) }
+        let blocked4 = PrivateRange.v4 + blocked.filter { !$0.contains(":") }
+        let blocked6 = PrivateRange.v6 + blocked.filter { $0.contains(":") }
         return [
             "to": [
-                ["ipBlock": ["cidr": "0.0.0.0/0", "except": .array(blocked4)]],
-                ["ipBlock": ["cidr": "::/0", "except": .array(blocked6)]],
+                ["ipBlock": ["cidr": "0.0.0.0/0", "except": .array(blocked4.map { .string($0) })]],
+                ["ipBlock": ["cidr": "::/0", "except": .array(blocked6.map { .string($0) })]],
             ],
             "ports": [["port": .integer(port), "protocol": "TCP"]],
         ]
     }
-
-    /// Private, shared, link-local (the clouds' metadata services) and loopback addresses, this network, protocols' and
-    /// benchmarks' own, multicast and reserved ones: nothing public is there (RFC 6890).
-    private static let private4: [JSONValue] = [
-        "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "169.254.0.0/16", "127.0.0.0/8", "0.0.0.0/8",
-        "192.0.0.0/24", "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4",
-    ]
-    /// The same for IPv6, and what gateways translate to IPv4 addresses (RFC 4291, RFC 6052, RFC 8215, RFC 3056).
-    private static let private6: [JSONValue] = [
-        "fc00::/7", "fe80::/10", "::1/128", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16",
-    ]
 
     /// One port of some ranges and of nothing else.
     static func ranges(_ ranges: [String], port: Int64) -> JSONValue {

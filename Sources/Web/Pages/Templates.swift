@@ -44,6 +44,7 @@ enum Templates {
         "plan_change": PackageResources.plan_change_mustache,
         "unsubscribe": PackageResources.unsubscribe_mustache,
         "usage": PackageResources.usage_mustache,
+        "webhooks": PackageResources.webhooks_mustache,
     ]
 
     /// - Throws: a `MustacheTemplate.Error` for one that is malformed.

@@ -15,12 +15,12 @@ struct Texts: Sendable, MustacheParent {
             case .english:
                 [
                     PackageResources.en_json, PackageResources.account_en_json, PackageResources.silence_en_json,
-                    PackageResources.landing_en_json,
+                    PackageResources.landing_en_json, PackageResources.webhooks_en_json,
                 ]
             case .portuguese:
                 [
                     PackageResources.pt_json, PackageResources.account_pt_json, PackageResources.silence_pt_json,
-                    PackageResources.landing_pt_json,
+                    PackageResources.landing_pt_json, PackageResources.webhooks_pt_json,
                 ]
             }
         entries = try files.reduce(into: [:]) { entries, file in

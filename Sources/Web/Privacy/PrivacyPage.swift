@@ -29,6 +29,7 @@ struct PrivacyPage: PageModel {
                         "days": texts.number(Int(Retention.nightlyBackups.days)),
                     ])),
             Item(text: texts("privacy_kept_reminders", days(.reminders))),
+            Item(text: texts("privacy_kept_webhooks", days(.webhookDeliveries))),
             Item(text: texts("privacy_kept_payment", days(.stripeEvents))),
         ]
     }
