@@ -13,11 +13,13 @@ package struct Conversation: Sendable, Hashable, Identified {
     package var telegramUserID: Int64?
     /// What that account calls itself: `Ana (@ana)`.
     package var telegramName: String?
+    /// How far that account is shown the conversation; `nil` while the visitor speaks on the page.
+    package var onTelegram: ShownOnTelegram?
     package let createdAt: Timestamp
 
     package init(
         id: ID, customerID: Customer.ID, state: String, telegramCode: String, telegramUserID: Int64? = nil,
-        telegramName: String? = nil, createdAt: Timestamp
+        telegramName: String? = nil, onTelegram: ShownOnTelegram? = nil, createdAt: Timestamp
     ) {
         self.id = id
         self.customerID = customerID
@@ -25,7 +27,21 @@ package struct Conversation: Sendable, Hashable, Identified {
         self.telegramCode = telegramCode
         self.telegramUserID = telegramUserID
         self.telegramName = telegramName
+        self.onTelegram = onTelegram
         self.createdAt = createdAt
+    }
+}
+
+/// How far a conversation is shown in the chat with the platform's own bot.
+package struct ShownOnTelegram: Sendable, Hashable {
+    /// The position of the last message that is shown there.
+    package var position: Int64
+    /// Telegram's id of the message that shows it; `nil` if there is none, or none whose buttons count.
+    package var messageID: Int64?
+
+    package init(position: Int64, messageID: Int64? = nil) {
+        self.position = position
+        self.messageID = messageID
     }
 }
 
@@ -61,7 +77,9 @@ package struct ChatMessage: Sendable, Hashable {
         case telegram(url: String)
         /// The way to the payment page: `/checkout/<id>` on our site.
         case checkout(Checkout.ID)
-        /// The payment has arrived; the way to the agent.
+        /// How far the agent's set-up has come; nothing to act on, and over with the next that is said of it.
+        case progress(Box.ID)
+        /// The agent is there; the way to it.
         case agent(Box.ID)
     }
 }

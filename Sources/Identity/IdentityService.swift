@@ -85,15 +85,16 @@ package struct IdentityService: Sendable {
         return try await queue.database.read { try CustomerStore($0).magicLinkIsOpen(tokenHash: hash, now: now) }
     }
 
-    /// Whether the link was mailed to this customer, used up or not.
+    /// - Returns: the link, used up or not; `nil` if there is none with this token.
     /// - Throws: `SQLError`.
-    package func magicLink(_ token: String, isOf customerID: Customer.ID) async throws -> Bool {
+    package func magicLink(_ token: String) async throws -> MagicLink? {
         let hash = AccessToken(token).hash
-        return try await queue.database.read { try CustomerStore($0).owner(magicLinkHash: hash) } == customerID
+        return try await queue.database.read { try CustomerStore($0).magicLink(tokenHash: hash) }
     }
 
-    /// Uses a magic link up. The first one that an account's owner follows proves that the address is theirs; whoever had got
-    /// into the account without that is put out.
+    /// Uses a magic link up. The first one by mail that an account's owner follows proves that the address is theirs; whoever had
+    /// got into the account without that is put out. One by Telegram proves no address, and opens no account whose address is
+    /// proved.
     /// - Parameter former: the token of the session that the browser had before, which ends.
     /// - Returns: a new session of the link's customer.
     /// - Throws: `DomainError` with the code `magic_link_expired` if the link is unknown, expired or was used before;
@@ -103,16 +104,21 @@ package struct IdentityService: Sendable {
         let session = AccessToken.random()
         try await queue.write { work in
             let store = CustomerStore(work.transaction)
-            guard let customerID = try store.consumeMagicLink(tokenHash: hash, now: work.now) else {
+            guard let link = try store.consumeMagicLink(tokenHash: hash, now: work.now),
+                try link.sentBy == .mail || store.find(link.customerID)?.emailProvedAt == nil
+            else {
                 throw DomainError(
                     .gone, code: "magic_link_expired",
                     "This link has expired or was used already. Ask for a new one on the sign-in page.")
             }
-            if try store.proveEmail(customerID, now: work.now) { try store.endAccess(to: customerID) }
+            let customerID = link.customerID
+            if link.sentBy == .mail, try store.proveEmail(customerID, now: work.now) {
+                try store.endAccess(to: customerID)
+            }
             if let former { try store.endSession(tokenHash: AccessToken(former).hash) }
             try store.insertSession(
                 tokenHash: session.hash, customerID: customerID, now: work.now, expiresAt: work.now + Self.sessionLifetime,
-                device: device)
+                device: device, sentBy: link.sentBy)
             // Open pages look whether their session is still there.
             work.changed(customerID)
         }

@@ -41,9 +41,24 @@ struct AnswerTransaction {
         after.state = try answer.state.json()
         // Also takes away the words that were written meanwhile.
         if after != conversation || led != nil { try store.update(after) }
-        if !answer.replies.isEmpty { work.changed(customer.id) }
+        if !answer.replies.isEmpty {
+            work.changed(customer.id)
+            try showOnTelegram(answer.replies, stays: after.telegramUserID != nil)
+        }
         if answer.state.owesLink {
             try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: customer.id), after: .seconds(10))
+        }
+    }
+
+    /// - Parameter stays: whether the account is still linked; one that isn't is told so nevertheless.
+    private func showOnTelegram(_ replies: [Interview.Reply], stays: Bool) throws {
+        guard let shown = conversation.onTelegram, let person = conversation.telegramUserID else { return }
+        guard !stays else { return try work.enqueue(ShowOnTelegram(conversation)) }
+        if let messageID = shown.messageID { try work.enqueue(EndButtons(chatID: person, messageID: messageID)) }
+        for reply in replies {
+            try work.enqueue(
+                SendOnTelegram(
+                    chatID: person, text: reply.text, replyMarkup: .removeKeyboard, customerID: customer.id))
         }
     }
 
@@ -59,6 +74,7 @@ struct AnswerTransaction {
             changed.language = language
             try CustomerStore(work.transaction).update(changed)
         case .forgetTelegramAccount:
+            try CustomerStore(work.transaction).endAccessByTelegram(to: customer.id)
             (conversation.telegramUserID, conversation.telegramName) = (nil, nil)
             conversation.telegramCode = TelegramCode.random()
             try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: customer.id))

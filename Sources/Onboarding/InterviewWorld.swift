@@ -28,7 +28,8 @@ struct InterviewWorld {
             telegramLink: manager?.username.map { "\(service.telegramLinkBase)/\($0)?start=\(conversation.telegramCode)" },
             canCreateBots: manager.map { $0.canManageBots == true } ?? true,
             botFatherLink: "\(service.telegramLinkBase)/BotFather",
-            isLinked: conversation.telegramUserID != nil, account: conversation.telegramName, box: box,
+            isLinked: conversation.telegramUserID != nil, isOnTelegram: conversation.onTelegram != nil,
+            account: conversation.telegramName, box: box,
             isPaid: !isOver && box.map { $0.desired != .draft } ?? false
                 || subscriptions.contains { $0.entitlement(at: now) == .running },
             checkout: isOver && checkout?.completedAt != nil ? nil : checkout,

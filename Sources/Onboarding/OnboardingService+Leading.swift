@@ -49,6 +49,7 @@ extension OnboardingService {
         guard said <= Self.mostLedTurns else { return nil }
         let driver = ModelDriver(model: guide, interview: interview, logger: logger)
         let words = DraftWriter(queue: queue, conversation: found.conversation)
+        async let _: Void = showTyping(in: found.conversation)
         let answer = await driver.answer(
             found.state, to: found.unread.map(\.text).joined(separator: "\n"), in: found.world,
             history: found.messages.filter { $0.position < found.unread[0].position },

@@ -64,12 +64,16 @@ package struct OnboardingService: Sendable {
         handlers.register(ConnectManagedBot.self) { job, context in try await connect(job, attempt: context.attempt) }
         handlers.register(NameBot.self) { job, context in try await updateProfile(job, attempt: context.attempt) }
         handlers.register(SayHello.self) { job, _ in try await sayHello(job) }
+        handlers.register(DeleteOnTelegram.self) { job, context in try await delete(job, attempt: context.attempt) }
+        handlers.register(SendPageLink.self) { job, context in try await sendPageLink(job, attempt: context.attempt) }
         handlers.register(GreetEarly.self) { job, context in try await greetEarly(job, attempt: context.attempt) }
     }
 
     /// What answers visitors: for a worker of its own, as most of an answer's time is waiting for the model.
     package func registerAnswers(in handlers: inout JobHandlers) {
         handlers.register(AnswerVisitor.self) { job, context in try await answer(job, attempt: context.attempt) }
+        handlers.register(ShowOnTelegram.self) { job, context in try await show(job, attempt: context.attempt) }
+        handlers.register(EndButtons.self) { job, context in try await endButtons(job, attempt: context.attempt) }
     }
 
     /// The draft of the answer that is being written; empty if none is.
@@ -93,26 +97,43 @@ package struct OnboardingService: Sendable {
     package func say(_ text: String, clientKey: String?, customer: Customer, chosen: Tier? = nil) async throws {
         let redaction = TokenRedaction(try Self.checked(text))
         try await queue.write { work in
-            var conversation = try conversation(of: customer, chosen: chosen, work)
-            let store = ConversationStore(work.transaction)
-            guard try store.messageCount(of: conversation, since: work.now - .hours(24)) < Self.mostMessages else {
-                throw DomainError(
-                    .limited, code: "conversation_full",
-                    "This conversation has reached \(Self.mostMessages) messages within a day. It goes on tomorrow.")
+            let conversation = try conversation(of: customer, chosen: chosen, work)
+            guard try take(redaction, clientKey: clientKey, in: conversation, work), let shown = conversation.onTelegram
+            else { return }
+            // The conversation goes on where the visitor speaks.
+            try ConversationStore(work.transaction).setShown(nil, of: conversation)
+            if let messageID = shown.messageID, let person = conversation.telegramUserID {
+                try work.enqueue(EndButtons(chatID: person, messageID: messageID))
             }
-            let isNew = try store.append(
-                to: conversation, role: .visitor, text: redaction.text, clientKey: clientKey, now: work.now)
-            guard isNew else { return }
-            if let token = redaction.token {
-                var state = try InterviewState(json: conversation.state)
-                state.pasted = PastedToken(
-                    sealed: try vault.seal(token, context: PastedToken.context(of: conversation.id)), bot: nil)
-                conversation.state = try state.json()
-                try store.update(conversation)
-            }
-            try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: customer.id))
-            work.changed(customer.id)
         }
+    }
+
+    /// Adds what a visitor said, and has it answered.
+    /// - Returns: whether it is new.
+    /// - Throws: ``DomainError`` with the code `conversation_full`; `SQLError`.
+    func take(
+        _ redaction: TokenRedaction, clientKey: String?, in conversation: Conversation, _ work: UnitOfWork
+    ) throws -> Bool {
+        let store = ConversationStore(work.transaction)
+        guard try store.messageCount(of: conversation, since: work.now - .hours(24)) < Self.mostMessages else {
+            throw DomainError(
+                .limited, code: "conversation_full",
+                "This conversation has reached \(Self.mostMessages) messages within a day. It goes on tomorrow.")
+        }
+        guard
+            try store.append(to: conversation, role: .visitor, text: redaction.text, clientKey: clientKey, now: work.now)
+        else { return false }
+        if let token = redaction.token {
+            var changed = conversation
+            var state = try InterviewState(json: conversation.state)
+            state.pasted = PastedToken(
+                sealed: try vault.seal(token, context: PastedToken.context(of: conversation.id)), bot: nil)
+            changed.state = try state.json()
+            try store.update(changed)
+        }
+        try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: conversation.customerID))
+        work.changed(conversation.customerID)
+        return true
     }
 
     /// The messages after a position, oldest first. Where there is no conversation yet, those that it will begin with.

@@ -14,13 +14,16 @@ package struct ConversationStore {
     package func insert(_ conversation: Conversation) throws {
         try transaction.execute(
             """
-            INSERT INTO conversations (id, customer_id, state, telegram_code, telegram_user_id, created_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            INSERT INTO conversations (id, customer_id, state, telegram_code, telegram_user_id, created_at, telegram_name,
+                telegram_shown, telegram_message_id, telegram_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """,
             [
                 .text(conversation.id.rawValue), .text(conversation.customerID.rawValue), .text(conversation.state),
                 .text(conversation.telegramCode), SQLValue(conversation.telegramUserID),
-                .integer(conversation.createdAt.milliseconds),
+                .integer(conversation.createdAt.milliseconds), SQLValue(conversation.telegramName),
+                SQLValue(conversation.onTelegram?.position), SQLValue(conversation.onTelegram?.messageID),
+                .integer(conversation.telegramUserID == nil ? 0 : conversation.createdAt.milliseconds),
             ])
     }
 
@@ -37,21 +40,23 @@ package struct ConversationStore {
             .map(Conversation.init(row:))
     }
 
-    /// The conversations that this Telegram account is tied to, the youngest first.
+    /// The conversations that this Telegram account is tied to, the one that it came with last first.
     /// - Throws: `SQLError`.
     package func all(telegramUserID: Int64) throws -> [Conversation] {
         try transaction.query(
-            "SELECT * FROM conversations WHERE telegram_user_id = ?1 ORDER BY id DESC", [.integer(telegramUserID)]
+            "SELECT * FROM conversations WHERE telegram_user_id = ?1 ORDER BY telegram_at DESC, id DESC",
+            [.integer(telegramUserID)]
         ).map(Conversation.init(row:))
     }
 
-    /// Writes the fields that can change: the state of the interview, the visitor's Telegram account and the code for it.
+    /// Writes the fields that the interview changes: its state, the visitor's Telegram account and the code for it. Without an
+    /// account nothing is shown on Telegram any more.
     /// - Throws: `SQLError`.
     package func update(_ conversation: Conversation) throws {
         try transaction.execute(
             """
             UPDATE conversations SET state = ?3, telegram_user_id = ?4, telegram_code = ?5, telegram_name = ?6,
-                draft = ''
+                telegram_shown = CASE WHEN CAST(?4 AS bigint) IS NULL THEN NULL ELSE telegram_shown END, draft = ''
             WHERE id = ?1 AND customer_id = ?2
             """,
             [
@@ -59,6 +64,37 @@ package struct ConversationStore {
                 SQLValue(conversation.telegramUserID), .text(conversation.telegramCode), SQLValue(conversation.telegramName),
             ])
     }
+
+    // MARK: On Telegram
+
+    /// Notes that the linked account has come with this conversation; none of its others is shown on Telegram any more.
+    /// - Throws: `SQLError`.
+    package func come(to conversation: Conversation, now: Timestamp) throws {
+        let came = try transaction.execute(
+            "UPDATE conversations SET telegram_at = ?3 WHERE id = ?1 AND customer_id = ?2",
+            [
+                .text(conversation.id.rawValue), .text(conversation.customerID.rawValue), .integer(now.milliseconds),
+            ])
+        guard came == 1, let person = conversation.telegramUserID else { return }
+        try transaction.execute(
+            "UPDATE conversations SET telegram_shown = NULL WHERE telegram_user_id = ?1 AND id <> ?2",
+            [.integer(person), .text(conversation.id.rawValue)])
+    }
+
+    /// Notes how far the conversation is shown on Telegram, or that the visitor speaks on the page.
+    /// - Throws: `SQLError`.
+    package func setShown(_ shown: ShownOnTelegram?, of conversation: Conversation) throws {
+        try transaction.execute(
+            """
+            UPDATE conversations SET telegram_shown = ?3, telegram_message_id = ?4 WHERE id = ?1 AND customer_id = ?2
+            """,
+            [
+                .text(conversation.id.rawValue), .text(conversation.customerID.rawValue), SQLValue(shown?.position),
+                SQLValue(shown?.messageID),
+            ])
+    }
+
+    // MARK: Drafts
 
     /// The words of the answer that is being written; empty if none is.
     /// - Throws: `SQLError`.
@@ -134,6 +170,17 @@ package struct ConversationStore {
         )?.integer("messages") ?? 0
     }
 
+    /// - Returns: the position of the last message, forgotten or not; 0 if there is none, or it isn't its customer's conversation.
+    /// - Throws: `SQLError`.
+    package func lastPosition(of conversation: Conversation) throws -> Int64 {
+        try transaction.first(
+            """
+            SELECT max(m.position) AS position FROM messages m JOIN conversations c ON c.id = m.conversation_id
+            WHERE c.id = ?1 AND c.customer_id = ?2
+            """, [.text(conversation.id.rawValue), .text(conversation.customerID.rawValue)]
+        )?.optionalInteger("position") ?? 0
+    }
+
     /// The messages after a position, oldest first; none, if the conversation isn't its customer's.
     /// - Throws: `SQLError`; a `DecodingError` for a card that can't be read.
     package func messages(of conversation: Conversation, after position: Int64 = 0) throws -> [ChatMessage] {
@@ -152,7 +199,10 @@ extension Conversation {
         self.init(
             id: try row.id("id"), customerID: try row.id("customer_id"), state: try row.text("state"),
             telegramCode: try row.text("telegram_code"), telegramUserID: try row.optionalInteger("telegram_user_id"),
-            telegramName: try row.optionalText("telegram_name"), createdAt: try row.time("created_at"))
+            telegramName: try row.optionalText("telegram_name"),
+            onTelegram: try row.optionalInteger("telegram_shown").map {
+                ShownOnTelegram(position: $0, messageID: try row.optionalInteger("telegram_message_id"))
+            }, createdAt: try row.time("created_at"))
     }
 }
 

@@ -67,15 +67,20 @@ package struct CustomerStore {
     /// - Parameters:
     ///   - tokenHash: SHA-256 of the cookie's value, in hex.
     ///   - device: such as `Firefox, Linux`.
+    ///   - sentBy: where the link was sent to that began it; `nil` if none did.
     /// - Throws: `SQLError`.
     package func insertSession(
-        tokenHash: String, customerID: Customer.ID, now: Timestamp, expiresAt: Timestamp, device: String = ""
+        tokenHash: String, customerID: Customer.ID, now: Timestamp, expiresAt: Timestamp, device: String = "",
+        sentBy: MagicLink.Way? = nil
     ) throws {
         try transaction.execute(
-            "INSERT INTO sessions (token_hash, customer_id, created_at, expires_at, device) VALUES (?1, ?2, ?3, ?4, ?5)",
+            """
+            INSERT INTO sessions (token_hash, customer_id, created_at, expires_at, device, opened_by)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            """,
             [
                 .text(tokenHash), .text(customerID.rawValue), .integer(now.milliseconds), .integer(expiresAt.milliseconds),
-                .text(device),
+                .text(device), .text(sentBy?.rawValue ?? ""),
             ])
     }
 
@@ -103,6 +108,16 @@ package struct CustomerStore {
         }
     }
 
+    /// Ends what links that were sent to a Telegram account let in, and the links: the account turned out to be somebody else's.
+    /// - Throws: `SQLError`.
+    package func endAccessByTelegram(to customerID: Customer.ID) throws {
+        for (table, column) in [("sessions", "opened_by"), ("magic_links", "sent_by")] {
+            try transaction.execute(
+                "DELETE FROM \(table) WHERE customer_id = ?1 AND \(column) = ?2",
+                [.text(customerID.rawValue), .text(MagicLink.Way.telegram.rawValue)])
+        }
+    }
+
     /// Ends all that lets somebody into the account but a link to its address: browsers, programs, a change of address.
     /// - Throws: `SQLError`.
     package func endAccess(to customerID: Customer.ID) throws {
@@ -122,29 +137,35 @@ package struct CustomerStore {
 
     /// - Parameter tokenHash: SHA-256 of the link's token, in hex.
     /// - Throws: `SQLError`.
-    package func insertMagicLink(tokenHash: String, customerID: Customer.ID, now: Timestamp, expiresAt: Timestamp) throws {
+    package func insertMagicLink(
+        tokenHash: String, customerID: Customer.ID, sentBy: MagicLink.Way = .mail, now: Timestamp, expiresAt: Timestamp
+    ) throws {
         try transaction.execute(
-            "INSERT INTO magic_links (token_hash, customer_id, created_at, expires_at) VALUES (?1, ?2, ?3, ?4)",
-            [.text(tokenHash), .text(customerID.rawValue), .integer(now.milliseconds), .integer(expiresAt.milliseconds)])
+            "INSERT INTO magic_links (token_hash, customer_id, created_at, expires_at, sent_by) VALUES (?1, ?2, ?3, ?4, ?5)",
+            [
+                .text(tokenHash), .text(customerID.rawValue), .integer(now.milliseconds), .integer(expiresAt.milliseconds),
+                .text(sentBy.rawValue),
+            ])
     }
 
     /// Uses a link up.
-    /// - Returns: whom it signs in; `nil` if it is unknown, expired or was used before.
+    /// - Returns: `nil` if it is unknown, expired or was used before.
     /// - Throws: `SQLError`.
-    package func consumeMagicLink(tokenHash: String, now: Timestamp) throws -> Customer.ID? {
+    package func consumeMagicLink(tokenHash: String, now: Timestamp) throws -> MagicLink? {
         try transaction.first(
             """
             UPDATE magic_links SET used_at = ?2
-            WHERE token_hash = ?1 AND used_at IS NULL AND expires_at > ?2 RETURNING customer_id
+            WHERE token_hash = ?1 AND used_at IS NULL AND expires_at > ?2 RETURNING customer_id, sent_by
             """, [.text(tokenHash), .integer(now.milliseconds)]
-        ).map { try $0.id("customer_id") }
+        ).map(MagicLink.init(row:))
     }
 
-    /// - Returns: whom the link signs in, or has signed in, until it is forgotten.
+    /// - Returns: the link, used up or not, until it is forgotten.
     /// - Throws: `SQLError`.
-    package func owner(magicLinkHash: String) throws -> Customer.ID? {
-        try transaction.first("SELECT customer_id FROM magic_links WHERE token_hash = ?1", [.text(magicLinkHash)])
-            .map { try $0.id("customer_id") }
+    package func magicLink(tokenHash: String) throws -> MagicLink? {
+        try transaction.first(
+            "SELECT customer_id, sent_by FROM magic_links WHERE token_hash = ?1", [.text(tokenHash)]
+        ).map(MagicLink.init(row:))
     }
 
     /// - Returns: whether the link could still be used.
@@ -153,6 +174,12 @@ package struct CustomerStore {
         try transaction.first(
             "SELECT 1 AS open FROM magic_links WHERE token_hash = ?1 AND used_at IS NULL AND expires_at > ?2",
             [.text(tokenHash), .integer(now.milliseconds)]) != nil
+    }
+}
+
+extension MagicLink {
+    init(row: Row) throws {
+        self.init(customerID: try row.id("customer_id"), sentBy: try row.value("sent_by"))
     }
 }
 

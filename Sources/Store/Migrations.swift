@@ -21,6 +21,7 @@ package enum Migrations {
         Migration(number: 16, name: "host", sql: text(PackageResources.m016_host_sql)),
         Migration(number: 17, name: "reconciliation", sql: text(PackageResources.m017_reconciliation_sql)),
         Migration(number: 18, name: "notices_and_nights", sql: text(PackageResources.m018_notices_and_nights_sql)),
+        Migration(number: 19, name: "telegram_chat", sql: text(PackageResources.m019_telegram_chat_sql)),
         Migration(number: 20, name: "webhooks", sql: text(PackageResources.m020_webhooks_sql)),
     ]
 

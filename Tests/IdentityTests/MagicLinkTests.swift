@@ -50,6 +50,27 @@ struct MagicLinkTests {
         }
     }
 
+    @Test func aLinkByTelegramProvesNoAddressAndOpensNoneThatIsProved() async throws {
+        try await TestPlatform.run { platform in
+            let (identity, owner, mailed) = try await platform.ownerWithLink()
+            func byTelegram() async throws -> String {
+                let token = AccessToken.random()
+                try await platform.queue.write { work in
+                    try CustomerStore(work.transaction).insertMagicLink(
+                        tokenHash: token.hash, customerID: owner.id, sentBy: .telegram, now: work.now,
+                        expiresAt: work.now + .hours(1))
+                }
+                return token.secret.reveal()
+            }
+            let session = try await identity.signIn(magicLinkToken: try await byTelegram())
+            #expect(try await identity.customer(sessionToken: session.secret.reveal())?.emailProvedAt == nil)
+            _ = try await identity.signIn(magicLinkToken: mailed)
+            #expect(try await identity.customer(sessionToken: session.secret.reveal()) == nil)
+            let late = try await byTelegram()
+            await expectExpired { try await identity.signIn(magicLinkToken: late) }
+        }
+    }
+
     @Test func lookingAtALinkDoesNotUseItUp() async throws {
         try await TestPlatform.run { platform in
             let (identity, _, link) = try await platform.ownerWithLink()

@@ -135,8 +135,12 @@ struct OnboardingSite: Sendable {
 /// A person's phone in the sandbox.
 actor TestPhone {
     struct PhoneMessage: Decodable, Sendable {
+        let id: Int64
         let from: String
         let text: String
+        let buttons: [[InlineButton]]?
+        let edited: Bool
+        let deleted: Bool
     }
 
     struct Chat: Decodable, Sendable {
@@ -167,6 +171,38 @@ actor TestPhone {
 
     func chat(with bot: String = "manager_bot") async throws -> Chat {
         try JSONDecoder().decode(Chat.self, from: try await call("/phone/chats/\(bot)/messages?after=0"))
+    }
+
+    /// - Returns: what the manager has said, the oldest first.
+    func said() async throws -> [PhoneMessage] {
+        try await chat().messages.filter { $0.from == "bot" }
+    }
+
+    /// Presses a button below the last message that has one with this beginning.
+    func press(_ label: String) async throws {
+        let found = try await chat().messages.reversed().lazy.compactMap { message in
+            (message.buttons ?? []).joined().first { $0.text.hasPrefix(label) }.map { (message.id, $0.callbackData) }
+        }.first
+        guard let (id, data) = found, let data else { throw NoSuchButton(label: label) }
+        try await press(messageID: id, data)
+    }
+
+    func press(messageID: Int64, _ data: String) async throws {
+        struct Press: Encodable {
+            let messageID: Int64
+            let data: String
+
+            enum CodingKeys: String, CodingKey {
+                case data
+                case messageID = "message_id"
+            }
+        }
+        let body = try JSONEncoder().encode(Press(messageID: messageID, data: data))
+        _ = try await call("/phone/chats/manager_bot/presses", body: body)
+    }
+
+    struct NoSuchButton: Error {
+        let label: String
     }
 
     /// Confirms the button that the manager has sent.

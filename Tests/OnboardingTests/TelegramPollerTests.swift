@@ -26,7 +26,7 @@ struct TelegramPollerTests {
             }
             try await site.phone.send("are you there?")
             try await running(site) {
-                try await eventually { try await site.platform.queuedJobs(SendOnTelegram.kind).count == 2 }
+                try await eventually { try await site.messages().contains { $0.text == "are you there?" } }
             }
         }
     }
@@ -68,7 +68,7 @@ struct TelegramPollerTests {
                 try await running(service) {
                     try await eventually { telegram.offsets.withLock { $0.contains(9) } }
                 }
-                #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).count == 1)
+                #expect(try await site.platform.queuedJobs(ShowOnTelegram.kind).count == 1)
                 let lines = log.lines.filter { $0.contains("can't be read") }
                 #expect(lines.count == 1)
                 #expect(lines.allSatisfy { $0.contains("7") && !$0.contains("secret words") })

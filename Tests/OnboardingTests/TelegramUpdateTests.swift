@@ -62,7 +62,7 @@ struct TelegramUpdateTests {
             await #expect(throws: Crash.self) {
                 try await site.platform.queue.write { work in
                     _ = try TelegramStore(work.transaction).advance(botID: 1, from: nil, past: update.updateID)
-                    try UpdateReception(work: work, publicURL: service.publicURL).receive(update)
+                    try UpdateReception(service: service, work: work).receive(update)
                     throw Crash()
                 }
             }
@@ -82,16 +82,16 @@ struct TelegramUpdateTests {
                 for _ in 0..<4 { group.addTask { _ = try await service.handle(update, botID: 1, offset: nil) } }
                 try await group.waitForAll()
             }
-            #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).count == 1)
+            #expect(try await site.platform.queuedJobs(ShowOnTelegram.kind).count == 1)
         }
     }
 
     @Test func updatesAreTakenAlsoAfterTelegramStartsItsNumbersAnew() async throws {
         try await OnboardingSite.run { site in
-            let first = try await site.service.handle(message(900, "hello", from: ben), botID: 1, offset: nil)
-            let second = try await site.service.handle(message(5, "hello", from: ben), botID: 1, offset: first)
+            let first = try await site.service.handle(message(900, "/start", from: ben), botID: 1, offset: nil)
+            let second = try await site.service.handle(message(5, "plan my week", from: ben), botID: 1, offset: first)
             #expect(second == 6)
-            #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).count == 2)
+            #expect(try await site.platform.queuedJobs(AnswerVisitor.kind).count == 1)
         }
     }
 
@@ -109,23 +109,26 @@ struct TelegramUpdateTests {
     @Test func aCodeThatIsTypedDoesWhatTheLinkDoes() async throws {
         try await OnboardingSite.run { site in
             let code = try await site.conversation().telegramCode
-            // Telegram has dropped the payload: the bot says how to go on.
+            // Telegram has dropped the payload: the greeting says how to go on.
             var offset = try await site.service.handle(message(1, "/start", from: ana), botID: 1, offset: nil)
-            #expect(try await site.platform.queuedJobs(SendOnTelegram.kind).first?.contains("o código") == true)
+            let greeted = try await site.platform.database.read { try ConversationStore($0).all(telegramUserID: 71) }
+            let greeting = try await site.platform.database.read { try ConversationStore($0).messages(of: greeted[0]) }
+            #expect(greeting.map(\.text).joined().contains("o código"))
             let typed = "\(code.prefix(4)) \(code.dropFirst(4).prefix(4))-\(code.suffix(4).uppercased()) "
             offset = try await site.service.handle(message(2, typed, from: ana), botID: 1, offset: offset)
             #expect(try await site.conversation().telegramUserID == ana.id)
+            // What is written now belongs to the conversation that was linked, not to the one that was begun here.
+            offset = try await site.service.handle(message(3, "plan my week", from: ana), botID: 1, offset: offset)
+            #expect(try await site.messages().contains { $0.text == "plan my week" })
         }
     }
 
-    @Test func strangersAndUnknownCodesAreShownTheSite() async throws {
+    @Test func unknownCodesAreShownTheSite() async throws {
         try await OnboardingSite.run { site in
-            var offset = try await site.service.handle(message(1, "hello", from: ben), botID: 1, offset: nil)
-            offset = try await site.service.handle(message(2, "/start nonsense", from: ana), botID: 1, offset: offset)
+            _ = try await site.service.handle(message(2, "/start nonsense", from: ana), botID: 1, offset: nil)
             let replies = try await site.platform.queuedJobs(SendOnTelegram.kind)
-            #expect(replies.count == 2)
-            #expect(replies.allSatisfy { $0.contains("site.example") })
-            #expect(replies.count { $0.contains("já não é válido") } == 1)
+            #expect(replies.count == 1)
+            #expect(replies.allSatisfy { $0.contains("site.example") && $0.contains("já não é válido") })
         }
     }
 

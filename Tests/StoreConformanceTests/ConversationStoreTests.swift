@@ -60,6 +60,48 @@ struct ConversationStoreTests {
     }
 
     @Test(arguments: Engine.allCases)
+    func keepsHowFarItIsShownOnTelegramAndWhichOneTheAccountCameWithLast(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let (ada, eve) = (Customer.sample(), Customer.sample())
+            let shown = ShownOnTelegram(position: 3, messageID: 71)
+            let found = try await database.write { transaction in
+                let store = ConversationStore(transaction)
+                var conversations: [Conversation] = []
+                for customer in [ada, eve] {
+                    try CustomerStore(transaction).insert(customer)
+                    var conversation = Conversation.sample(of: customer)
+                    (conversation.telegramUserID, conversation.telegramName) = (7, "Ada (@ada)")
+                    conversation.onTelegram = ShownOnTelegram(position: 0)
+                    try store.insert(conversation)
+                    conversations.append(conversation)
+                }
+                #expect(try store.find(customerID: eve.id) == conversations[1])
+                try store.come(to: conversations[0], now: testNow + .days(1))
+                try store.setShown(shown, of: conversations[0])
+                // Somebody else's conversation stays as it is.
+                let forged = Conversation(
+                    id: conversations[0].id, customerID: eve.id, state: "", telegramCode: "", createdAt: testNow)
+                try store.setShown(nil, of: forged)
+                try store.come(to: forged, now: testNow + .days(9))
+                #expect(try store.lastPosition(of: conversations[0]) == 0)
+                try store.append(to: conversations[0], role: .visitor, text: "hi", now: testNow)
+                try store.eraseMessages(of: conversations[0])
+                #expect(try store.lastPosition(of: conversations[0]) == 1 && store.lastPosition(of: forged) == 0)
+                return try store.all(telegramUserID: 7)
+            }
+            #expect(found.map(\.customerID) == [ada.id, eve.id])
+            #expect(found.map(\.onTelegram) == [shown, nil], "an account speaks in one conversation at a time")
+            var letGo = try #require(found.first)
+            letGo.telegramUserID = nil
+            let after = try await database.write { [letGo] transaction in
+                try ConversationStore(transaction).update(letGo)
+                return try ConversationStore(transaction).find(customerID: ada.id)
+            }
+            #expect(after?.onTelegram == nil)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
     func aCustomerHasOneConversation(_ engine: Engine) async throws {
         try await engine.withDatabase { database in
             let ada = Customer.sample()
@@ -79,7 +121,7 @@ struct ConversationStoreTests {
             let conversation = try await Self.conversation(in: database)
             let cards: [ChatMessage.Card?] = [
                 nil, .choices(["Sim", "Não, obrigado"]), .plans(recommended: .pro), .telegram(url: "https://t.me/x?start=y"),
-                .checkout(testIDs.next()), .agent(testIDs.next()),
+                .checkout(testIDs.next()), .agent(testIDs.next()), .progress(testIDs.next()),
             ]
             try await database.write { transaction throws in
                 for card in cards {
@@ -89,10 +131,10 @@ struct ConversationStoreTests {
             }
             let messages = try await database.read { try ConversationStore($0).messages(of: conversation) }
             #expect(messages.map(\.card) == cards)
-            #expect(messages.map(\.position) == Array(1...6))
+            #expect(messages.map(\.position) == Array(1...7))
             #expect(messages.allSatisfy { $0.text == "Olá 👋" && $0.role == .agent && $0.createdAt == testNow })
             let later = try await database.read { try ConversationStore($0).messages(of: conversation, after: 4) }
-            #expect(later.map(\.position) == [5, 6])
+            #expect(later.map(\.position) == [5, 6, 7])
             #expect(try await database.read { try ConversationStore($0).messages(of: .sample(of: .sample())) }.isEmpty)
         }
     }

@@ -94,13 +94,48 @@ struct CustomerStoreTests {
             let winners = try await withThrowingTaskGroup(of: Customer.ID?.self) { group in
                 for _ in 0..<5 {
                     group.addTask {
-                        try await database.write { try CustomerStore($0).consumeMagicLink(tokenHash: "link", now: testNow) }
+                        try await database.write {
+                            try CustomerStore($0).consumeMagicLink(tokenHash: "link", now: testNow)?.customerID
+                        }
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }.compactMap(\.self)
             }
             #expect(winners == [ada.id])
             #expect(try await database.read { try !CustomerStore($0).magicLinkIsOpen(tokenHash: "link", now: testNow) })
+        }
+    }
+}
+
+struct TelegramLinkStoreTests {
+    @Test(arguments: Engine.allCases)
+    func whatALinkByTelegramOpenedIsEndedAloneOfAll(_ engine: Engine) async throws {
+        try await engine.withDatabase { database in
+            let (ada, eve) = (Customer.sample(), Customer.sample())
+            let end = testNow + .days(1)
+            let left = try await database.write { transaction in
+                let store = CustomerStore(transaction)
+                for customer in [ada, eve] {
+                    try store.insert(customer)
+                    for way in [MagicLink.Way.mail, .telegram] {
+                        let hash = "\(customer.id) \(way)"
+                        try store.insertSession(
+                            tokenHash: hash, customerID: customer.id, now: testNow, expiresAt: end, sentBy: way)
+                        try store.insertMagicLink(
+                            tokenHash: hash, customerID: customer.id, sentBy: way, now: testNow, expiresAt: end)
+                    }
+                }
+                try store.endAccessByTelegram(to: ada.id)
+                return try [ada, eve].flatMap { customer in
+                    try ["mail", "telegram"].map { way in
+                        let hash = "\(customer.id) \(way)"
+                        let link = try store.consumeMagicLink(tokenHash: hash, now: testNow)
+                        #expect(link?.sentBy.rawValue ?? way == way)
+                        return try store.customer(sessionHash: hash, now: testNow) != nil && link != nil
+                    }
+                }
+            }
+            #expect(left == [true, false, true, true])
         }
     }
 }

@@ -124,6 +124,21 @@ struct LoginTests {
         }
     }
 
+    @Test func aLinkByTelegramLeadsToTheChatAndLookingWritesNothing() async throws {
+        try await TestWeb.run { web in
+            let visitor = try await web.visitor()
+            let token = try await link(web, visitor.customer.id, sentBy: .telegram)
+            let sessions = try await web.count("sessions")
+            #expect(try await web.get("/login/\(token)").headers[.setCookie] == nil)
+            #expect(try await web.count("sessions") == sessions)
+            let signedIn = try await web.post("/login/\(token)")
+            #expect(signedIn.location == "/chat#latest")
+            #expect(signedIn.headers[.setCookie] != nil)
+            #expect(try await web.post("/login/\(token)").status == .gone)
+            #expect(try await web.get("/login/\(token)", as: visitor).location == "/chat#latest")
+        }
+    }
+
     @Test func theSessionFromBeforeASignInEnds() async throws {
         try await TestWeb.run { web in
             let (owner, _) = try await web.owner()
@@ -154,11 +169,13 @@ struct LoginTests {
         }
     }
 
-    private func link(_ web: TestWeb, _ customerID: Customer.ID) async throws -> String {
+    private func link(
+        _ web: TestWeb, _ customerID: Customer.ID, sentBy: MagicLink.Way = .mail
+    ) async throws -> String {
         let token = AccessToken.random()
         try await web.platform.database.write {
             try CustomerStore($0).insertMagicLink(
-                tokenHash: token.hash, customerID: customerID, now: testNow, expiresAt: testNow + .hours(1))
+                tokenHash: token.hash, customerID: customerID, sentBy: sentBy, now: testNow, expiresAt: testNow + .hours(1))
         }
         return token.secret.reveal()
     }

@@ -28,6 +28,8 @@ struct Interview: Sendable {
         /// Where people make bots by themselves.
         var botFatherLink = "https://t.me/BotFather"
         var isLinked: Bool
+        /// Whether the visitor speaks in the chat with the platform's own bot, from the linked account.
+        var isOnTelegram = false
         /// What the linked account calls itself.
         var account: String?
         var box: Box?
@@ -72,8 +74,19 @@ struct Interview: Sendable {
     func begin(in language: Language, chosen: Tier? = nil) -> Answer {
         var state = InterviewState(language: language)
         (state.tier, state.recommended) = (chosen, chosen)
+        return greet(state, with: .greeting(chosen: chosen.map { plans[$0] }))
+    }
+
+    /// How a conversation starts on Telegram, where the account is known.
+    func beginOnTelegram(in language: Language) -> Answer {
+        var state = InterviewState(language: language)
+        (state.told.isLinked, state.isFromTelegram) = (true, true)
+        return greet(state, with: .greetingOnTelegram)
+    }
+
+    private func greet(_ state: InterviewState, with phrase: Phrase) -> Answer {
         var turn = InterviewTurn(plans: plans, state: state, world: nil)
-        turn.say(.greeting(chosen: chosen.map { plans[$0] }), card: .choices(Phrase.purposeExamples[language]))
+        turn.say(phrase, card: .choices(Phrase.purposeExamples[state.language]))
         return turn.answer
     }
 

@@ -45,6 +45,8 @@ struct InterviewState: Sendable, Hashable, Codable {
     var makesOwnBot = false
     /// How to do that is still to be explained: they have said it on Telegram.
     var owesOwnBot = false
+    /// The conversation was begun on Telegram, so that the linked account is its visitor's beyond doubt.
+    var isFromTelegram = false
 
     /// Something that is done only after a yes.
     enum Pending: Sendable, Hashable, Codable {
@@ -107,6 +109,7 @@ struct InterviewState: Sendable, Hashable, Codable {
         owesLink = try values.decodeIfPresent(Bool.self, forKey: .owesLink) ?? false
         makesOwnBot = try values.decodeIfPresent(Bool.self, forKey: .makesOwnBot) ?? false
         owesOwnBot = try values.decodeIfPresent(Bool.self, forKey: .owesOwnBot) ?? false
+        isFromTelegram = try values.decodeIfPresent(Bool.self, forKey: .isFromTelegram) ?? false
     }
 
     /// What the agent is told of its owner: the purpose, and then, as the owner would say it, their name, language and taste.

@@ -61,7 +61,7 @@ extension InterviewTurn {
     mutating func startOver() {
         var fresh = InterviewState(language: language)
         (fresh.answered, fresh.spoken, fresh.told, fresh.pasted) = (state.answered, state.spoken, state.told, state.pasted)
-        fresh.languageIsChosen = state.languageIsChosen
+        (fresh.languageIsChosen, fresh.isFromTelegram) = (state.languageIsChosen, state.isFromTelegram)
         state = fresh
         say(.startingOver)
         ask()
@@ -70,6 +70,10 @@ extension InterviewTurn {
     /// "That's not me": the account that followed the link is let go, with the bot that it made.
     private mutating func forgetAccount() {
         guard !isPaid else { return say(.paidAlready(name: name)) }
+        if state.isFromTelegram {
+            say(.thisIsYou)
+            return ask()
+        }
         guard isLinked || botUsername != nil else {
             say(.nobodyLinked)
             return ask()
@@ -79,7 +83,7 @@ extension InterviewTurn {
         state.told.botUsername = nil
         state.makesOwnBot = false
         state.owesLink = true
-        say(.accountForgotten)
+        say(isOnTelegram ? .accountLeft : .accountForgotten)
     }
 
     private mutating func tellPlan() {
@@ -110,7 +114,7 @@ extension InterviewTurn {
             // Whoever asks for the link wants to try that way again.
             state.makesOwnBot = false
             if needsOwnBot { return explainOwnBot() }
-            sayWithLink(isLinked ? .notYetConfirmed(name: name) : .telegramHint(name: name))
+            sayWithLink(isLinked ? reminderOfBot : .telegramHint(name: name))
         case .purpose, .name, .usage, .plan: tellProgress()
         }
     }

@@ -3,11 +3,11 @@ import Core
 /// The steps in which the visitor acts elsewhere and comes back.
 extension InterviewTurn {
     mutating func hearAboutTelegram(_ utterance: Utterance) {
-        if utterance.lacksTelegram { return sayWithLink(.whyTelegram(name: name)) }
+        if utterance.lacksTelegram, !isOnTelegram { return sayWithLink(.whyTelegram(name: name)) }
         if needsOwnBot { return explainOwnBot() }
         if utterance.mentions(["botfather", "token"]) { return say(.howToPaste) }
         if isLinked {
-            return sayWithLink(.notYetConfirmed(name: name))
+            return sayWithLink(reminderOfBot)
         }
         if state.pasted?.bot != nil { return sayWithLink(.ownerMissing) }
         if utterance.isAcknowledgement || utterance.isYes != nil { return sayWithLink(.notYetLinked) }

@@ -34,7 +34,7 @@ extension InterviewTurn {
         var fresh = InterviewState(language: language)
         fresh.answered = state.answered
         fresh.spoken = state.spoken
-        fresh.told.isLinked = state.told.isLinked
+        (fresh.told.isLinked, fresh.isFromTelegram) = (state.told.isLinked, state.isFromTelegram)
         say(.ended(name: name))
         state = fresh
     }
@@ -53,7 +53,7 @@ extension InterviewTurn {
             } else if step == .telegram, needsOwnBot {
                 say(.linkedEarly(account: world?.account))
                 explainOwnBot()
-            } else {
+            } else if !isOnTelegram {
                 say(step == .telegram ? .linked(name: name, account: world?.account) : .linkedEarly(account: world?.account))
             }
         } else if state.owesOwnBot {
@@ -69,7 +69,7 @@ extension InterviewTurn {
         if isPaid {
             guard !state.told.isPaid else { return }
             state.told.isPaid = true
-            say(.paid(name: name))
+            say(.paid(name: name), card: step == .served ? world?.box.map { .progress($0.id) } : nil)
             if step == .telegram { ask() }
         } else if step == .payment, let checkout = currentCheckout, checkout.url != nil, checkout.completedAt == nil,
             state.told.checkoutID != checkout.id
@@ -91,7 +91,7 @@ extension InterviewTurn {
             state.told.trouble = nil
         case .failed where state.told.trouble != .failed:
             state.told.trouble = .failed
-            say(.failed(name: name, detail: box.detail))
+            say(.failed(name: name, detail: box.detail), card: .progress(box.id))
         case .suspended where state.told.trouble != .suspended:
             state.told.trouble = .suspended
             say(.suspended(name: name))

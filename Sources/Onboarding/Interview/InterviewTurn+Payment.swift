@@ -23,7 +23,7 @@ extension InterviewTurn {
     mutating func offerPayment() {
         guard let tier = state.tier else { return }
         say(.summary(name: name, bot: botUsername ?? "", purpose: state.purpose.map(Echo.text) ?? "", plan: plans[tier]))
-        if let account = world?.account { say(.payingFor(account: account)) }
+        if let account = world?.account, !isOnTelegram { say(.payingFor(account: account)) }
         showCheckout(or: .preparingPayment)
     }
 

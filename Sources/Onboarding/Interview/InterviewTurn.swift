@@ -75,7 +75,7 @@ struct InterviewTurn {
             connectPastedBot()
             if botUsername != nil { return ask() }
             if needsOwnBot { return explainOwnBot() }
-            sayWithLink(isLinked ? .confirmBot(name: name) : .askTelegram(name: name))
+            askForBot()
         case .payment:
             if hasChanged || state.spoken[Phrase.summaryID] == nil {
                 offerPayment()
@@ -98,7 +98,16 @@ struct InterviewTurn {
         }
     }
 
+    private mutating func askForBot() {
+        if isOnTelegram { return sayWithLink(.createHere(name: name)) }
+        sayWithLink(isLinked ? .confirmBot(name: name) : .askTelegram(name: name))
+    }
+
     var isLinked: Bool { world?.isLinked ?? false }
+    var isOnTelegram: Bool { world?.isOnTelegram ?? false }
+
+    /// For those who have an account linked and no bot.
+    var reminderOfBot: Phrase { isOnTelegram ? .notYetCreatedHere(name: name) : .notYetConfirmed(name: name) }
 
     /// Says something that needs the link to Telegram; as long as there is none, that it will come.
     mutating func sayWithLink(_ phrase: Phrase) {

@@ -49,10 +49,13 @@ extension OnboardingService {
             if box.desired == .draft {
                 try work.enqueue(GreetEarly(customerID: customerID, since: work.now), after: .seconds(2))
             }
-            try work.enqueue(
-                SendOnTelegram(
-                    chatID: job.ownerUserID, text: texts.connected(agentName: box.agentName, botUsername: username),
-                    replyMarkup: .removeKeyboard, customerID: customerID))
+            // Whoever speaks with the guide there hears it from the guide.
+            if conversation.onTelegram == nil {
+                try work.enqueue(
+                    SendOnTelegram(
+                        chatID: job.ownerUserID, text: texts.connected(agentName: box.agentName, botUsername: username),
+                        replyMarkup: .removeKeyboard, customerID: customerID))
+            }
             try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: customerID))
             work.changed(customerID)
         }

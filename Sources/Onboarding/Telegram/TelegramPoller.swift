@@ -6,14 +6,14 @@ import ServiceLifecycle
 import Store
 import Telegram
 
-/// Reads the manager bot's updates: visitors who follow the deep link, and the bots they create.
+/// Reads the manager bot's updates: visitors who follow the deep link, what they write and press, and the bots they create.
 ///
 /// An update is handled in one transaction with the offset that confirms it, so that none is lost and none handled twice,
 /// whenever the process ends. Only one process may poll.
 package struct TelegramPoller: Service {
     /// How long Telegram may keep a request open, in seconds.
     private static let pollTimeout = 25
-    private static let kinds = ["message", "managed_bot"]
+    private static let kinds = ["message", "managed_bot", "callback_query"]
 
     private let onboarding: OnboardingService
     private var logger: Logger { onboarding.logger }
@@ -98,7 +98,7 @@ extension OnboardingService {
             guard try TelegramStore(work.transaction).advance(botID: botID, from: offset, past: update.updateID) else {
                 return false
             }
-            try UpdateReception(work: work, publicURL: publicURL, canCreateBots: canCreateBots).receive(update)
+            try UpdateReception(service: self, work: work, canCreateBots: canCreateBots).receive(update)
             return true
         }
         return isOurs ? update.updateID + 1 : try await nextUpdateID(botID: botID)

@@ -79,9 +79,17 @@ struct TelegramTexts {
 
     func linked() -> String {
         LocalizedText(
-            en: "Thank you, your Telegram is linked. Please go on in the chat on our page: \(publicURL)/chat",
-            pt: "Seu Telegram está ligado, agradecemos. Continue, por favor, na conversa da nossa página: \(publicURL)/chat")[
-                language]
+            en: """
+                Thank you, your Telegram is linked. Please go on in the chat on our page, or write to me here: \(publicURL)/chat
+
+                The page that the link is from shows what you write. If that page isn't yours, write “that's not me”.
+                """,
+            pt: """
+                Seu Telegram está ligado, agradecemos. Continue, por favor, na conversa da nossa página, ou escreva para mim aqui: \
+                \(publicURL)/chat
+
+                A página de onde veio o link mostra o que você escreve. Se ela não é sua, escreva “não sou eu”.
+                """)[language]
     }
 
     func linkedToSomeoneElse() -> String {
@@ -109,12 +117,12 @@ struct TelegramTexts {
     func stranger() -> String {
         LocalizedText(
             en: """
-                Hello! I create the bots for the agents of openclaw-cloud. Get yours in a short chat on \(publicURL)/chat
+                Hello! I create the bots for the agents of openclaw-cloud. Get yours in a short chat: write to me here, or go to \(publicURL)/chat
 
                 Do you come from there? Then open the link on the page once more, or send me the code below it.
                 """,
             pt: """
-                Olá! Eu crio os bots dos agentes da openclaw-cloud. Peça o seu em uma conversa curta em \(publicURL)/chat
+                Olá! Eu crio os bots dos agentes da openclaw-cloud. Peça o seu em uma conversa curta: escreva para mim aqui, ou vá a \(publicURL)/chat
 
                 Você veio de lá? Então abra mais uma vez o link da página, ou me envie o código que está abaixo dele.
                 """)[language]

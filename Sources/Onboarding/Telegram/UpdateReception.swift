@@ -6,8 +6,8 @@ import Telegram
 
 /// What one update for the manager bot changes. It talks to nobody: replies and calls are jobs, in the same transaction.
 struct UpdateReception {
+    let service: OnboardingService
     let work: UnitOfWork
-    let publicURL: String
     /// Whether Telegram lets the manager create bots.
     var canCreateBots = true
 
@@ -29,12 +29,16 @@ struct UpdateReception {
             {
                 try follow(code, person)
             } else if let text = message.text, TelegramTexts.isRefusal(text),
-                let (box, conversation) = try lackingBot(person)
+                let (box, conversation) = try lackingBot(person), conversation.onTelegram == nil
             {
                 try explainOwnBot(box, conversation, to: person)
             } else {
-                try answer(person)
+                try talk(message, person)
             }
+        } else if let query = update.callbackQuery, !query.from.isBot {
+            let found = try candidates(query.from.id)
+            try talk(with: query.from, in: found.first?.conversation)
+                .press(query, among: found.map(\.conversation))
         }
     }
 
@@ -50,26 +54,42 @@ struct UpdateReception {
             guard owner == person.id else { return try say(texts(person).linkedToSomeoneElse(), to: person) }
         } else {
             conversation.telegramUserID = person.id
-            conversation.telegramName = Self.name(of: person)
+            conversation.telegramName = person.shownName
             try store.update(conversation)
             try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: conversation.customerID))
             work.changed(conversation.customerID)
         }
+        // What they write from now on belongs to this one.
+        try store.come(to: conversation, now: work.now)
         try showWay(in: conversation, to: person)
     }
 
-    private func answer(_ person: TelegramUser) throws {
-        guard let conversation = try candidates(person.id).first?.conversation else {
-            return try say(texts(person).stranger(), to: person)
+    /// Goes on with the conversation that the account came with last. Whoever has an agent is led to it, and whoever has just
+    /// come from the page to the next button.
+    private func talk(_ message: TelegramMessage, _ person: TelegramUser) throws {
+        let current = try candidates(person.id).first
+        if let current,
+            current.box.map({ $0.desired != .draft }) ?? false
+                || current.conversation.onTelegram == nil && message.text == "/start"
+        {
+            return try showWay(in: current.conversation, to: person)
         }
-        try showWay(in: conversation, to: person)
+        try talk(with: person, in: current?.conversation).hear(message, in: current?.conversation)
+    }
+
+    private func talk(with person: TelegramUser, in conversation: Conversation?) -> TelegramTalk {
+        let language = conversation.flatMap { try? InterviewState(json: $0.state).language } ?? Self.language(person)
+        return TelegramTalk(
+            service: service, work: work, person: person,
+            texts: TelegramTexts(language: language, publicURL: service.publicURL))
     }
 
     /// Says what comes next for this agent.
     private func showWay(in conversation: Conversation, to person: TelegramUser) throws {
         let box = try BoxStore(work.transaction).current(customerID: conversation.customerID)
         let state = try? InterviewState(json: conversation.state)
-        let texts = TelegramTexts(language: state?.language ?? box?.language ?? Self.language(person), publicURL: publicURL)
+        let texts = TelegramTexts(
+            language: state?.language ?? box?.language ?? Self.language(person), publicURL: service.publicURL)
         guard let box, state?.pasted?.bot == nil || box.bot != nil else {
             return try say(texts.linked(), to: person, conversation.customerID)
         }
@@ -81,14 +101,7 @@ struct UpdateReception {
         guard canCreateBots else { return try say(texts.ownBot(isAtLimit: false), to: person, conversation.customerID) }
         try say(
             texts.createBot(agentName: box.agentName), to: person, conversation.customerID,
-            markup: keyboard(box, conversation, texts))
-    }
-
-    private func keyboard(_ box: Box, _ conversation: Conversation, _ texts: TelegramTexts) -> ReplyMarkup {
-        let create = KeyboardButton(
-            text: texts.createButton(agentName: box.agentName),
-            requestManagedBot: RequestManagedBot(agentName: box.agentName, seed: conversation.id.body))
-        return .keyboard(ReplyKeyboard([[create], [KeyboardButton(text: texts.refusedButton)]]))
+            markup: .createBot(box, conversation, texts))
     }
 
     /// The person's agent that has answers but no bot.
@@ -105,11 +118,11 @@ struct UpdateReception {
         changed.state = try state.json()
         try ConversationStore(work.transaction).update(changed)
         try work.enqueue(AnswerVisitor(conversationID: changed.id, customerID: changed.customerID))
-        let texts = TelegramTexts(language: state.language, publicURL: publicURL)
+        let texts = TelegramTexts(language: state.language, publicURL: service.publicURL)
         // The button stays: they may delete a bot and press it again.
         try say(
             texts.ownBot(isAtLimit: canCreateBots), to: person, changed.customerID,
-            markup: canCreateBots ? keyboard(box, conversation, texts) : nil)
+            markup: canCreateBots ? .createBot(box, conversation, texts) : nil)
     }
 
     // MARK: Bots
@@ -134,13 +147,6 @@ struct UpdateReception {
         return .taken
     }
 
-    /// `Ana (@ana)`.
-    private static func name(of person: TelegramUser) -> String {
-        let name = String(person.firstName.filter { !$0.isNewline }.prefix(40))
-        guard let username = person.username else { return name }
-        return "\(name) (@\(username))"
-    }
-
     private func candidates(_ userID: Int64) throws -> [(conversation: Conversation, box: Box?)] {
         try ConversationStore(work.transaction).all(telegramUserID: userID).map { conversation in
             (conversation, try BoxStore(work.transaction).current(customerID: conversation.customerID))
@@ -154,7 +160,7 @@ struct UpdateReception {
     }
 
     private func texts(_ person: TelegramUser) -> TelegramTexts {
-        TelegramTexts(language: Self.language(person), publicURL: publicURL)
+        TelegramTexts(language: Self.language(person), publicURL: service.publicURL)
     }
 
     private static func language(_ person: TelegramUser) -> Language {

@@ -142,7 +142,7 @@ extension Phrasebook {
         CommandEntry(
             .greeting,
             [
-                "hi", "hello", "hey", "hi there", "hello there", "hey there", "good morning", "good evening",
+                "start", "hi", "hello", "hey", "hi there", "hello there", "hey there", "good morning", "good evening",
                 "good afternoon", "ola", "hiya", "yo", "howdy", "greetings", "hello hello", "hi again",
                 "oi", "bom dia", "boa tarde", "boa noite", "ola bom dia", "oi tudo bem", "ola tudo bem", "hola", "bonjour",
                 "hallo", "ciao", "buenos dias", "guten tag", "salut", "how are you", "hi how are you", "hello how are you",

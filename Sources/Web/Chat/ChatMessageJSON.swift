@@ -22,13 +22,14 @@ struct ChatMessageJSON: Encodable {
         position = message.position
         role = message.role
         text = message.text
-        card = message.card.map { card in
+        card = message.card.flatMap { card in
             switch card {
             case .choices(let list): Card(type: "choices", choices: list)
             case .plans(let tier): Card(type: "plans", choices: plans.all.map(\.name), recommended: plans[tier].name)
             case .telegram(let url): Card(type: "telegram", url: url)
             case .checkout(let id): Card(type: "checkout", url: "/checkout/\(id)")
             case .agent: Card(type: "agent", url: "/dashboard")
+            case .progress: nil
             }
         }
     }

@@ -86,7 +86,7 @@ struct ChatMessageView: Sendable {
         case .telegram(let url): telegramURL = url.hasPrefix("https://") || url.hasPrefix("http://") ? url : nil
         case .checkout(let id): checkoutPath = "/checkout/\(id)"
         case .agent: isAgentReady = true
-        case nil: break
+        case .progress, nil: break
         }
         position = message.position
         role = message.role.rawValue

@@ -51,7 +51,7 @@ struct LoginRoutes: Sendable {
     private func confirm(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let token = try token(context)
         guard try await identity.magicLinkIsOpen(token: token) else {
-            if try await isSignedIn(by: token, context) { return .redirect(to: "/dashboard") }
+            if let link = try await link(token, context) { return .redirect(to: place(link)) }
             throw DomainError(
                 .gone, code: "magic_link_expired",
                 "This link has expired or was used already. Ask for a new one on the sign-in page.")
@@ -65,21 +65,28 @@ struct LoginRoutes: Sendable {
         do {
             session = try await identity.signIn(magicLinkToken: token, former: context.sessionToken, device: request.device)
         } catch let error as DomainError where error.kind == .gone {
-            guard try await isSignedIn(by: token, context) else { throw error }
-            return .redirect(to: "/dashboard")
+            guard let link = try await link(token, context) else { throw error }
+            return .redirect(to: place(link))
         }
         if let former = context.sessionToken { streams.end(session: former) }
         let isHost = host.person(try await identity.customer(sessionToken: session.secret.reveal())) != nil
-        var response = Response.redirect(to: isHost ? "/host" : "/dashboard")
+        let place = try await identity.magicLink(token).map(place) ?? "/dashboard"
+        var response = Response.redirect(to: isHost ? "/host" : place)
         response.setCookie(cookie.cookie(token: session.secret, lifetime: IdentityService.sessionLifetime))
         return response
     }
 
     /// Whoever presses a link twice is where it leads already.
-    private func isSignedIn(by token: String, _ context: AppRequestContext) async throws -> Bool {
-        guard let customer = context.customer else { return false }
-        return try await identity.magicLink(token, isOf: customer.id)
+    /// - Returns: `nil` if the link isn't of whoever is signed in.
+    private func link(_ token: String, _ context: AppRequestContext) async throws -> MagicLink? {
+        guard let customer = context.customer, let link = try await identity.magicLink(token),
+            link.customerID == customer.id
+        else { return nil }
+        return link
     }
+
+    /// On Telegram a link is asked for from the chat, to go on with it on the page.
+    private func place(_ link: MagicLink) -> String { link.sentBy == .telegram ? "/chat#latest" : "/dashboard" }
 
     private func signOutEverywhere(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         try await identity.endAllSessions(of: try context.requireCustomer().id)
