@@ -117,9 +117,8 @@ struct TelegramChatTests {
 
     @Test func aBotsTokenIsTakenOutOfTheChat() async throws {
         try await OnboardingSite.run { site in
-            try await site.write("plan my week")
             let token = "123456789:" + String(repeating: "x", count: 35)
-            try await site.write(token)
+            try await site.write(token, "plan my week", "once more: \(token)")
             let messages = try await site.messages(of: try #require(try await site.theirs()))
             #expect(!messages.contains { $0.text.contains(token) })
             #expect(try await site.phone.chat().messages.allSatisfy { $0.deleted || !$0.text.contains(token) })

@@ -24,15 +24,15 @@ struct TelegramTalk {
             let isLong = error.code == "message_too_long"
             return try say(isLong ? texts.tooLong(limit: OnboardingService.longestMessage) : texts.onlyWords, found)
         }
+        if TokenRedaction(said).token != nil {
+            try work.enqueue(DeleteOnTelegram(chatID: person.id, messageID: message.messageID))
+        }
         guard let found else { return try begin(with: said, message) }
         if SendPageLink.isWanted(said) {
             return try work.enqueue(SendPageLink(chatID: person.id, customerID: found.customerID))
         }
         try come(to: found)
         try take(said, key: "telegram-\(message.messageID)", in: found)
-        if TokenRedaction(said).token != nil {
-            try work.enqueue(DeleteOnTelegram(chatID: person.id, messageID: message.messageID))
-        }
     }
 
     /// Takes the answer that stands on a button, as long as it is a button of the last thing that was said.
