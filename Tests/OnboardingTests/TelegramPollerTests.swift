@@ -76,6 +76,37 @@ struct TelegramPollerTests {
         }
     }
 
+    @Test func theGuideIsSeenTypingOnTelegramUntilItHasAnswered() async throws {
+        try await OnboardingSite.run { site in
+            let actions = Mutex(0)
+            let router = Router(context: BasicRequestContext.self)
+            router.post("/:bot/sendChatAction") { _, _ in
+                actions.withLock { $0 += 1 }
+                return #"{"ok": true, "result": true}"#
+            }
+            try await Application(router: router, logger: logger).test(.live) { client in
+                let manager = TelegramClient(
+                    httpClient: .shared, apiRoot: "http://127.0.0.1:\(client.port ?? 0)", token: OnboardingSite.managerToken)
+                let service = OnboardingService(
+                    queue: site.platform.queue, plans: .builtIn, vault: site.vault, manager: manager,
+                    publicURL: "https://site.example", telegramLinkBase: "https://t.me", makeBotClient: { _ in manager },
+                    logger: logger)
+                var conversation = try await site.conversation()
+                conversation.telegramUserID = 72
+                await service.showTyping(in: conversation)
+                #expect(actions.withLock { $0 } == 0, "who speaks on the page sees the words there")
+                conversation.onTelegram = ShownOnTelegram(position: 1)
+                let shown = conversation
+                try await withThrowingTaskGroup { tasks in
+                    tasks.addTask { await service.showTyping(in: shown) }
+                    try await eventually { actions.withLock { $0 } == 1 }
+                    tasks.cancelAll()
+                    try await tasks.waitForAll()
+                }
+            }
+        }
+    }
+
     private func running(_ site: OnboardingSite, _ body: () async throws -> Void) async throws {
         try await running(site.service, body)
     }
