@@ -252,6 +252,12 @@ let package = Package(
                 "Webhooks", "Core", "Jobs", "SQL", "Store", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes,
                 .logging, .nioCore,
             ]),
+        tests(
+            "CloudAppTests",
+            [
+                "CloudApp", "Core", "Jobs", "SQL", "Store", "Telegram", "TestSupport", .asyncHTTPClient, .hummingbird,
+                .hummingbirdTesting, .httpTypes, .logging, .nioCore,
+            ]),
         tests("ModelAPITests", ["ModelAPI"]),
         tests(
             "NotificationsTests",

@@ -12,6 +12,7 @@ package enum Retention: String, Sendable, CaseIterable {
     case hostAudit = "what the host looked at and did"
     case alerts = "alerts to the host"
     case webhookDeliveries = "messages to webhooks"
+    case statusDays = "days of the status page"
     case nightlyBackups = "nightly backups of an agent, of which one a week is kept after seven days"
 
     package var days: Int64 {
@@ -28,6 +29,7 @@ package enum Retention: String, Sendable, CaseIterable {
         case .hostAudit: 365
         case .alerts: 365
         case .webhookDeliveries: 30
+        case .statusDays: 90
         case .nightlyBackups: 28
         }
     }

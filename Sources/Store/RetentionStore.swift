@@ -19,6 +19,7 @@ package struct RetentionStore {
             "DELETE FROM idempotency_keys WHERE created_at < ?1", [.integer((now - .hours(24)).milliseconds)])
         try forget("DELETE FROM host_audit WHERE at < ?1", .hostAudit, now)
         try forget("DELETE FROM webhook_deliveries WHERE created_at < ?1", .webhookDeliveries, now)
+        try forget("DELETE FROM status_days WHERE day < ?1", .statusDays, now)
         try forget("DELETE FROM alerts WHERE raised_at < ?1", .alerts, now)
         try transaction.execute("DELETE FROM agent_turns WHERE at < ?1", [.integer((now - .hours(1)).milliseconds)])
         // Nobody needs the bot's token any more once nothing is left that speaks through it.

@@ -22,6 +22,7 @@ package struct WebRoutes: Sendable {
     private let privacy: PrivacyRoutes
     private let host: HostRoutes
     private let account: AccountRoutes
+    private let status: StatusRoutes
     private let webhooks: WebhookRoutes
     private let unsubscribe: UnsubscribeRoutes
     private let agentSettings: AgentSettingsRoutes
@@ -75,6 +76,7 @@ package struct WebRoutes: Sendable {
         self.host = HostRoutes(
             gate: HostGate(site: site, access: host, desk: HostDesk(queue: queue, plans: plans)))
         account = AccountRoutes(site: site, account: accounts, limits: limits)
+        status = StatusRoutes(site: site, queue: queue)
         webhooks = WebhookRoutes(site: site, account: accounts, limits: customerLimits)
         unsubscribe = UnsubscribeRoutes(site: site, account: accounts)
         silence = SilenceRoutes(
@@ -97,6 +99,7 @@ package struct WebRoutes: Sendable {
         privacy.addRoutes(to: group)
         host.addRoutes(to: group)
         account.addRoutes(to: group)
+        status.addRoutes(to: group)
         webhooks.addRoutes(to: group)
         unsubscribe.addRoutes(to: group)
         agentSettings.addRoutes(to: group)

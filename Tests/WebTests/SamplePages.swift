@@ -42,6 +42,7 @@ struct SamplePages {
             WebhooksPage(
                 Self.webhooks, Self.deliveries, news: .init(secret: Secret("whsec_abc"), fault: "Fault", url: "x"),
                 texts: texts),
+            StatusPage([], now: testNow, texts: texts), StatusPage(Self.days, now: testNow, texts: texts),
             LegalPage(title: "Terms", text: "# Scope\n\nThese are the terms."),
             error(404), error(410),
             ErrorPage(
@@ -178,6 +179,16 @@ struct SamplePages {
         delivery.attempts = index
         delivery.state = WebhookDelivery.State.allCases[index % 3]
         return delivery
+    }
+
+    /// A day of trouble, one that was half looked at, and one on which all was well.
+    private static let days = [(0, 288, 3), (1, 100, 0), (2, 288, 0)].flatMap { days, probes, failures in
+        StatusPart.allCases.map { part in
+            let day = StatusDay.start(of: testNow) - .days(Int64(days))
+            return StatusDay(
+                part: part, day: day, probes: Int64(probes), failures: part == .model ? Int64(failures) : 0,
+                isUp: part != .model || days > 0, since: day, probedAt: day)
+        }
     }
 
     private static let owner: Customer = {

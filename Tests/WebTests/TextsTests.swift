@@ -27,7 +27,7 @@ struct TextsTests {
     @Test func everyTextIsTranslated() {
         let international: Set = [
             "sandbox_part_telegram", "stage_telegram", "landing_sample_agent", "status_running", "privacy_cookies_title",
-            "backups_size",
+            "backups_size", "status_part_telegram",
         ]
         for (key, text) in english.entries where text == portuguese[key] {
             #expect(international.contains(key), "\(key): \(text)")

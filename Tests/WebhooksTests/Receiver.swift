@@ -35,7 +35,7 @@ final class Receiver: Sendable {
             return Response(status: .ok)
         }
         router.post("/slow") { _, _ in
-            try await Task.sleep(for: .seconds(5))
+            try await Task.sleep(for: .seconds(1))
             return Response(status: .ok)
         }
         let application = Application(

@@ -69,7 +69,11 @@ extension CloudConfiguration {
         if role == .tokenProxy, let transcription { urls.append(transcription.baseURL) }
         if role == .agentTools, let search { urls.append(search.url) }
         // A model leads the set-up chat, and is called like any other.
-        if role == .onboardingAgent { urls.append(agentSettings(inCluster: true).tokenProxyURL) }
+        if role == .onboardingAgent {
+            urls.append(agentSettings(inCluster: true).tokenProxyURL)
+            // The probes of the status page; customers' webhooks are on this port, too.
+            urls += [publicURL, stripe.baseURL, kimi.baseURL] + [fallback?.baseURL].compactMap { $0 }
+        }
         var rules: [JSONValue] = []
         // Where it is stands in a secret, and not here.
         if let redisURL { rules.append(["ports": [Self.port(of: redisURL, orElse: 6379)]]) }

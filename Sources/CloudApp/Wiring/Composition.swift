@@ -163,6 +163,8 @@ struct Composition {
         identity.register(in: &handlers)
         account.register(in: &handlers)
         try notifications().register(in: &handlers)
+        statusProbes.register(in: &handlers)
+        periodic.append(PeriodicJob(every: StatusPart.interval, ProbeParts()))
         periodic.append(PeriodicJob(every: .hours(1), DeleteExpiredSessions()))
         periodic.append(PeriodicJob(every: .hours(24), ApplyRetention()))
         // Telegram has one reader of a bot's updates.
@@ -204,7 +206,7 @@ struct Composition {
     }
 
     /// The client of the bot that has this token.
-    private var makeBotClient: @Sendable (Secret) -> TelegramClient {
+    var makeBotClient: @Sendable (Secret) -> TelegramClient {
         { [httpClient = platform.httpClient, apiRoot = configuration.telegram.apiRoot] in
             TelegramClient(httpClient: httpClient, apiRoot: apiRoot, token: $0.reveal())
         }

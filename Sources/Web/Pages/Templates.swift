@@ -40,6 +40,7 @@ enum Templates {
         "silence": PackageResources.silence_mustache,
         "stages": PackageResources.stages_mustache,
         "status": PackageResources.status_mustache,
+        "status_page": PackageResources.status_page_mustache,
         "banner_part": PackageResources.banner_part_mustache,
         "plan_change": PackageResources.plan_change_mustache,
         "unsubscribe": PackageResources.unsubscribe_mustache,
