@@ -106,6 +106,23 @@ struct WebhookTests {
         }
     }
 
+    @Test func whatHasEndedIsSentAgainFromTheBeginningWithItsID() async throws {
+        try await Self.run { programs in
+            let id = try await programs.create()
+            guard case .text(let message) = try await programs.call(.post, "/\(id)/test").object["id"] else { return }
+            try await programs.api.platform.database.write { transaction in
+                try transaction.execute("DELETE FROM jobs", [])
+                try transaction.execute("UPDATE webhook_deliveries SET attempts = 10, failed_at = 1, fault = 'timeout'", [])
+            }
+            let failed = try #require(try await programs.call(.get, "/\(id)/deliveries").object["data"]).items
+            #expect(failed[0]["state"] == .text("failed") && failed[0]["fault"] == .text("timeout"))
+            let again = try await programs.call(.post, "/v1/webhook-deliveries/\(message)/resend")
+            #expect(again.object["id"] == .text(message) && again.object["state"] == .text("waiting"))
+            #expect(again.object["attempts"] == .number(0))
+            #expect(try await programs.api.platform.queuedJobs(DeliverWebhook.kind).count == 1)
+        }
+    }
+
     @Test func anothersEndpointsAreNotThere() async throws {
         try await Self.run { programs in
             let id = try await programs.create()
