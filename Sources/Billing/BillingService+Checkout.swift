@@ -40,11 +40,13 @@ extension BillingService {
         let earlier: [Checkout]
         /// Whether the box has a subscription that it may run on.
         let isPaid: Bool
+        /// Whether the person has had a subscription, and so no trial.
+        let isReturning: Bool
     }
 
     private func order(_ id: Checkout.ID, of customerID: Customer.ID) async throws -> Order? {
         let now = queue.clock.now
-        return try await queue.database.read { transaction in
+        return try await queue.database.read { [plans] transaction in
             let store = BillingStore(transaction)
             guard let checkout = try store.checkout(id, customerID: customerID),
                 let customer = try CustomerStore(transaction).find(customerID)
@@ -55,7 +57,12 @@ extension BillingService {
             return Order(
                 checkout: checkout, customer: customer,
                 isLatest: try store.latestCheckout(customerID: customerID)?.id == id, earlier: earlier,
-                isPaid: subscriptions.entitlement(at: now)?.desired == .running)
+                isPaid: subscriptions.entitlement(at: now)?.desired == .running,
+                isReturning: try plans.terms.trialDays != nil
+                    && store.hasSubscribed(
+                        customerID: customerID, emails: [customer.email].compactMap(\.self),
+                        telegramUserID: BoxStore(transaction).find(checkout.boxID, customerID: customerID)?.bot?.ownerUserID)
+            )
         }
     }
 
@@ -105,12 +112,15 @@ extension BillingService {
 
     private func createSession(_ order: Order, jobID: Job.ID) async throws -> StripeCheckoutSession {
         let checkout = order.checkout
+        let terms = plans.terms
         let session = StripeClient.NewCheckoutSession(
             price: try await prices.id(for: plans[checkout.tier]), customer: order.customer.stripeCustomerID,
             customerEmail: order.customer.email, clientReferenceID: checkout.id.rawValue,
             metadata: checkout.metadata,
             successURL: "\(publicURL)/checkout/\(checkout.id)/done?session_id={CHECKOUT_SESSION_ID}",
-            cancelURL: "\(publicURL)/checkout/\(checkout.id)/left", locale: order.customer.language.rawValue)
+            cancelURL: "\(publicURL)/checkout/\(checkout.id)/left", locale: order.customer.language.rawValue,
+            takesPromotionCodes: terms.takesPromotionCodes, reckonsTax: terms.reckonsTax,
+            trialDays: order.isReturning ? nil : terms.trialDays)
         // A page that is opened anew has a key of its own: the first one's would bring back the page that was closed.
         let key = checkout.stripeSessionID.map { "\(checkout.id)-after-\($0)" } ?? checkout.id.rawValue
         do {

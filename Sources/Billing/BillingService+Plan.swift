@@ -20,7 +20,8 @@ extension BillingService {
     private static let offerLifetime = Duration.seconds(15 * 60)
 
     /// What moving to a plan would cost, by Stripe's own reckoning.
-    /// - Throws: ``DomainError`` with the code `no_subscription`, `payment_missing` or `payments_unavailable`; `SQLError`.
+    /// - Throws: ``DomainError`` with the code `no_subscription`, `trial_running`, `payment_missing` or `payments_unavailable`;
+    ///   `SQLError`.
     package func preview(_ tier: Tier, for customerID: Customer.ID) async throws -> PlanChange {
         let subscription = try await changeable(customerID)
         guard tier != subscription.tier else { return .keep }
@@ -37,8 +38,8 @@ extension BillingService {
     /// Moves to a plan: to a dearer one at once, to a cheaper one at the end of the period.
     /// - Parameter moment: from the preview.
     /// - Returns: Stripe's page on which the difference is to be paid, if charging it failed.
-    /// - Throws: ``DomainError`` with the code `no_subscription`, `payment_missing`, `offer_expired` or `payments_unavailable`;
-    ///   `SQLError`.
+    /// - Throws: ``DomainError`` with the code `no_subscription`, `trial_running`, `payment_missing`, `offer_expired` or
+    ///   `payments_unavailable`; `SQLError`.
     package func change(to tier: Tier, for customerID: Customer.ID, moment: Timestamp?) async throws -> String? {
         let subscription = try await changeable(customerID)
         var page: String?
@@ -103,6 +104,10 @@ extension BillingService {
         }
         guard let found else {
             throw DomainError(.conflict, code: "no_subscription", "There is no running subscription to change.")
+        }
+        guard found.status != .trialing else {
+            throw DomainError(
+                .conflict, code: "trial_running", "The plan can be changed once the free trial is over.")
         }
         guard found.pastDueSince == nil, found.withdrawal == nil else {
             throw DomainError(

@@ -35,6 +35,7 @@ struct Convergence {
         let isChanged = try want(box, decision)
         try tell(decision, box)
         try refundIfPaidTwice(subscription)
+        if decision.refusesTrial { try endTrial(subscription) }
         if isCompletedNow || isChanged {
             try work.answer(purchase.customerID)
         } else {
@@ -53,7 +54,23 @@ struct Convergence {
             current: try usage.quota(customerID: purchase.customerID, periodStart: facts.period.start),
             previous: try usage.quota(customerID: purchase.customerID, periodEnd: facts.period.start),
             told: try billing.told(purchase.customerID),
-            isReplaced: try isBesideAnother(), at: work.now)
+            isReplaced: try isBesideAnother(), isReturning: try isReturning(box, identity), at: work.now)
+    }
+
+    /// Whether the person is known from an earlier subscription: by the account, the address or the Telegram account.
+    private func isReturning(_ box: Box, _ subscription: Subscription) throws -> Bool {
+        guard facts.status == .trialing, let customer = try CustomerStore(work.transaction).find(purchase.customerID) else {
+            return false
+        }
+        return try billing.hasSubscribed(
+            customerID: customer.id, emails: [purchase.email, customer.email].compactMap(\.self),
+            telegramUserID: box.bot?.ownerUserID, before: subscription.id)
+    }
+
+    /// Ends a trial that isn't given. Nothing was charged for it.
+    private func endTrial(_ subscription: Subscription) throws {
+        logger.info("a second trial is ended", metadata: ["subscription": "\(fetched.id)"])
+        try work.enqueue(EndSubscription(subscription))
     }
 
     private func storeInvoices(_ subscription: Subscription) throws {

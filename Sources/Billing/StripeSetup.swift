@@ -4,8 +4,8 @@ package import Stripe
 /// Makes, or verifies, what an account at Stripe has to have: a product and a price for each plan, the webhook endpoint, and what
 /// customers can do in the portal. What is as it should be isn't written, so that a second run changes nothing.
 package struct StripeSetup: Sendable {
-    private let stripe: StripeClient
-    private let plans: PlanTable
+    let stripe: StripeClient
+    let plans: PlanTable
     private let publicURL: String
     private let portalConfiguration: String?
     /// Whether nothing is written.
@@ -66,6 +66,7 @@ package struct StripeSetup: Sendable {
             if let price { prices.append(price) }
         }
         try await checkPortal(prices, &report)
+        try await checkTerms(&report)
         // The last: what fails behind it would lose its secret.
         try await checkEndpoint(&report)
         return report

@@ -10,6 +10,10 @@ package enum Notice: Sendable, Hashable, Codable {
     /// The missing payment has come.
     case recovered
     case planChanged(from: Tier, to: Tier)
+    /// The free trial ends in a few days, and the first month is charged.
+    case trialEnding
+    /// The free trial was given back, as the person has had a subscription before.
+    case trialRefused
     case cancelled
     case ended
     /// The data of an agent whose subscription ended are deleted in a week.
@@ -20,6 +24,8 @@ package enum Notice: Sendable, Hashable, Codable {
     package static let usagePercentages = [50, 80, 95, 100]
     /// The days of a missing payment on which customers are told.
     package static let paymentDays = [0, 3, 6]
+    /// How long before the end of a free trial customers are told of it.
+    package static let trialWarning = Duration.days(3)
     /// How long before the deletion customers are told of it.
     package static let deletionWarning = Duration.days(7)
 
@@ -34,6 +40,8 @@ package enum Notice: Sendable, Hashable, Codable {
             case .suspended: "suspended"
             case .recovered: "recovered"
             case .planChanged: "plan_changed"
+            case .trialEnding: "trial_ending"
+            case .trialRefused: "trial_refused"
             case .cancelled: "cancelled"
             case .ended: "ended"
             case .deletionNear: "deletion_near"

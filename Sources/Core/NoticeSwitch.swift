@@ -29,7 +29,9 @@ extension Notice {
     package var switchKind: NoticeSwitch.Kind? {
         switch self {
         case .usage(let percent): percent < 100 ? .usage : nil
-        case .receipt, .paymentFailed, .suspended, .recovered, .planChanged, .cancelled, .ended, .deletionNear, .deleted: nil
+        case .receipt, .paymentFailed, .suspended, .recovered, .planChanged, .trialEnding, .trialRefused, .cancelled, .ended,
+            .deletionNear, .deleted:
+            nil
         }
     }
 }

@@ -62,6 +62,8 @@ package struct Plan: Sendable, Hashable, Codable {
 /// The plans on sale, one per tier.
 package struct PlanTable: Sendable, Hashable {
     private let plans: [Tier: Plan]
+    /// On which terms they are sold.
+    package var terms = SaleTerms()
 
     /// In the order of price.
     package var all: [Plan] { plans.values.sorted { $0.monthlyPrice < $1.monthlyPrice } }

@@ -3,8 +3,14 @@ extension ProductFacts {
         switch topic {
         case .price:
             LocalizedText(
-                en: "A month costs: \(priceList.english). That is all: nothing beyond the plan is ever charged.",
-                pt: "Por mês custa: \(priceList.portuguese). É só isso: nada além do plano é cobrado.")
+                en: "A month costs: \(priceList.english). "
+                    + (plans.terms.reckonsTax
+                        ? "Beyond the plan, and tax where it is due, nothing is ever charged."
+                        : "That is all: nothing beyond the plan is ever charged."),
+                pt: "Por mês custa: \(priceList.portuguese). "
+                    + (plans.terms.reckonsTax
+                        ? "Além do plano, e de impostos onde houver, nada é cobrado."
+                        : "É só isso: nada além do plano é cobrado."))
         case .comparison:
             LocalizedText(
                 en: "They differ in how much you can use in a month and how long the agent thinks: \(priceList.english).",
@@ -20,13 +26,7 @@ extension ProductFacts {
             LocalizedText(
                 en: "When a month is used up, the agent says so and waits for the next month. Nothing extra is charged.",
                 pt: "Quando o mês acaba, o agente avisa e espera o mês seguinte. Nada a mais é cobrado.")
-        case .trial:
-            LocalizedText(
-                en:
-                    "There is no free trial. This chat is free; the smallest plan, \(plans.all[0].name), is $\(plans.all[0].monthlyPrice / 100) a month, and you can cancel any month.",
-                pt:
-                    "Não há período de teste grátis. Esta conversa é de graça; o menor plano, \(plans.all[0].name), custa US$ \(plans.all[0].monthlyPrice / 100) por mês, e você pode cancelar em qualquer mês."
-            )
+        case .trial: trial
         case .refund:
             LocalizedText(
                 en:
@@ -51,10 +51,7 @@ extension ProductFacts {
             LocalizedText(
                 en: "There is no yearly plan: you pay month by month and can leave any month.",
                 pt: "Não há plano anual: o pagamento é mês a mês, e você pode sair em qualquer mês.")
-        case .discount:
-            LocalizedText(
-                en: "There are no discounts or coupons that I know of. The prices are: \(priceList.english).",
-                pt: "Não conheço descontos nem cupons. Os preços são: \(priceList.portuguese).")
+        case .discount: discount
         case .payment:
             LocalizedText(
                 en:
@@ -66,14 +63,7 @@ extension ProductFacts {
             LocalizedText(
                 en: "Prices are in US dollars a month; your bank converts them at its own rate.",
                 pt: "Os preços são em dólares americanos por mês; o seu banco converte pela cotação dele.")
-        case .vat:
-            LocalizedText(
-                en:
-                    "I don't know whether VAT or sales tax is added in your country. Stripe's payment page shows the whole amount before you pay."
-                    + ask.english,
-                pt:
-                    "Não sei se há impostos a somar no seu país. A página de pagamento da Stripe mostra o valor total antes de você pagar."
-                    + ask.portuguese)
+        case .vat: tax
         case .invoice:
             LocalizedText(
                 en: "Each payment has an invoice from Stripe, which you find on the dashboard under your plan.",

@@ -25,6 +25,6 @@ extension MailContent {
         let button = LocalizedText(en: "Open the dashboard", pt: "Abrir o painel")
         return MailContent(
             subject: subject[language], paragraphs: [what[language], outro[language]],
-            links: [(button[language], dashboardURL)])
+            links: [Link(label: button[language], url: dashboardURL)], language: language)
     }
 }

@@ -8,13 +8,17 @@ struct MailContent: Sendable, Hashable {
     /// Where mails like this are switched off.
     let unsubscribeURL: String?
 
+    struct Link: Sendable, Hashable {
+        let label: String
+        let url: String
+    }
+
     /// - Parameters:
     ///   - paragraphs: plain text.
-    ///   - links: what to press, between the first paragraph and the others.
+    ///   - links: what to press, between the first paragraph and the others; the first is the button.
     ///   - unsubscribe: where mails like this are switched off; `nil` where that can't be.
     init(
-        subject: String, paragraphs: [String], links: [(label: String, url: String)],
-        unsubscribe: (label: String, url: String)? = nil
+        subject: String, paragraphs: [String], links: [Link], unsubscribe: Link? = nil, language: Language
     ) {
         self.subject = Self.oneLine(subject)
         let first = paragraphs.prefix(1)
@@ -24,41 +28,10 @@ struct MailContent: Sendable, Hashable {
         text =
             (first + links.map { "\($0.label):\n\($0.url)" } + rest).joined(separator: "\n\n")
             + "\n\n-- \nopenclaw-cloud\n\(footer)"
-        let buttons = links.map { link in
-            """
-            <p style="margin:24px 0"><a href="\(Self.escaped(link.url))" style="display:inline-block;padding:12px 20px;\
-            border-radius:8px;background:#2456c4;color:#ffffff;text-decoration:none">\(Self.escaped(link.label))</a></p>
-            """
-        }
-        let end = unsubscribe.map { link in
-            " · <a href=\"\(Self.escaped(link.url))\" style=\"color:#6b7588\">\(Self.escaped(link.label))</a>"
-        }
-        let body = (first.map(Self.paragraph) + buttons + rest.map(Self.paragraph)).joined(separator: "\n")
-        html = """
-            <!doctype html>
-            <html><head><meta charset="utf-8"><meta name="color-scheme" content="light dark"></head>
-            <body style="font:16px/1.6 system-ui,sans-serif;max-width:34em;margin:0 auto;padding:24px">
-            \(body)
-            <p style="color:#6b7588;font-size:14px">openclaw-cloud\(end ?? "")</p>
-            </body></html>
-            """
-    }
-
-    private static func paragraph(_ text: String) -> String {
-        "<p>\(escaped(text).split(separator: "\n").joined(separator: "<br>"))</p>"
-    }
-
-    private static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { output, character in
-            switch character {
-            case "&": output += "&amp;"
-            case "<": output += "&lt;"
-            case ">": output += "&gt;"
-            case "\"": output += "&quot;"
-            case "'": output += "&#39;"
-            default: output.append(character)
-            }
-        }
+        html =
+            MailLayout(
+                language: language, subject: self.subject, paragraphs: paragraphs, links: links, unsubscribe: unsubscribe
+            ).html
     }
 
     /// A subject holds names that people chose, and must stay one line.
@@ -112,11 +85,12 @@ extension MailContent {
             en: "An agent that you don't know? Somebody else has paid for it with your address. Leave its link alone.",
             pt: "Não conhece um dos agentes? Outra pessoa pagou por ele com o seu endereço. Não use o link dele.")
         let subject = LocalizedText(en: "Your sign-in link", pt: "O seu link de acesso")
-        let labelled = links.map { (label: $0.label[language], url: $0.url.reveal()) }
+        let labelled = links.map { MailContent.Link(label: $0.label[language], url: $0.url.reveal()) }
         return MailContent(
             subject: subject[language],
             paragraphs: [(links.count > 1 ? introForSeveral : intro)[language], outro[language]]
-                + (links.contains { !$0.isProved } && links.count > 1 ? [unknown[language]] : []), links: labelled)
+                + (links.contains { !$0.isProved } && links.count > 1 ? [unknown[language]] : []), links: labelled,
+            language: language)
     }
 
     static func welcome(
@@ -133,10 +107,15 @@ extension MailContent {
         let dashboard = LocalizedText(en: "Open the dashboard", pt: "Abrir o painel")
         return MailContent(
             subject: subject[language], paragraphs: [intro[language], outro[language]],
-            links: [(chat[language], botURL), (dashboard[language], dashboardURL)])
+            links: [
+                Link(label: chat[language], url: botURL), Link(label: dashboard[language], url: dashboardURL),
+            ], language: language)
     }
+
     /// Alerts are for the host, who reads the logs as well: in English, like those.
     static func alert(_ alert: AlertHost) -> MailContent {
-        MailContent(subject: alert.subject, paragraphs: alert.text.split(separator: "\n\n").map(String.init), links: [])
+        MailContent(
+            subject: alert.subject, paragraphs: alert.text.split(separator: "\n\n").map(String.init), links: [],
+            language: .english)
     }
 }

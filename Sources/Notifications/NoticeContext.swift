@@ -8,6 +8,8 @@ struct NoticeContext: Sendable {
     let box: Box
     let subscription: Subscription?
     let invoice: Invoice?
+    /// Whether anything but a free trial was ever paid for.
+    var hasPaidBefore = true
     let quota: Quota?
     let plans: PlanTable
     let publicURL: String
@@ -29,7 +31,9 @@ struct NoticeContext: Sendable {
             if case .receipt(let id) = job.notice { try billing.invoice(id, customerID: customerID) } else { nil }
         return NoticeContext(
             customer: customer, box: box, subscription: try billing.subscription(boxID: box.id, customerID: customerID),
-            invoice: invoice, quota: try UsageStore(transaction).quota(customerID: customerID, at: now), plans: plans,
+            invoice: invoice,
+            hasPaidBefore: try billing.invoices(customerID: customerID).contains { $0.status == "paid" && $0.total > 0 },
+            quota: try UsageStore(transaction).quota(customerID: customerID, at: now), plans: plans,
             publicURL: publicURL, now: now)
     }
 

@@ -11,8 +11,9 @@ struct NoticeText: Sendable {
     func mail(_ language: Language, unsubscribeURL: String? = nil) -> MailContent {
         MailContent(
             subject: subject[language], paragraphs: paragraphs.map { $0[language] },
-            links: link.map { [($0.label[language], $0.url)] } ?? [],
-            unsubscribe: unsubscribeURL.map { (Self.switchOff[language], $0) })
+            links: link.map { [MailContent.Link(label: $0.label[language], url: $0.url)] } ?? [],
+            unsubscribe: unsubscribeURL.map { MailContent.Link(label: Self.switchOff[language], url: $0) },
+            language: language)
     }
 
     private static let switchOff = LocalizedText(en: "No more mails like this", pt: "Não receber mais e-mails assim")
@@ -33,6 +34,8 @@ extension Notice {
         case .suspended: Self.suspended(context)
         case .recovered: Self.recovered(context)
         case .planChanged(let from, let to): Self.planChanged(context.plans[from], context.plans[to], context)
+        case .trialEnding: Self.trialEnding(context)
+        case .trialRefused: Self.trialRefused(context)
         case .cancelled: Self.cancelled(context)
         case .ended: Self.ended(context)
         case .deletionNear: Self.deletionNear(context)
@@ -40,7 +43,7 @@ extension Notice {
         }
     }
 
-    private static let openDashboard = LocalizedText(en: "Open the dashboard", pt: "Abrir o painel")
+    static let openDashboard = LocalizedText(en: "Open the dashboard", pt: "Abrir o painel")
 
     private static func receipt(_ invoice: Invoice, _ context: NoticeContext) -> NoticeText {
         let amount = money(invoice.paid, invoice.currency)
@@ -62,6 +65,7 @@ extension Notice {
     private static func usage(_ percent: Int, _ context: NoticeContext) -> NoticeText? {
         guard let quota = context.quota else { return nil }
         let (agent, end) = (context.agent, quota.periodEnd)
+        if context.subscription?.status == .trialing { return trialUsage(percent, until: end, context) }
         let isOver = percent >= 100
         let hasLarger = context.box.tier != context.plans.all.last?.tier
         let first =
@@ -101,9 +105,13 @@ extension Notice {
                     pt:
                         "O pagamento de \(agent) falhou. \(agent) funciona até \(end.day(.portuguese)) e depois pausa se não for pago."
                 ),
-                LocalizedText(
-                    en: "Until it is paid there is what was left of last month, and about a day's use more.",
-                    pt: "Até o pagamento, há o que restou do mês anterior e cerca de um dia de uso a mais."),
+                context.hasPaidBefore
+                    ? LocalizedText(
+                        en: "Until it is paid there is what was left of last month, and about a day's use more.",
+                        pt: "Até o pagamento, há o que restou do mês anterior e cerca de um dia de uso a mais.")
+                    : LocalizedText(
+                        en: "Until it is paid there is what was left of the free trial.",
+                        pt: "Até o pagamento, há o que restou do teste grátis."),
             ],
             link: (
                 LocalizedText(en: "Pay now", pt: "Pagar agora"), context.subscription?.paymentURL ?? context.dashboard

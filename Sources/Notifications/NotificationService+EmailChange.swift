@@ -41,7 +41,9 @@ extension MailContent {
             pt: "Não foi você que pediu? Então ignore este e-mail, e nada muda.")
         let label = LocalizedText(en: "Confirm this address", pt: "Confirmar este endereço")
         return MailContent(
-            subject: subject[language], paragraphs: [intro[language], outro[language]], links: [(label[language], url)])
+            subject: subject[language], paragraphs: [intro[language], outro[language]],
+            links: [Link(label: label[language], url: url)],
+            language: language)
     }
 
     /// - Parameter url: where the owner of the present address agrees; `nil` if they are only told.
@@ -56,6 +58,6 @@ extension MailContent {
         let label = LocalizedText(en: "Agree to the change", pt: "Aceitar a mudança")
         return MailContent(
             subject: subject[language], paragraphs: [intro[language], outro[language]],
-            links: url.map { [(label[language], $0)] } ?? [])
+            links: url.map { [Link(label: label[language], url: $0)] } ?? [], language: language)
     }
 }

@@ -63,10 +63,10 @@ extension NotificationService {
 
 extension Notice {
     /// Whether the agent's chat says it, too: what can't wait until somebody reads their mails.
-    fileprivate var isForChat: Bool {
+    var isForChat: Bool {
         switch self {
-        case .usage, .paymentFailed, .suspended, .recovered, .ended, .deletionNear: true
-        case .receipt, .planChanged, .cancelled, .deleted: false
+        case .usage, .paymentFailed, .suspended, .recovered, .trialEnding, .ended, .deletionNear: true
+        case .receipt, .planChanged, .trialRefused, .cancelled, .deleted: false
         }
     }
 }

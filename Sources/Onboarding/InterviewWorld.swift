@@ -32,6 +32,7 @@ struct InterviewWorld {
             account: conversation.telegramName, box: box,
             isPaid: !isOver && box.map { $0.desired != .draft } ?? false
                 || subscriptions.contains { $0.entitlement(at: now) == .running },
+            isTrial: subscriptions.contains { $0.status == .trialing },
             checkout: isOver && checkout?.completedAt != nil ? nil : checkout,
             pastedBotIsTaken: try pastedBot(state).map { bot in
                 try boxes.isTaken(botID: bot.id, except: box?.id ?? service.queue.ids.next())

@@ -167,6 +167,31 @@ package struct BillingStore {
         ).map(Subscription.init(row:))
     }
 
+    /// Whether a person has had a subscription that ever began, under any account of theirs.
+    /// - Parameters:
+    ///   - emails: as ``EmailAddress`` writes them.
+    ///   - telegramUserID: of the account that their agent answers.
+    ///   - id: only subscriptions that were stored before this one count; `nil`: all do.
+    /// - Throws: `SQLError`.
+    package func hasSubscribed(
+        customerID: Customer.ID, emails: [String], telegramUserID: Int64?, before id: Subscription.ID? = nil
+    ) throws -> Bool {
+        try transaction.first(
+            """
+            SELECT s.id FROM subscriptions s
+            JOIN customers c ON c.id = s.customer_id
+            JOIN boxes b ON b.id = s.box_id
+            WHERE (s.customer_id = ?1 OR c.email = ?2 OR c.email = ?3 OR b.bot_owner_user_id = CAST(?4 AS bigint))
+                AND s.status NOT IN ('incomplete', 'incomplete_expired') AND s.id < ?5
+            LIMIT 1
+            """,
+            [
+                .text(customerID.rawValue), SQLValue(emails.first), SQLValue(emails.last), SQLValue(telegramUserID),
+                // Behind every id.
+                .text(id?.rawValue ?? "t"),
+            ]) != nil
+    }
+
     /// Has a subscription that waits to be looked at wait until then.
     /// - Throws: `SQLError`.
     package func look(atSubscription stripeID: String, _ time: Timestamp) throws {

@@ -63,10 +63,17 @@ extension StripeClient {
         package var cancelURL: String
         /// `en`, `pt`, …
         package var locale: String
+        /// Whether the page has a field for a promotion code.
+        package var takesPromotionCodes: Bool
+        /// Whether Stripe Tax reckons the tax, and the page asks for a tax id.
+        package var reckonsTax: Bool
+        /// 1 to 730; `nil`: the first period is charged for at once.
+        package var trialDays: Int?
 
         package init(
             price: String, customer: String?, customerEmail: String?, clientReferenceID: String, metadata: [String: String],
-            successURL: String, cancelURL: String, locale: String
+            successURL: String, cancelURL: String, locale: String, takesPromotionCodes: Bool = false,
+            reckonsTax: Bool = false, trialDays: Int? = nil
         ) {
             self.price = price
             self.customer = customer
@@ -76,6 +83,27 @@ extension StripeClient {
             self.successURL = successURL
             self.cancelURL = cancelURL
             self.locale = locale
+            self.takesPromotionCodes = takesPromotionCodes
+            self.reckonsTax = reckonsTax
+            self.trialDays = trialDays
+        }
+
+        /// Stripe refuses tax for a customer whose address and name the page may not write
+        /// (https://docs.stripe.com/tax/checkout#existing-customers).
+        func addTerms(to form: inout StripeForm) {
+            if takesPromotionCodes { form.add("allow_promotion_codes", "true") }
+            if reckonsTax {
+                form.add("automatic_tax[enabled]", "true")
+                form.add("tax_id_collection[enabled]", "true")
+                if customer != nil {
+                    form.add("customer_update[address]", "auto")
+                    form.add("customer_update[name]", "auto")
+                }
+            }
+            if let trialDays {
+                form.add("subscription_data[trial_period_days]", trialDays)
+                form.add("payment_method_collection", "always")
+            }
         }
     }
 
@@ -96,6 +124,7 @@ extension StripeClient {
         } else {
             form.add("customer_email", session.customerEmail)
         }
+        session.addTerms(to: &form)
         form.add("locale", session.locale)
         form.add("success_url", session.successURL)
         form.add("cancel_url", session.cancelURL)

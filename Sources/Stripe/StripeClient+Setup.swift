@@ -26,6 +26,24 @@ extension StripeClient {
         let _: StripePrice = try await post("/v1/prices/\(id)", form)
     }
 
+    // MARK: The terms of a sale
+
+    /// How Stripe Tax is set up.
+    /// - Throws: ``StripeError``.
+    package func taxSettings() async throws -> StripeTaxSettings {
+        try await get("/v1/tax/settings")
+    }
+
+    /// Whether there is a promotion code that somebody could enter.
+    /// - Throws: ``StripeError``.
+    package func hasPromotionCodes() async throws -> Bool {
+        var query = StripeForm()
+        query.add("active", "true")
+        query.add("limit", 1)
+        let list: StripeList<StripePromotionCode> = try await get("/v1/promotion_codes", query)
+        return !list.data.isEmpty
+    }
+
     // MARK: Webhook endpoints
 
     /// Every endpoint of the account; there can be 16.

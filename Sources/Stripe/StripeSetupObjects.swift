@@ -7,6 +7,38 @@ package struct StripeProduct: Decodable, Sendable, Hashable {
     package let metadata: [String: String]
 }
 
+/// https://docs.stripe.com/api/tax/settings/object
+package struct StripeTaxSettings: Decodable, Sendable, Hashable {
+    /// `active`, or `pending` while something is missing.
+    package let status: String
+    private let defaults: Defaults
+    private let statusDetails: Details?
+
+    /// `inclusive`, `exclusive` or `inferred_by_currency`: what prices that don't say it are. Without one Stripe refuses to
+    /// reckon the tax of such a price.
+    package var taxBehavior: String? { defaults.taxBehavior }
+    /// What Stripe Tax waits for.
+    package var missingFields: [String] { statusDetails?.pending?.missingFields ?? [] }
+
+    private struct Defaults: Decodable, Sendable, Hashable {
+        let taxBehavior: String?
+    }
+
+    private struct Details: Decodable, Sendable, Hashable {
+        let pending: Pending?
+
+        struct Pending: Decodable, Sendable, Hashable {
+            let missingFields: [String]?
+        }
+    }
+}
+
+/// https://docs.stripe.com/api/promotion_codes/object
+struct StripePromotionCode: Decodable, Sendable {
+    /// `promo_…`
+    let id: String
+}
+
 /// https://docs.stripe.com/api/webhook_endpoints/object
 package struct StripeWebhookEndpoint: Decodable, Sendable, Hashable {
     /// `we_…`

@@ -20,7 +20,7 @@ struct Schedule {
     }
 
     mutating func run() {
-        _ = stripe.start(pick(Tier.allCases))
+        _ = stripe.start(pick(Tier.allCases), trial: pick([nil, .days(1), .days(7), .days(14), .days(45)]))
         absorb()
         for _ in 0..<Int.random(in: 5...60, using: &random) where violations.isEmpty && ours.desired != .deleted {
             step()
@@ -96,7 +96,7 @@ struct Schedule {
         if paid > 0 { return paid }
         guard let before = ours.quotas.values.first(where: { $0.periodEnd == sub.period.start }) else { return 0 }
         let wasPaid = sub.bills.contains { bill in
-            bill.status == .paid && !bill.isGone
+            bill.status == .paid && !bill.isGone && bill.total > 0
                 && sub.brought[bill.id].map { $0.period == before.periodStart && $0.units > 0 } ?? false
         }
         return max(0, before.limit - before.used) + (wasPaid ? stripe.plans[sub.tier].monthlyUnits / 30 : 0)
@@ -127,7 +127,7 @@ struct Schedule {
         }
         let id = sub.id
         let tier = pick(Tier.allCases)
-        switch Int.random(in: 0..<17, using: &random) {
+        switch Int.random(in: 0..<18, using: &random) {
         case 0...3:
             log.append("\(sub.tier) -> \(tier) now")
             stripe.changeNow(id, to: tier)
@@ -144,6 +144,7 @@ struct Schedule {
         case 12: withdraw(id) { $0.isRefunded = true }
         case 13: withdraw(id) { $0.dispute = .open }
         case 14: decide(id)
+        case 16: stripe.endTrial(id)
         case 15: stripe.change(id) { _, sub in sub.isPausing.toggle() }
         default:
             log.append("subscribed twice")
@@ -222,6 +223,12 @@ struct Schedule {
             {
                 violations.append(
                     "nobody was told that \(sub.id) ended at \(endedAt); the box is \(ours.desired), told \(ours.sent)")
+            }
+            let warned = "trial_ending/\(sub.id)/\(sub.period.end.milliseconds)"
+            if sub.status == .trialing, !sub.cancelsAtEnd, stripe.now >= sub.period.end - .days(3),
+                !ours.told.contains(warned)
+            {
+                violations.append("nobody was told that the trial ends at \(sub.period.end)")
             }
             guard sub.status == .pastDue, stripe.wanted(sub) == .running, let bill = sub.bills.last, bill.status == .open,
                 let since = sub.troubleSince

@@ -26,7 +26,7 @@ struct StripeModel {
         var chargeAt: Timestamp?
         var attempts = 0
 
-        var isLive: Bool { status == .active || status == .pastDue }
+        var isLive: Bool { status == .active || status == .pastDue || status == .trialing }
     }
 
     let plans = PlanTable.builtIn
@@ -65,7 +65,7 @@ struct StripeModel {
         guard sub.bills.contains(where: { $0.status == .paid }) else { return nil }
         switch sub.status {
         case .canceled: return now < (sub.endedAt ?? now) + .days(30) ? .suspended : .deleted
-        case .active, .pastDue:
+        case .active, .pastDue, .trialing:
             if sub.bills.contains(where: { $0.dispute == .open }) { return .suspended }
             let gross = sub.brought.contains { id, part in
                 part.period == sub.period.start && part.units > 0
@@ -80,14 +80,21 @@ struct StripeModel {
 
     // MARK: Payments
 
-    mutating func start(_ tier: Tier) -> String {
+    /// - Parameter trial: how long it costs nothing; `nil`: the first month is paid at once.
+    mutating func start(_ tier: Tier, trial: Duration? = nil) -> String {
         // No two in one second.
         pass(to: now + .seconds(1))
         let id = newID("sub")
-        var sub = Sub(id: id, tier: tier, period: .init(start: now, end: now + .days(30)))
-        addBill(
-            &sub, lines: [line(tier, sub.period, sign: 1, isProration: false)], status: .paid,
-            units: plans[tier].monthlyUnits)
+        var sub = Sub(id: id, tier: tier, period: .init(start: now, end: now + (trial ?? .days(30))))
+        if trial == nil {
+            addBill(
+                &sub, lines: [line(tier, sub.period, sign: 1, isProration: false)], status: .paid,
+                units: plans[tier].monthlyUnits)
+        } else {
+            sub.status = .trialing
+            let free = BillingFacts.Line(tier: tier, period: sub.period, amount: 0, isProration: false)
+            addBill(&sub, lines: [free], status: .paid, units: plans.all[0].monthlyUnits / 10)
+        }
         subs.append(sub)
         touched.append(id)
         return id
@@ -159,6 +166,14 @@ struct StripeModel {
         }
     }
 
+    /// Has the first month begin before the trial was to end.
+    mutating func endTrial(_ id: String) {
+        pass(to: now + .seconds(1))
+        change(id) { model, sub in
+            if sub.status == .trialing, model.now > sub.period.start { model.renew(&sub) }
+        }
+    }
+
     mutating func cancelNow(_ id: String) {
         change(id) { model, sub in
             guard sub.isLive else { return }
@@ -205,6 +220,7 @@ struct StripeModel {
             sub.bills[index].status = .void
             sub.pendingUpgrade = nil
         }
+        if sub.status == .trialing { sub.status = .active }
         if let next = sub.nextTier {
             sub.tier = next
             sub.nextTier = nil

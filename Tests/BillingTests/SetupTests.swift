@@ -139,6 +139,37 @@ struct SetupTests {
         }
     }
 
+    // MARK: The terms of the sale
+
+    @Test func whatTheTermsNeedIsLookedAtAndLeftToTheHost() async throws {
+        try await TestShop.run { shop in
+            let terms = SaleTerms(takesPromotionCodes: true, reckonsTax: true)
+            let names = ["Stripe Tax", "Promotion codes"]
+            let right = try await shop.setUp(terms: terms).findings.filter { names.contains($0.name) }
+            #expect(right.map(\.name) == names && right.allSatisfy { $0.state == .right && $0.remark == nil })
+
+            try await shop.sandboxDatabase.write { transaction in
+                try transaction.execute(
+                    "INSERT INTO stripe_objects (id, kind, body) VALUES ('tax_settings', 'tax.settings', ?1)",
+                    [
+                        .text(
+                            #"{"id":"tax_settings","object":"tax.settings","status":"pending","defaults":{"tax_behavior":null},"#
+                                + #""status_details":{"pending":{"missing_fields":["head_office"]}}}"#)
+                    ])
+            }
+            for isCheck in [true, false] {
+                let report = try await shop.setUp(terms: terms, isCheck: isCheck)
+                let finding = try #require(report.findings.first { $0.name == "Stripe Tax" })
+                #expect(finding.state == .wrong && report.differences == 1)
+                #expect(
+                    finding.faults == [
+                        "it is pending, and waits for head_office", "it has no default of whether prices include tax",
+                    ])
+            }
+            #expect(try await shop.setUp(isCheck: true).differences == 0, "without those terms nobody asks")
+        }
+    }
+
     // MARK: The portal's sessions
 
     @Test func sessionsAreOpenedWithTheConfigurationThatIsSet() async throws {
@@ -172,10 +203,12 @@ struct SetupTests {
 
 extension TestShop {
     fileprivate func setUp(
-        site: String = TestShop.site, portal: String? = nil, isCheck: Bool = false
+        site: String = TestShop.site, portal: String? = nil, terms: SaleTerms = SaleTerms(), isCheck: Bool = false
     ) async throws -> StripeSetup.Report {
-        try await StripeSetup(
-            stripe: stripe, plans: .builtIn, publicURL: site, portalConfiguration: portal, isCheck: isCheck
+        var plans = PlanTable.builtIn
+        plans.terms = terms
+        return try await StripeSetup(
+            stripe: stripe, plans: plans, publicURL: site, portalConfiguration: portal, isCheck: isCheck
         ).run()
     }
 

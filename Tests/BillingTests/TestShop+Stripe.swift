@@ -19,10 +19,12 @@ extension TestShop {
 
     /// Fills in the page to pay on.
     @discardableResult
-    func pay(_ checkout: Checkout, card: String = "4242424242424242") async throws -> Answer {
+    func pay(
+        _ checkout: Checkout, card: String = "4242424242424242", email: String = "Ana@example.com", code: String = ""
+    ) async throws -> Answer {
         try await send(
             .POST, "/pay/\(try #require(checkout.stripeSessionID))",
-            ["email": "Ana@example.com", "number": card, "expiry": "12/40", "cvc": "123", "name": "Ana"])
+            ["email": email, "number": card, "expiry": "12/40", "cvc": "123", "name": "Ana", "code": code])
     }
 
     /// - Parameter subscription: `sub_…`

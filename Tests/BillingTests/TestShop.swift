@@ -27,7 +27,8 @@ struct TestShop: Sendable {
     let baseURL: String
 
     static func run(
-        on engine: Engine = .sqlite, _ body: @escaping @Sendable (TestShop) async throws -> Void
+        on engine: Engine = .sqlite, terms: SaleTerms = SaleTerms(),
+        _ body: @escaping @Sendable (TestShop) async throws -> Void
     ) async throws {
         try await TestPlatform.run(on: engine) { platform in
             try await Engine.sqlite.withDatabase(migrations: [StripeSandbox.migration]) { sandboxDatabase in
@@ -42,8 +43,10 @@ struct TestShop: Sendable {
                     let stripe = StripeClient(
                         httpClient: .shared, baseURL: baseURL, apiKey: "sk_test_shop",
                         retryPolicy: StripeRetryPolicy(attempts: 1))
+                    var plans = PlanTable.builtIn
+                    plans.terms = terms
                     let billing = BillingService(
-                        queue: platform.queue, stripe: stripe, plans: .builtIn, webhookSecrets: [Secret(secret)],
+                        queue: platform.queue, stripe: stripe, plans: plans, webhookSecrets: [Secret(secret)],
                         publicURL: site, logger: quiet)
                     try await body(
                         TestShop(

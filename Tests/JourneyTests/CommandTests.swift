@@ -201,7 +201,8 @@ struct CommandTests {
     @Test(arguments: [
         ("STRIPE_WEBHOOK_SECRETS", "whsec_"), ("STRIPE_SECRET_KEY", "pk_test_1234"), ("STRIPE_SECRET_KEY", "sk_"),
         ("SMTP_URL", "smtp://user:hunter2@host:99999"), ("MAIL_FROM", "Claw <hello>"), ("TRUSTED_PROXIES", "10.0.0.0/33"),
-        ("SANDBOX_PARTS", "post"),
+        ("SANDBOX_PARTS", "post"), ("STRIPE_PROMOTION_CODES", "yes"), ("STRIPE_AUTOMATIC_TAX", "1"), ("TRIAL_DAYS", "0"),
+        ("TRIAL_DAYS", "731"), ("TRIAL_DAYS", "a week"),
     ])
     func aSettingThatCannotBeMeantIsRefusedByItsName(name: String, value: String) throws {
         let result = try run(["config"], Self.keys.merging([name: value]) { $1 })

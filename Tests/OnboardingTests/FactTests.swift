@@ -41,6 +41,26 @@ struct FactTests {
         }
     }
 
+    @Test func saysWhatTheTermsBringOnlyWhereTheyDo() {
+        var plans = PlanTable.builtIn
+        func answer(_ topic: FactTopic) -> String { ProductFacts(plans: plans, contact: nil).answer(topic).english }
+        #expect(answer(.trial).hasPrefix("There is no free trial."))
+        #expect(answer(.discount).hasPrefix("There are no discounts"))
+        #expect(answer(.vat).hasPrefix("I don't know whether"))
+        #expect(answer(.price).hasSuffix("That is all: nothing beyond the plan is ever charged."))
+        plans.terms = SaleTerms(takesPromotionCodes: true, reckonsTax: true, trialDays: 7)
+        #expect(answer(.trial).contains("the first 7 days are free, for about 180 messages"))
+        #expect(answer(.discount).contains("promotion code"))
+        #expect(answer(.vat).contains("tax id"))
+        #expect(answer(.price).contains("tax where it is due"))
+        plans.terms.trialDays = 1
+        #expect(answer(.trial).contains("the first day is free"))
+        for topic in [FactTopic.trial, .discount, .vat, .price] {
+            let text = ProductFacts(plans: plans, contact: nil).answer(topic).portuguese
+            #expect(text.split(separator: " ").count <= 70 && !text.contains("?"))
+        }
+    }
+
     @Test func namesAPersonOnlyWhereThereIsOne() {
         #expect(!ProductFacts(plans: .builtIn, contact: nil).answer(.person).english.contains("@"))
         #expect(ProductFacts(plans: .builtIn, contact: "a@b.example").answer(.person).english.contains("a@b.example"))

@@ -4,7 +4,7 @@ import Core
 
 /// A conversation with the interview, in a world of its own that does what the interview asks for.
 struct InterviewChat: VisitedGuide {
-    private let interview = Interview(plans: .builtIn)
+    private let interview: Interview
     private let ids = IdentifierSource.random(clock: WallClock { Timestamp(seconds: 1_767_225_600) })
     let customerID: Customer.ID
     var state: InterviewState
@@ -14,7 +14,10 @@ struct InterviewChat: VisitedGuide {
     private(set) var transcript: [String]
     private(set) var actions: [Interview.Action] = []
 
-    init(_ language: Language = .english, chosen: Tier? = nil) {
+    init(_ language: Language = .english, chosen: Tier? = nil, terms: SaleTerms = SaleTerms()) {
+        var plans = PlanTable.builtIn
+        plans.terms = terms
+        interview = Interview(plans: plans)
         customerID = ids.next()
         let beginning = interview.begin(in: language, chosen: chosen)
         state = beginning.state

@@ -20,6 +20,23 @@ struct InterviewJourneyTests {
         }
     }
 
+    @Test func saysBeforeThePaymentWhenAFreeTrialIsChargedFor() {
+        var chat = InterviewChat(terms: SaleTerms(reckonsTax: true, trialDays: 7))
+        chat.say("Help me plan my week", "Nova", "just me, a few chats a day", "yes")
+        chat.world.isLinked = true
+        chat.connect("nova_bot")
+        chat.look()
+        #expect(chat.text.contains("$19, with tax where it is due, is charged every month until you cancel"))
+        #expect(!chat.text.contains("is charged today and then"))
+        #expect(chat.text.contains("the first 7 days are free, for about 180 messages"))
+        chat.openPaymentPage()
+        chat.look()
+        chat.pay()
+        chat.world.isTrial = true
+        chat.look()
+        #expect(chat.text.contains("Your free trial has begun") && !chat.text.contains("Payment received"))
+    }
+
     @Test func leadsFromTheGreetingToTheAgent() throws {
         var chat = InterviewChat()
         #expect(chat.text.contains("What should it help you with?"))

@@ -133,6 +133,38 @@ struct BillingStoreTests {
         }
     }
 
+    @Test(arguments: Engine.allCases) func knowsWhoHasSubscribedByAccountAddressAndTelegramAccount(engine: Engine)
+        async throws
+    {
+        try await engine.withDatabase { database in
+            let customer = Customer.sample(email: "ana@example.com")
+            let box = Box.sample(of: customer, botID: 5)
+            let other = Customer.sample()
+            try await database.write { transaction in
+                let store = BillingStore(transaction)
+                for person in [customer, other] { try CustomerStore(transaction).insert(person) }
+                try BoxStore(transaction).insert(box)
+                func knows(_ id: Customer.ID, _ emails: [String] = [], telegram: Int64? = nil) throws -> Bool {
+                    try store.hasSubscribed(customerID: id, emails: emails, telegramUserID: telegram)
+                }
+                var subscription = Subscription.sample(of: box, stripeID: "sub_1", status: .incomplete)
+                try store.upsert(subscription)
+                #expect(try !knows(customer.id), "it never began")
+                subscription.status = .canceled
+                try store.upsert(subscription)
+                #expect(try knows(customer.id))
+                #expect(try knows(other.id, ["other@example.com", "ana@example.com"]))
+                #expect(try knows(other.id, telegram: 7_000_000_001))
+                #expect(try !knows(other.id))
+                #expect(try !knows(other.id, ["other@example.com"], telegram: 7_000_000_002))
+                #expect(
+                    try !store.hasSubscribed(
+                        customerID: customer.id, emails: [], telegramUserID: nil, before: subscription.id),
+                    "only those from before it")
+            }
+        }
+    }
+
     @Test(arguments: Engine.allCases) func findsTheSubscriptionsThatAreToBeLookedAt(engine: Engine) async throws {
         try await engine.withDatabase { database in
             let cases: [(Timestamp?, Bool)] = [

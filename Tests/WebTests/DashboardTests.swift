@@ -23,6 +23,21 @@ struct DashboardTests {
         }
     }
 
+    @Test(arguments: Language.allCases) func aTrialIsCalledOneOnTheDashboardAndAfterTheCheckout(_ language: Language) throws
+    {
+        let pages = SamplePages(texts: try Texts(language))
+        let (free, used) = (pages.trial(used: 100_000), pages.trial(used: 500_000))
+        let words = LocalizedText(
+            en: "Free until 31 January 2026, then $49 a month",
+            pt: "Grátis até 31 de janeiro de 2026, depois US$\u{A0}49 por mês")
+        #expect(free.renewal == words[language])
+        #expect(free.banner.isEmpty && !free.canChangePlan)
+        #expect(used.banner.first?.text.contains(language == .english ? "free trial is used up" : "teste grátis") == true)
+        #expect(used.banner.first?.link == nil, "a larger plan would bring nothing")
+        #expect(pages.doneInTrial.steps[0].title == pages.texts["step_trial"])
+        #expect(pages.done(.running).steps[0].title == pages.texts["step_paid"])
+    }
+
     @Test func belongsToThoseWhoHavePaid() async throws {
         try await TestWeb.run { web in
             #expect(try await web.get("/dashboard").location == "/login")

@@ -27,6 +27,7 @@ struct SamplePages {
             done(.provisioning),
             done(.running), dashboard(.running, quota: .sample(used: 1_234_567), calls: 2, reminders: 2), dashboard(.failed),
             dashboard(.running, quota: .sample(used: 4_990_000)), trouble(.pastDue), trouble(.canceled),
+            trial(used: 100_000), trial(used: 500_000), doneInTrial,
             PlanChangePage(Self.changing, views: views, texts: texts),
             PlanChangePage(
                 .team, .upgrade(amount: 5500, currency: "usd", moment: testNow), views: views, texts: texts),
@@ -70,6 +71,17 @@ struct SamplePages {
 
     func done(_ status: BoxStatus) -> CheckoutDonePage {
         CheckoutDonePage(ProgressView(.sample(status: status), views: views, texts: texts))
+    }
+
+    /// The dashboard while a free trial runs.
+    func trial(used: Int) -> DashboardPage {
+        DashboardPage(
+            .sample(status: .running, quota: .sample(used: used, limit: 500_000), subscription: .trialing), views: views,
+            texts: texts)
+    }
+
+    var doneInTrial: CheckoutDonePage {
+        CheckoutDonePage(ProgressView(.sample(status: .running, subscription: .trialing), views: views, texts: texts))
     }
 
     func dashboard(_ status: BoxStatus, quota: Quota? = nil, calls: Int = 0, reminders: Int = 0) -> DashboardPage {

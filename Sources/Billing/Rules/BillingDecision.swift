@@ -6,6 +6,8 @@ package struct BillingDecision: Sendable, Hashable {
     package var subscription: Subscription
     /// The plan that the agent has: never a dearer one than was paid for.
     package var tier: Tier
+    /// Whether the subscription is a trial that isn't given, and is to be ended.
+    package var refusesTrial = false
     /// What may be used in the period; `nil` while nothing was ever paid.
     package var limit: Limit?
     /// What the customer is to be told now, and the key under which that is remembered.

@@ -107,5 +107,8 @@ package struct BillingFacts: Sendable, Hashable {
             self.amount = amount
             self.isProration = isProration
         }
+
+        /// Whether it is a trial's: a plan for nothing. What a promotion code takes off isn't taken off here.
+        var isTrial: Bool { tier != nil && amount == 0 && !isProration }
     }
 }

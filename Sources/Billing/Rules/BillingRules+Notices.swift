@@ -15,6 +15,7 @@ extension BillingRules {
             if bill.total > 0 { pad.tell(.receipt(invoice: bill.id), bill.id, since: bill.paidAt ?? bill.createdAt) }
         }
         tellPlanChanges(facts, &pad)
+        tellTrial(decision, &pad)
         tellMissingPayment(subscription, account, facts, &pad)
         if subscription.status.isLive, let cancelAt = subscription.cancelAt, cancelAt > now, subscription.withdrawal == nil {
             pad.tell(.cancelled, "\(subscription.stripeID)/\(cancelAt.milliseconds)")
@@ -34,6 +35,19 @@ extension BillingRules {
         for (before, after) in zip(paid, paid.dropFirst()) {
             guard let from = before.tier, let to = after.tier, from != to else { continue }
             pad.tell(.planChanged(from: from, to: to), after.id, since: after.paidAt ?? after.createdAt)
+        }
+    }
+
+    private func tellTrial(_ decision: BillingDecision, _ pad: inout NoticePad) {
+        let subscription = decision.subscription
+        if decision.refusesTrial {
+            pad.tell(.trialRefused, subscription.stripeID)
+            // What follows at Stripe was said with that.
+            pad.skip(.ended, subscription.stripeID)
+        } else if subscription.status == .trialing, subscription.cancelAt == nil,
+            pad.now >= subscription.periodEnd - Notice.trialWarning, pad.now < subscription.periodEnd
+        {
+            pad.tell(.trialEnding, "\(subscription.stripeID)/\(subscription.periodEnd.milliseconds)")
         }
     }
 

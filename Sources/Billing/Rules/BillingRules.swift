@@ -4,7 +4,9 @@ package import Core
 ///
 /// - A period's limit is what was paid for it: each paid line brings its plan's units by the share of the period that it covers,
 ///   each credit takes them back. So an upgrade brings the larger plan's units for the rest of the period, once it is paid.
-/// - While a period's invoice isn't paid, there is what is left of the period before, and ``Plan/graceUnits`` once.
+/// - While a period's invoice isn't paid, there is what is left of the period before, and ``Plan/graceUnits`` once, if that period
+///   was paid for.
+/// - A free trial has ``PlanTable/trialUnits``, and is over for good with whoever has had a subscription.
 /// - An agent runs on for ``Subscription/gracePeriod`` while a payment is missing, and stops at once when one is withdrawn.
 package struct BillingRules: Sendable {
     let plans: PlanTable
@@ -20,9 +22,10 @@ package struct BillingRules: Sendable {
     ///   - previous: the use of the period before.
     ///   - told: the keys of what has been told.
     ///   - isReplaced: whether another subscription lets the box run.
+    ///   - isReturning: whether the person has had another subscription, and so no trial.
     package func decide(
         _ facts: BillingFacts, stored: Subscription, current: Quota?, previous: Quota?, told: Set<String>,
-        isReplaced: Bool = false, at now: Timestamp
+        isReplaced: Bool = false, isReturning: Bool = false, at now: Timestamp
     ) -> BillingDecision {
         let account = PeriodAccount(facts, plans: plans)
         var subscription = stored
@@ -32,14 +35,15 @@ package struct BillingRules: Sendable {
         subscription.cancelAt = facts.cancelAt
         subscription.nextTier = facts.nextTier
         // Stripe calls a subscription active while an asynchronous first payment is under way; nothing is paid yet.
-        subscription.status = facts.isLive && !facts.wasEverPaid ? .incomplete : facts.status
+        let isRefused = facts.status == .trialing && isReturning
+        subscription.status = facts.isLive && !facts.wasEverPaid || isRefused ? .incomplete : facts.status
         subscription.endedAt = facts.endedAt ?? (facts.status == .canceled ? stored.endedAt ?? now : nil)
         subscription.withdrawal = facts.isLive ? account.withdrawal : nil
         subscription.pastDueSince = facts.isLive && account.withdrawal == nil ? account.unpaidSince : nil
         subscription.paymentURL = facts.isLive ? account.failing.first?.url : nil
         subscription.lookAt = lookAt(subscription, account, isReplaced: isReplaced, now)
 
-        var decision = BillingDecision(subscription: subscription, tier: account.tier)
+        var decision = BillingDecision(subscription: subscription, tier: account.tier, refusesTrial: isRefused)
         if subscription.status != .incomplete, subscription.status != .incompleteExpired {
             decision.limit = BillingDecision.Limit(
                 period: .init(
@@ -62,6 +66,7 @@ package struct BillingRules: Sendable {
         case .incomplete, .unpaid, .paused: moments = [now + .days(1)]
         case .trialing, .active, .pastDue:
             moments = [subscription.periodEnd, now + .days(1)]
+            if subscription.status == .trialing { moments.append(subscription.periodEnd - Notice.trialWarning) }
             if let since = subscription.pastDueSince {
                 moments += Notice.paymentDays.map { since + .days(Int64($0)) } + [since + Subscription.gracePeriod]
                 // Stripe takes its time to charge for a period that has begun.

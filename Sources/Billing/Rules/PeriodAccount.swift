@@ -23,7 +23,7 @@ struct PeriodAccount: Sendable {
         paidUnits = Self.units(standing, facts.period, plans)
         grossUnits = Self.units(paid, facts.period, plans)
         wasPaidBefore = standing.contains { bill in
-            bill.lines.contains { $0.amount >= 0 && !$0.isProration && $0.period.end == facts.period.start }
+            bill.lines.contains { $0.amount > 0 && !$0.isProration && $0.period.end == facts.period.start }
         }
         let lastPaid = paid.filter { bill in bill.lines.contains { !$0.isProration } }.map(\.createdAt).max()
         let later = facts.invoices.filter { bill in lastPaid.map { bill.createdAt > $0 } ?? true }
@@ -59,16 +59,17 @@ struct PeriodAccount: Sendable {
         return hasCredit && isPaid ? max(0, (current?.used ?? 0) - paidUnits) : 0
     }
 
+    /// A trial brings its stated units, in its own period alone, though it was to last into a month that began earlier.
     private static func units(_ bills: [BillingFacts.Bill], _ period: BillingFacts.Period, _ plans: PlanTable) -> Int {
-        max(0, bills.flatMap(\.lines).reduce(0) { $0 + units($1, period, plans) })
+        let lines = bills.flatMap(\.lines)
+        let isTrial = lines.contains { $0.isTrial && $0.period.start == period.start }
+        return max(0, lines.reduce(isTrial ? plans.trialUnits : 0) { $0 + units($1, period, plans) })
     }
 
-    /// A trial's line costs nothing, and brings a month's units by the share of a month that it lasts.
     private static func units(_ line: BillingFacts.Line, _ period: BillingFacts.Period, _ plans: PlanTable) -> Int {
-        guard let tier = line.tier, !(line.isProration && line.amount == 0) else { return 0 }
+        guard let tier = line.tier, line.amount != 0 else { return 0 }
         let covered = line.period.overlap(period).components.seconds
-        let isTrial = line.amount == 0
-        let whole = max(isTrial ? Duration.days(30) : .seconds(1), period.length).components.seconds
+        let whole = max(.seconds(1), period.length).components.seconds
         guard covered > 0 else { return 0 }
         let units = Int64(plans[tier].monthlyUnits) * min(covered, whole)
         // What is taken back is rounded up, what is given down.

@@ -84,3 +84,22 @@ extension CloudConfiguration {
         return parts
     }
 }
+
+extension CloudConfiguration {
+    /// The longest trial that Stripe gives
+    /// (https://docs.stripe.com/api/checkout/sessions/create#create_checkout_session-subscription_data-trial_period_days).
+    private static let longestTrial = 730
+
+    /// On which terms the plans are sold.
+    static func terms(_ settings: inout SettingsReader) -> SaleTerms {
+        var terms = SaleTerms(
+            takesPromotionCodes: settings.flag(.stripePromotionCodes), reckonsTax: settings.flag(.stripeAutomaticTax))
+        if let days = settings.text(.trialDays) {
+            terms.trialDays = Int(days)
+            if !(1...longestTrial).contains(terms.trialDays ?? 0) {
+                settings.fault(.trialDays, "must be a whole number of days, 1 to \(longestTrial), not '\(days)'")
+            }
+        }
+        return terms
+    }
+}

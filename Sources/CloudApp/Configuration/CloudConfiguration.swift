@@ -154,6 +154,7 @@ struct CloudConfiguration: Sendable {
         sandboxSMTPPort = settings.port(.sandboxSMTPPort)
         publicURL = settings.url(.publicURL) ?? "http://localhost:\(webPort)"
         plans = Self.plans(&settings)
+        plans.terms = Self.terms(&settings)
         legalFolder = Self.legalFolder(&settings)
         kimi = Self.kimi(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
         guideUnitsADay = settings.count(.guideUnitsADay, least: 0)

@@ -42,6 +42,9 @@ enum Setting: String, CaseIterable {
     case stripeWebhookSecrets = "STRIPE_WEBHOOK_SECRETS"
     case stripePortalConfiguration = "STRIPE_PORTAL_CONFIGURATION"
     case stripeBaseURL = "STRIPE_BASE_URL"
+    case stripePromotionCodes = "STRIPE_PROMOTION_CODES"
+    case stripeAutomaticTax = "STRIPE_AUTOMATIC_TAX"
+    case trialDays = "TRIAL_DAYS"
     case telegramBotToken = "TELEGRAM_BOT_TOKEN"
     case telegramAPIRoot = "TELEGRAM_API_ROOT"
     case telegramLinkBase = "TELEGRAM_LINK_BASE"
@@ -130,6 +133,10 @@ enum Setting: String, CaseIterable {
         case .stripePortalConfiguration:
             "bpc_…: what customers can do in Stripe's portal, as `openclaw-cloud admin stripe-setup` made it; without it the account's default"
         case .stripeBaseURL: "Stripe's API"
+        case .stripePromotionCodes: "true: the payment page takes the promotion codes that are made at Stripe"
+        case .stripeAutomaticTax:
+            "true: Stripe Tax reckons the customer's tax, and the payment page asks for address and tax id"
+        case .trialDays: "days, 1 to 730, that a person's first subscription is free; without it there is no trial"
         case .telegramBotToken:
             "the token of the platform's own bot, with bot management on; without it the sandbox is the phone"
         case .telegramAPIRoot: "the Bot API's root"
@@ -190,7 +197,7 @@ enum Setting: String, CaseIterable {
         case .kimiConcurrency: "4096"
         case .guideUnitsADay: "2000000"
         case .transcriptionModel: "whisper-1"
-        case .metricsByCustomer: "false"
+        case .metricsByCustomer, .stripePromotionCodes, .stripeAutomaticTax: "false"
         case .mailFrom: "OpenClaw Cloud <hello@localhost>"
         case .agentImage: "ghcr.io/openclaw/openclaw:2026.9.4"
         case .platformNamespace: "platform"

@@ -34,6 +34,8 @@ struct Interview: Sendable {
         var account: String?
         var box: Box?
         var isPaid: Bool
+        /// Whether nothing was charged yet, as a free trial runs.
+        var isTrial = false
         /// The youngest one.
         var checkout: Checkout?
         /// Whether the bot of a pasted token serves somebody else's agent.

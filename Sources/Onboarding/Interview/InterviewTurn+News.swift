@@ -69,7 +69,9 @@ extension InterviewTurn {
         if isPaid {
             guard !state.told.isPaid else { return }
             state.told.isPaid = true
-            say(.paid(name: name), card: step == .served ? world?.box.map { .progress($0.id) } : nil)
+            say(
+                world?.isTrial == true ? .trialBegun(name: name) : .paid(name: name),
+                card: step == .served ? world?.box.map { .progress($0.id) } : nil)
             if step == .telegram { ask() }
         } else if step == .payment, let checkout = currentCheckout, checkout.url != nil, checkout.completedAt == nil,
             state.told.checkoutID != checkout.id

@@ -22,8 +22,12 @@ extension InterviewTurn {
     /// Sums up what is bought, and shows the way to the payment page as soon as there is one.
     mutating func offerPayment() {
         guard let tier = state.tier else { return }
-        say(.summary(name: name, bot: botUsername ?? "", purpose: state.purpose.map(Echo.text) ?? "", plan: plans[tier]))
+        say(
+            .summary(
+                name: name, bot: botUsername ?? "", purpose: state.purpose.map(Echo.text) ?? "", plan: plans[tier],
+                terms: plans.terms))
         if let account = world?.account, !isOnTelegram { say(.payingFor(account: account)) }
+        if let days = plans.terms.trialDays { say(.trialTerms(days: days, units: plans)) }
         showCheckout(or: .preparingPayment)
     }
 

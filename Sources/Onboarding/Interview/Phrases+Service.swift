@@ -2,30 +2,6 @@ import Core
 
 /// Payment, and the time after it.
 extension Phrase {
-    static let summaryID = "summary"
-
-    static func summary(name: String, bot: String, purpose: String, plan: Plan) -> Phrase {
-        Phrase(
-            summaryID,
-            LocalizedText(
-                en: """
-                    This is what you get: \(name), on Telegram as @\(bot), for “\(purpose)”, with the \(plan.name) plan \
-                    (\(plan.messages(.english))). \(plan.price(.english)) is charged today and then every month until you cancel; \
-                    nothing beyond that.
-                    """,
-                pt: """
-                    Você recebe: \(name), no Telegram como @\(bot), para “\(purpose)”, com o plano \(plan.name) \
-                    (\(plan.messages(.portuguese))). \(plan.price(.portuguese)) são cobrados hoje e depois a cada mês, até você \
-                    cancelar; nada além disso.
-                    """),
-            LocalizedText(
-                en:
-                    "\(name) (@\(bot)) for “\(purpose)”, \(plan.name) at \(plan.price(.english)) a month, the first one today.",
-                pt:
-                    "\(name) (@\(bot)) para “\(purpose)”, \(plan.name) por \(plan.price(.portuguese)) por mês, o primeiro hoje."
-            ))
-    }
-
     /// Whose account the agent will listen to; whoever opened a link that was not theirs is seen here.
     static func payingFor(account: String) -> Phrase {
         Phrase(

@@ -57,10 +57,10 @@ extension StripeLedger {
     func draft(_ subscription: StripeValue, lines: [StripeValue], reason: String) throws -> StripeValue {
         let id = Self.newID("in")
         let customer = try find("customer", subscription["customer"].text ?? "") ?? [:]
-        let total = lines.reduce(0) { $0 + ($1["amount"].integer ?? 0) }
+        let totals = try totals(lines.reduce(0) { $0 + ($1["amount"].integer ?? 0) }, of: subscription)
         let balance = customer["balance"].integer ?? 0
         // A credit balance is below zero.
-        let due = max(0, total + min(0, balance))
+        let due = max(0, totals.total + min(0, balance))
         return [
             "id": .text(id), "object": "invoice", "amount_due": .integer(due), "amount_paid": 0,
             "amount_remaining": .integer(due), "attempt_count": 0, "attempted": false, "auto_advance": true,
@@ -74,7 +74,10 @@ extension StripeLedger {
                 "subscription_details": ["metadata": subscription["metadata"], "subscription": .text(subscription.id)],
             ],
             "payments": .page([], url: "/v1/invoice_payments"), "period_end": .integer(now), "period_start": .integer(now),
-            "starting_balance": .integer(balance), "status": "draft", "subtotal": .integer(total), "total": .integer(total),
+            "starting_balance": .integer(balance), "status": "draft", "subtotal": .integer(totals.subtotal),
+            "total": .integer(totals.total),
+            "total_discount_amounts": .list(totals.discount == 0 ? [] : [["amount": .integer(totals.discount)]]),
+            "total_taxes": .list(totals.tax == 0 ? [] : [["amount": .integer(totals.tax)]]),
         ]
     }
 
@@ -93,6 +96,7 @@ extension StripeLedger {
         invoice["invoice_pdf"] = .text("\(publicURL)/invoice/\(invoice.id)/pdf")
         invoice["status"] = "open"
         try update(invoice)
+        try useUpDiscount(with: invoice)
         try emit("invoice.finalized", invoice)
         return invoice
     }

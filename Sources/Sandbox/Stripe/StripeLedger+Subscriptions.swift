@@ -17,13 +17,18 @@ extension StripeLedger {
 
     /// Carries an open session out: customer, subscription, invoice, charge and their events. A session is paid once.
     /// - Returns: the completed session.
-    func pay(_ session: StripeValue, email: String, name: String, card: StripeTestCard) throws -> StripeValue {
+    func pay(_ session: StripeValue, _ form: StripePaymentForm, card: StripeTestCard) throws -> StripeValue {
         guard let order = try find("sandbox.order", Self.orderID(of: session.id)),
             let price = try find("price", order["price"].text ?? "")
         else { throw StripeFault.noSuch("checkout.session", session.id) }
-        let customer = try session["customer"].text.map { try require("customer", $0) } ?? newCustomer(email, name)
+        let customer = try addressed(
+            try session["customer"].text.map { try require("customer", $0) } ?? newCustomer(form.email, form.name), session,
+            form)
         var subscription = newSubscription(customer, price, order, paymentMethod: card.paymentMethod)
         try insert(subscription)
+        if session["allow_promotion_codes"].isTrue, let code = StripePromotionCode(form.code) {
+            try redeem(code, for: subscription)
+        }
         let draft = try draft(subscription, lines: [firstLine(of: subscription)], reason: "subscription_create")
         try insert(draft)
         let invoice = try collect(try finalize(draft), paymentMethod: card.paymentMethod, isOwnerHere: true)
@@ -33,10 +38,13 @@ extension StripeLedger {
         var completed = session
         completed["customer"] = .text(customer.id)
         completed["customer_details"] = [
-            "address": nil, "email": .text(email), "name": .text(name), "phone": nil, "tax_exempt": "none", "tax_ids": [],
+            "address": customer["address"], "email": .text(form.email), "name": customer["name"], "phone": nil,
+            "tax_exempt": "none",
+            "tax_ids": form.taxID.isEmpty ? [] : [["type": "eu_vat", "value": .text(form.taxID)]],
         ]
         completed["invoice"] = .text(invoice.id)
-        completed["payment_status"] = "paid"
+        completed["amount_total"] = invoice["total"]
+        completed["payment_status"] = invoice["amount_due"] == 0 ? "no_payment_required" : "paid"
         completed["status"] = "complete"
         completed["subscription"] = .text(subscription.id)
         completed["url"] = nil
@@ -44,6 +52,32 @@ extension StripeLedger {
         try emit("customer.subscription.created", subscription)
         try emit("checkout.session.completed", completed)
         return completed
+    }
+
+    /// The customer with what the page has asked for and may write.
+    private func addressed(
+        _ customer: StripeValue, _ session: StripeValue, _ form: StripePaymentForm
+    ) throws -> StripeValue {
+        guard session["automatic_tax"]["enabled"].isTrue else { return customer }
+        var addressed = customer
+        addressed["address"] = ["country": "DE"]
+        if !form.business.isEmpty { addressed["name"] = .text(form.business) }
+        try update(addressed)
+        try emit("customer.updated", addressed)
+        return addressed
+    }
+
+    /// What is paid at once: nothing where a trial comes first.
+    static func dueToday(_ order: StripeValue, price: StripeValue, code: StripePromotionCode? = nil) -> Totals {
+        order["trial_days"] == .null
+            ? firstPeriod(order, price: price, code: code) : Totals(0, percentOff: 0, isTaxed: false)
+    }
+
+    /// What the first period costs that isn't a trial.
+    static func firstPeriod(_ order: StripeValue, price: StripeValue, code: StripePromotionCode? = nil) -> Totals {
+        Totals(
+            (price["unit_amount"].integer ?? 0) * (order["quantity"].integer ?? 1), percentOff: code?.percentOff ?? 0,
+            isTaxed: order["is_taxed"].isTrue)
     }
 
     /// A trial costs nothing.
@@ -74,7 +108,8 @@ extension StripeLedger {
         let trialEnd = order["trial_days"].integer.map { now + $0 * 86_400 }
         let end = trialEnd ?? Self.end(price, from: now, anchor: now)
         return [
-            "id": .text(id), "object": "subscription", "billing_cycle_anchor": .integer(trialEnd ?? now), "cancel_at": nil,
+            "id": .text(id), "object": "subscription", "automatic_tax": ["enabled": order["is_taxed"], "liability": nil],
+            "billing_cycle_anchor": .integer(trialEnd ?? now), "cancel_at": nil,
             "cancel_at_period_end": false, "canceled_at": nil, "collection_method": "charge_automatically",
             "created": .integer(now), "currency": price["currency"], "customer": .text(customer.id),
             "default_payment_method": .text(paymentMethod), "description": nil, "ended_at": nil,

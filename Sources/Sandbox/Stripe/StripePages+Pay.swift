@@ -7,6 +7,7 @@ extension StripePages {
     /// A session with what it sells, for the page.
     private struct Sale: Sendable {
         let session: StripeValue
+        let order: StripeValue
         let price: StripeValue
         let product: StripeValue
         let customer: StripeValue
@@ -25,6 +26,7 @@ extension StripePages {
                 let product = try ledger.find("product", price["product"].text ?? "")
             else { return nil }
             self.session = session
+            self.order = order
             self.price = price
             self.product = product
             customer = try session["customer"].text.flatMap { try ledger.find("customer", $0) } ?? .null
@@ -44,6 +46,7 @@ extension StripePages {
         let now = now()
         let payment = StripePaymentForm(form)
         let outcome = payment.check(now: now)
+        if form.fields.contains(where: { $0.name == "apply" }) { return try await applyCode(id, payment) }
         if case .accepted(let card) = outcome, card.asksOnThePage, form.fields.last(where: { $0.name == "bank" }) == nil {
             return try await askBank(id, payment)
         }
@@ -52,13 +55,21 @@ extension StripePages {
             let ledger = StripeLedger(transaction: transaction, now: now, publicURL: publicURL)
             guard let sale = try Sale(id, ledger) else { return nil }
             guard case .accepted(let card) = outcome, sale.session["status"] == "open" else { return sale }
-            _ = try ledger.pay(sale.session, email: payment.email, name: payment.name, card: card)
+            _ = try ledger.pay(sale.session, payment, card: card)
             return try Sale(id, ledger)
         }
         changed()
         guard let sale else { return try notice("unknown", status: .notFound) }
         if case .refused(let reason) = outcome { return try payPage(sale, payment, refusal: reason) }
         return try payPage(sale, payment)
+    }
+
+    /// Shows what a promotion code makes of the price.
+    private func applyCode(_ id: String, _ payment: StripePaymentForm) async throws -> Response {
+        let now = now()
+        let sale = try await database.read { try Sale(id, StripeLedger(transaction: $0, now: now)) }
+        guard let sale else { return try notice("unknown", status: .notFound) }
+        return try payPage(sale, payment, refusal: StripePromotionCode(payment.code) == nil ? "codeWrong" : nil)
     }
 
     /// The bank's own page, on which the card's owner says yes or no (3-D Secure).
@@ -84,13 +95,8 @@ extension StripePages {
             return redirect(to: sale.successURL)
         case "open":
             let words = StripePageTexts.words(sale.locale)
-            let isMonthly = sale.price["recurring"]["interval"].text == "month"
-            var model: [String: Any] = [
-                "t": words, "id": sale.session.id, "product": sale.product["name"].text ?? "",
-                "amount": Self.money(sale.session["amount_total"].integer ?? 0, sale.session["currency"].text ?? ""),
-                "period": words[isMonthly ? "perMonth" : "perPeriod"] ?? "", "email": form.email, "number": form.number,
-                "expiry": form.expiry, "cvc": form.cvc, "name": form.name, "asksBank": asksBank,
-            ]
+            var model = model(sale, form, words)
+            model["asksBank"] = asksBank
             // A nil in the model would be shown as a word; what isn't in it is left out.
             model["refusal"] = refusal.flatMap { words[$0] }
             model["cancelURL"] = sale.session["cancel_url"].text
@@ -98,5 +104,25 @@ extension StripePages {
         default:
             return try notice("expired", status: .gone, locale: sale.locale, backURL: sale.session["cancel_url"].text)
         }
+    }
+
+    private func model(_ sale: Sale, _ form: StripePaymentForm, _ words: [String: String]) -> [String: Any] {
+        let isMonthly = sale.price["recurring"]["interval"].text == "month"
+        let code = sale.session["allow_promotion_codes"].isTrue ? StripePromotionCode(form.code) : nil
+        let today = StripeLedger.dueToday(sale.order, price: sale.price, code: code)
+        let period = StripeLedger.firstPeriod(sale.order, price: sale.price, code: code)
+        func money(_ amount: Int64) -> String { Self.money(amount, sale.session["currency"].text ?? "") }
+        var model: [String: Any] = [
+            "t": words, "id": sale.session.id, "product": sale.product["name"].text ?? "",
+            "amount": money(period.total), "today": money(today.total),
+            "period": words[isMonthly ? "perMonth" : "perPeriod"] ?? "", "email": form.email, "number": form.number,
+            "expiry": form.expiry, "cvc": form.cvc, "name": form.name, "code": form.code, "business": form.business,
+            "taxID": form.taxID, "takesCodes": sale.session["allow_promotion_codes"].isTrue,
+            "takesTaxID": sale.session["tax_id_collection"]["enabled"].isTrue,
+        ]
+        if let days = sale.order["trial_days"].integer { model["trialDays"] = String(days) }
+        if period.discount != 0 { model["discount"] = "-" + money(period.discount) }
+        if period.tax != 0 { model["tax"] = money(period.tax) }
+        return model
     }
 }

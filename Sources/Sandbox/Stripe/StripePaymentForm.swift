@@ -8,6 +8,11 @@ struct StripePaymentForm: Sendable {
     var expiry: String
     var cvc: String
     var name: String
+    /// A promotion code, where the page takes one.
+    var code = ""
+    /// The business and its tax id, where the page takes them.
+    var business = ""
+    var taxID = ""
 
     /// What the empty page has in its fields.
     /// - Parameter now: Unix time in seconds.
@@ -28,6 +33,9 @@ struct StripePaymentForm: Sendable {
         expiry = value("expiry")
         cvc = value("cvc")
         name = value("name")
+        code = value("code")
+        business = value("business")
+        taxID = value("tax_id")
     }
 
     /// A fault is the key of its words in ``StripePageTexts``.
@@ -49,6 +57,7 @@ struct StripePaymentForm: Sendable {
             return .refused("cvcWrong")
         }
         guard !name.isEmpty else { return .refused("nameWrong") }
+        guard code.isEmpty || StripePromotionCode(code) != nil else { return .refused("codeWrong") }
         if let code = card.declineCode { return .refused(code) }
         return .accepted(card)
     }

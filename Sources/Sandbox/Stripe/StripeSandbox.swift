@@ -55,6 +55,7 @@ package struct StripeSandbox: Service, CustomStringConvertible {
     package func addRoutes(to router: Router<BasicRequestContext>) {
         api.add(.stripeCustomers, to: router)
         api.add(.stripePrices, to: router)
+        api.add(.stripeTerms, to: router)
         api.add(.stripeSessions, to: router)
         api.add(.stripeSubscriptions, to: router)
         api.add(.stripeInvoices, to: router)

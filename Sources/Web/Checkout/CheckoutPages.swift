@@ -52,12 +52,7 @@ struct ProgressView: Sendable {
         heading = isOnline ? texts("done_heading", ["agent": box.agentName]) : texts["done_title"]
         botURL = views.botURL(box)
         steps = [
-            Step(
-                state: snapshot.isPaid ? "done" : "active",
-                title: snapshot.isPaid ? texts["step_paid"] : texts["step_paid_pending"],
-                note: snapshot.isPaid
-                    ? texts("step_paid_note", ["plan": plan.name, "price": texts.dollars(plan.monthlyPrice)])
-                    : texts["step_paid_waiting"]),
+            Self.payment(snapshot, plan, texts),
             Step(
                 state: isOnline ? "done" : !snapshot.isPaid ? "waiting" : hasFailed ? "failed" : "active",
                 title: isOnline ? texts["step_box_done"] : texts["step_box"],
@@ -68,5 +63,21 @@ struct ProgressView: Sendable {
                 note: box.bot.map { texts("step_online_note", ["bot": "@" + $0.username]) }
                     ?? texts["step_online_note_plain"]),
         ]
+    }
+
+    private static func payment(_ snapshot: BoxSnapshot, _ plan: Plan, _ texts: Texts) -> Step {
+        guard snapshot.isPaid else {
+            return Step(state: "active", title: texts["step_paid_pending"], note: texts["step_paid_waiting"])
+        }
+        let price = texts.dollars(plan.monthlyPrice)
+        guard let subscription = snapshot.subscription, subscription.status == .trialing else {
+            return Step(
+                state: "done", title: texts["step_paid"],
+                note: texts("step_paid_note", ["plan": plan.name, "price": price]))
+        }
+        return Step(
+            state: "done", title: texts["step_trial"],
+            note: texts(
+                "step_trial_note", ["plan": plan.name, "date": texts.date(subscription.periodEnd), "price": price]))
     }
 }

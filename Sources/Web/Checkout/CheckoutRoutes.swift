@@ -36,6 +36,8 @@ struct CheckoutRoutes: Sendable {
             // Stripe's event will come; until then the page says that it is being waited for.
         }
         guard let snapshot = try await BoxSnapshot.load(customer.id, from: queue) else { throw Self.unknown }
+        // A trial that wasn't given: the dashboard says what can be done.
+        if snapshot.hasEnded { return .redirect(to: "/dashboard") }
         let progress = ProgressView(snapshot, views: views, texts: site.texts(context.language))
         return site.response(CheckoutDonePage(progress), context: context)
     }

@@ -59,6 +59,11 @@ struct BillingBanner: Sendable {
 
     private init?(usedUp snapshot: BoxSnapshot, _ views: BoxViews, _ texts: Texts) {
         guard snapshot.isUsedUp, let quota = snapshot.quota else { return nil }
+        if snapshot.subscription?.status == .trialing {
+            self.init(
+                tone: "near", text: texts("banner_trial_used_up", ["date": texts.date(quota.periodEnd)]), label: "")
+            return
+        }
         let isTop = snapshot.box.tier == views.plans.all.last?.tier
         let text = texts("banner_used_up", ["date": texts.date(quota.periodEnd)])
         self.init(

@@ -39,7 +39,7 @@ struct DashboardPage: PageModel {
                 url: invoice.pdfURL ?? invoice.url)
         }
         hasInvoices = !invoices.isEmpty
-        canChangePlan = snapshot.subscription.map { $0.status == .active || $0.status == .trialing } ?? false
+        canChangePlan = snapshot.subscription?.status == .active
         recent = RecentView(snapshot.recentCalls, texts: texts)
         reminders = RemindersView(snapshot, texts: texts)
         self.plan = PlanCard(plan, isRecommended: false, recommendation: "", action: "", texts: texts)
@@ -71,8 +71,10 @@ struct DashboardPage: PageModel {
                         "price": texts.dollars(next.monthlyPrice),
                     ])
             }
-            return texts(
-                "dashboard_renews", ["date": texts.date(subscription.periodEnd), "price": texts.dollars(next.monthlyPrice)])
+            let values: KeyValuePairs = [
+                "date": texts.date(subscription.periodEnd), "price": texts.dollars(next.monthlyPrice),
+            ]
+            return subscription.status == .trialing ? texts("dashboard_trial", values) : texts("dashboard_renews", values)
         case .pastDue:
             let since = subscription.pastDueSince ?? subscription.periodStart
             let end = since + Subscription.gracePeriod
