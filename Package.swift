@@ -160,8 +160,8 @@ let package = Package(
         room(
             "Web",
             [
-                "Account", "Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", "HostDesk", "Onboarding",
-                .crypto,
+                "Account", "Core", "SQL", "Store", "Jobs", "HTTPSupport", "Identity", "Billing", "HostDesk", "Notifications",
+                "Onboarding", .crypto,
                 .hummingbird, .httpTypes, .mustache, .nioCore, .serviceLifecycle,
             ], resources: [.embedInCode("Resources")]),
 
@@ -311,7 +311,8 @@ let package = Package(
         tests(
             "WebTests",
             [
-                "Web", "Account", "Billing", "Core", "HTTPSupport", "HostDesk", "Identity", "Jobs", "Onboarding", "SQL",
+                "Web", "Account", "Billing", "Core", "HTTPSupport", "HostDesk", "Identity", "Jobs", "Notifications",
+                "Onboarding", "SQL",
                 "Store",
                 "Stripe",
                 "Telegram", "TestSupport", .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTesting, .httpTypes,

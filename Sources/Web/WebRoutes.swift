@@ -21,6 +21,7 @@ package struct WebRoutes: Sendable {
     private let login: LoginRoutes
     private let privacy: PrivacyRoutes
     private let host: HostRoutes
+    private let hostMails: HostMails
     private let account: AccountRoutes
     private let status: StatusRoutes
     private let webhooks: WebhookRoutes
@@ -73,8 +74,9 @@ package struct WebRoutes: Sendable {
             interval: interval)
         login = LoginRoutes(site: site, identity: identity, cookie: cookie, limits: limits, streams: streams, host: host)
         privacy = PrivacyRoutes(site: site)
-        self.host = HostRoutes(
-            gate: HostGate(site: site, access: host, desk: HostDesk(queue: queue, plans: plans)))
+        let gate = HostGate(site: site, access: host, desk: HostDesk(queue: queue, plans: plans))
+        self.host = HostRoutes(gate: gate)
+        hostMails = HostMails(gate: gate, plans: plans, publicURL: publicURL)
         account = AccountRoutes(site: site, account: accounts, limits: limits)
         status = StatusRoutes(site: site, queue: queue)
         webhooks = WebhookRoutes(site: site, account: accounts, limits: customerLimits)
@@ -98,6 +100,7 @@ package struct WebRoutes: Sendable {
         login.addRoutes(to: group)
         privacy.addRoutes(to: group)
         host.addRoutes(to: group)
+        hostMails.addRoutes(to: group)
         account.addRoutes(to: group)
         status.addRoutes(to: group)
         webhooks.addRoutes(to: group)

@@ -28,7 +28,7 @@ struct ImportTests {
         "HTTPSupport": http.union(["Core", "SQL", "Store", "NIOHTTPTypes"]),
         "API": http.union(feature).union(["HTTPSupport", "Account", "Identity", "Billing"]),
         "Web": http.union(feature).union([
-            "HTTPSupport", "Account", "Identity", "Billing", "HostDesk", "Onboarding", "Mustache",
+            "HTTPSupport", "Account", "Identity", "Billing", "HostDesk", "Notifications", "Onboarding", "Mustache",
         ]),
         "Sandbox": http.union(client).union(["SQL", "Stripe", "Telegram", "ModelAPI", "Mustache", "Subprocess"]),
         "openclaw-cloud": ["CloudApp", "ArgumentParser"],

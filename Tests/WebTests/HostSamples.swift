@@ -1,5 +1,6 @@
 import Core
 import HostDesk
+import Notifications
 import TestSupport
 
 @testable import Web
@@ -28,6 +29,9 @@ enum HostSamples {
             Sheet.Section(key: "nothing", title: "Nothing", table: Table(["a"])),
         ])
 
+    private static let mails = MailSamples.all(
+        in: .english, plans: .builtIn, publicURL: "https://claw.example", agentName: "<i>Ada</i>")
+
     static var pages: [any PageModel] {
         [
             HostPage(
@@ -51,6 +55,7 @@ enum HostSamples {
                 .enrolling(address: "otpauth://totp/x", key: "ABCDEFGHIJ"), person: "host@claw.example", fault: "No."),
             HostFactorPage(.locked, person: "host@claw.example"),
             HostFactorPage(codes: ["abcd-efgh"], person: "host@claw.example"),
-        ]
+            HostMailsPage(mails, language: .english, frame: frame),
+        ] + mails.prefix(2).map { HostMailsPage($0, language: .portuguese, frame: frame) }
     }
 }

@@ -5,6 +5,7 @@ import Hummingbird
 import HummingbirdTesting
 import Jobs
 import NIOCore
+import Notifications
 import SQL
 import Store
 import TestSupport
@@ -16,7 +17,7 @@ import Testing
 struct HostTests {
     private static let pages = [
         "/host", "/host/customers", "/host/subscriptions", "/host/boxes", "/host/jobs", "/host/events", "/host/alerts",
-        "/host/rollouts", "/host/backups", "/host/capacity", "/host/money", "/host/audit",
+        "/host/rollouts", "/host/backups", "/host/capacity", "/host/money", "/host/mails", "/host/audit",
     ]
 
     // MARK: Who gets in
@@ -33,7 +34,7 @@ struct HostTests {
             let id = owner.customer.id
             let more = [
                 "/host/customers/\(id)", "/host/acts/grant/\(id)", "/host/second-factor", "/host/boxes/x", "/host/jobs/x",
-                "/host/events/x", "/host/alerts/x",
+                "/host/events/x", "/host/alerts/x", "/host/mails/welcome", "/host/mails/welcome/html",
             ]
             for visitor in [nil, owner, unproved] {
                 for path in Self.pages + more {
@@ -174,6 +175,28 @@ struct HostTests {
             let page = try await web.get("/host/boxes/\(box.id)", as: host).text
             #expect(page.contains("The agent keeps failing") && page.contains("Telegram refuses the token."))
             #expect(page.contains("href=\"/host/acts/restart/\(box.id)\""))
+        }
+    }
+
+    @Test func everyMailIsShownFramedWithoutScripts() async throws {
+        try await TestWeb.run { web in
+            let (host, _, _) = try await web.openDesk()
+            for language in Language.allCases {
+                let list = try await web.get("/host/mails?lang=\(language.rawValue)", as: host).text
+                let mails = MailSamples.all(in: language, plans: .builtIn, publicURL: "https://claw.example")
+                for mail in mails {
+                    #expect(list.contains("/host/mails/\(mail.name)?lang=\(language.rawValue)"), "\(mail.name)")
+                }
+                let page = try await web.get("/host/mails/welcome?lang=\(language.rawValue)", as: host).text
+                #expect(page.contains(#"sandbox="" src="/host/mails/welcome/html?lang=\#(language.rawValue)""#))
+                let framed = try await web.get("/host/mails/welcome/html?lang=\(language.rawValue)", as: host)
+                #expect(framed.text == mails.first { $0.name == "welcome" }?.html)
+                let policy = framed.headers[.contentSecurityPolicy] ?? ""
+                #expect(policy.hasPrefix("default-src 'none'") && policy.hasSuffix("; sandbox"))
+            }
+            for path in ["/host/mails/none", "/host/mails/none/html"] {
+                #expect(try await web.get(path, as: host).status == .notFound)
+            }
         }
     }
 

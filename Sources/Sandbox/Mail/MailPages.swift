@@ -25,8 +25,14 @@ struct MailPages: Sendable {
             segment.url.map { ["url": $0] } ?? ["text": segment.text]
         }
         // Links of the framed page open outside of it, where they work.
-        object["html"] = message.html.map { "<base target=\"_blank\">" + $0 }
+        object["html"] = message.html.map(Self.openingLinksOutside)
         return library.render(object, withTemplate: "message")
+    }
+
+    private static func openingLinksOutside(_ html: String) -> String {
+        let base = "<base target=\"_blank\">"
+        guard let head = html.firstRange(of: "<head>") else { return base + html }
+        return String(html[..<head.upperBound]) + base + String(html[head.upperBound...])
     }
 
     private func summary(_ message: OutboxMessage) -> [String: Any] {

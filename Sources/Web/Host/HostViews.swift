@@ -180,7 +180,7 @@ struct HostFrame: Sendable {
         ("/host", "Overview"), ("/host/customers", "Customers"), ("/host/subscriptions", "Subscriptions"),
         ("/host/boxes", "Agents"), ("/host/jobs", "Jobs"), ("/host/events", "Events"), ("/host/alerts", "Alerts"),
         ("/host/rollouts", "Rollouts"), ("/host/backups", "Backups"), ("/host/capacity", "Capacity"),
-        ("/host/money", "Money"), ("/host/audit", "Audit"),
+        ("/host/money", "Money"), ("/host/mails", "Mails"), ("/host/audit", "Audit"),
     ]
 
     /// - Parameter path: of the page.

@@ -20,6 +20,7 @@ enum Templates {
         "host_cell": PackageResources.host_cell_mustache,
         "host_factor": PackageResources.host_factor_mustache,
         "host_layout": PackageResources.host_layout_mustache,
+        "host_mails": PackageResources.host_mails_mustache,
         "host_page": PackageResources.host_page_mustache,
         "host_person": PackageResources.host_person_mustache,
         "host_places": PackageResources.host_places_mustache,
