@@ -14,7 +14,7 @@ PROGRAM := .build/debug/openclaw-cloud
 PARALLEL_TESTS := ^(API|Account|Architecture|Billing|HostDesk|Identity|Infrastructure|ModelAPI|Notifications|Onboarding|S3|SQL|StoreConformance|Stripe|Telegram|Web)Tests[.]
 
 .PHONY: run test check build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy abuse-site fuzz-proxy \
-	bench-proxy bench-jobs test-replicas simulate-billing mutants-billing test-openclaw test-pages test-operator chaos-operator bench-operator eval-onboarding help
+	bench-proxy bench-jobs test-replicas simulate-billing mutants-billing chaos-billing test-openclaw test-pages test-operator chaos-operator bench-operator eval-onboarding help
 
 run: ## Build, and start the whole product on this machine: http://localhost:8080
 	@scripts/bootstrap run
@@ -120,6 +120,12 @@ abuse-site: release ## Attack the site in every way a stranger can, and time a g
 
 simulate-billing: ## Run the rules of billing through RUNS random lives of subscriptions, from SEED
 	scripts/simulate-billing $(or $(RUNS),100000) $(SEED)
+
+chaos-billing: ## Deliver 1,000 shuffled events of 50 customers, once and three times, while the worker dies 2 times in 100
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --build-tests
+	CHAOS_CUSTOMERS=50 CHAOS_EVENTS=1000 CHAOS_RATE=2 CHAOS_DEATHS=200 \
+		swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter BillingTests.ChaosTests
 
 mutants-billing: ## Plant known bugs in the rules of billing, one at a time, and see that the simulation catches each
 	scripts/mutants-billing
