@@ -1,5 +1,5 @@
 /// What a token proxy asks for when a customer's calls need more units than it holds for them.
-package struct LeaseWish: Sendable, Hashable {
+package struct LeaseRequest: Sendable, Hashable {
     package let customerID: Customer.ID
     /// The proxy process that will hold the units.
     package let holder: String
@@ -21,7 +21,7 @@ package struct LeaseWish: Sendable, Hashable {
     }
 }
 
-/// What became of a ``LeaseWish``.
+/// What became of a ``LeaseRequest``.
 package struct LeaseAnswer: Sendable, Hashable {
     /// Units that the holder has now besides those it had; 0 if not even the least could be given.
     package let granted: Int
@@ -44,12 +44,12 @@ package struct LeaseAnswer: Sendable, Hashable {
 extension Quota {
     /// How much of what is left one holder gets: all that it wants while there is plenty; near the limit no more than its
     /// calls need, so that other holders get their share.
-    package func slice(_ wish: LeaseWish) -> Int {
-        if wish.need == 0 { return 0 }
+    package func slice(_ request: LeaseRequest) -> Int {
+        if request.need == 0 { return 0 }
         // Small leases would make calls wait; large ones cost a customer much when a machine goes down.
-        let want = max(wish.want, limit / 50)
+        let want = max(request.want, limit / 50)
         if available >= 4 * want { return want }
-        if available >= wish.need { return max(wish.need, min(want, available / 4)) }
-        return available >= wish.least ? available : 0
+        if available >= request.need { return max(request.need, min(want, available / 4)) }
+        return available >= request.least ? available : 0
     }
 }

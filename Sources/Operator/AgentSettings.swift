@@ -22,7 +22,7 @@ package struct AgentSettings: Sendable, Hashable {
         package var id: String
         package let name = "Kimi"
         package let contextWindow = ModelLimits.contextWindow
-        /// Tokens of one answer. What it may cost is set aside before each call, so it is no more than a chat needs.
+        /// Tokens of one answer. What it may cost is reserved before each call, so it is no more than a chat needs.
         package let maxTokens = 8_192
 
         package init(id: String = "k2p5") {

@@ -15,21 +15,21 @@ package struct OperatorServices: Sendable {
     ///   - image: the container image that agents are to run as; `nil` where they are no containers.
     ///   - backups: lets pods reach the objects that agents' states are saved in; `nil` where they aren't saved.
     ///   - checksImage: asks an image's program before a rollout's first box; `nil`: nobody is asked.
-    ///   - patience: how long a job waits for its agent to become ready, or for a state to be moved.
+    ///   - timeout: how long a job waits for its agent to become ready, or for a state to be moved.
     package init(
         queue: WorkQueue, runtime: any AgentRuntime, vault: Vault, plans: PlanTable, settings: AgentSettings,
         image: String? = nil, backups signer: S3Signer? = nil, rolloutLimits: RolloutPlan.Limits = .init(),
-        checksImage: ConfigurationCheck.Check? = nil, patience: Duration = .seconds(15), logger: Logger
+        checksImage: ConfigurationCheck.Check? = nil, timeout: Duration = .seconds(15), logger: Logger
     ) {
         let statuses = StatusWriter(queue: queue, advancesRollouts: image != nil, logger: logger)
-        backups = BoxBackups(queue: queue, runtime: runtime, signer: signer, patience: patience, logger: logger)
+        backups = BoxBackups(queue: queue, runtime: runtime, signer: signer, timeout: timeout, logger: logger)
         rollouts = RolloutController(
             queue: queue, image: image, limits: rolloutLimits, checksImage: checksImage, logger: logger)
         reconciler = Reconciler(
             queue: queue, runtime: runtime, vault: vault, plans: plans, settings: settings, backups: backups,
             restores: BoxRestores(
-                queue: queue, runtime: runtime, backups: backups, statuses: statuses, patience: patience, logger: logger),
-            rollouts: rollouts, statuses: statuses, patience: patience, logger: logger)
+                queue: queue, runtime: runtime, backups: backups, statuses: statuses, timeout: timeout, logger: logger),
+            rollouts: rollouts, statuses: statuses, timeout: timeout, logger: logger)
         follower = AgentFollower(
             queue: queue, runtime: runtime, reconciler: reconciler, statuses: statuses, savesStates: signer != nil,
             logger: logger)

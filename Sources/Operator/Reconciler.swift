@@ -17,7 +17,7 @@ package struct Reconciler: Sendable {
     let rollouts: RolloutController
     let statuses: StatusWriter
     /// How long it waits for an agent to become ready.
-    let patience: Duration
+    let timeout: Duration
     let logger: Logger
 
     /// Has every box reconciled.
@@ -143,10 +143,10 @@ package struct Reconciler: Sendable {
         }
     }
 
-    /// Watches the agent until it is ready as specified, in trouble, or patience has run out.
+    /// Watches the agent until it is ready as specified, in trouble, or the time is over.
     private func settled(_ agent: AgentReference, as specification: AgentSpecification) async throws -> AgentObservation {
         let settled = Mutex<AgentObservation?>(nil)
-        try await runtime.wait(for: agent, within: patience) {
+        try await runtime.wait(for: agent, within: timeout) {
             let observation = try await runtime.observe(agent)
             let isUp = observation.state == .ready || observation.state == .asleep
             guard observation.state.isSettled, !isUp || observation.isDone(with: specification.hash) else { return false }

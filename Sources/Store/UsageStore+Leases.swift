@@ -8,13 +8,13 @@ package import SQL
 extension UsageStore {
     // MARK: Leases
 
-    /// Gives a holder more tokens of the period that contains the wish's moment.
+    /// Gives a holder more tokens of the period that contains the request's moment.
     /// - Returns: `nil` if there is no such period.
     /// - Throws: `SQLError`.
-    package func lease(_ wish: LeaseWish) throws -> LeaseAnswer? {
-        guard let quota = try quota(customerID: wish.customerID, at: wish.at) else { return nil }
-        var granted = quota.slice(wish)
-        let key: [SQLValue] = [.text(wish.customerID.rawValue), .integer(quota.periodStart.milliseconds)]
+    package func lease(_ request: LeaseRequest) throws -> LeaseAnswer? {
+        guard let quota = try quota(customerID: request.customerID, at: request.at) else { return nil }
+        var granted = quota.slice(request)
+        let key: [SQLValue] = [.text(request.customerID.rawValue), .integer(quota.periodStart.milliseconds)]
         if granted > 0 {
             // The condition repeats the decision, so that the limit holds whatever the transaction's isolation.
             let changed = try transaction.execute(
@@ -31,13 +31,13 @@ extension UsageStore {
                 ON CONFLICT (holder, customer_id, period_start)
                 DO UPDATE SET tokens = leases.tokens + excluded.tokens, renewed_at = excluded.renewed_at
                 """,
-                key + [.text(wish.holder), .integer(Int64(granted)), .integer(wish.at.milliseconds)])
+                key + [.text(request.holder), .integer(Int64(granted)), .integer(request.at.milliseconds)])
         }
         // Whoever asks what it has may have a transaction under way whose end it hasn't heard of: waits for that.
-        if wish.need == 0 { try lockQuota(key) }
+        if request.need == 0 { try lockQuota(key) }
         let held = try transaction.first(
             "SELECT tokens FROM leases WHERE customer_id = ?1 AND period_start = ?2 AND holder = ?3",
-            key + [.text(wish.holder)])
+            key + [.text(request.holder)])
         return LeaseAnswer(
             granted: granted, held: Int(try held?.integer("tokens") ?? 0),
             quota: Quota(

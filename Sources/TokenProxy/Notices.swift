@@ -2,7 +2,7 @@ import Core
 
 /// What the person behind an agent reads where there is no answer: what happened, until when, and what to do.
 extension LocalizedText {
-    /// So many units are set aside for a new conversation with OpenClaw's own words and its tools, which count by their bytes (seen
+    /// So many units are reserved for a new conversation with OpenClaw's own words and its tools, which count by their bytes (seen
     /// with 2026.9.4: refused with up to 10,600 left). With less left, to begin one is no help.
     private static let newConversation = 12_000
     /// With less left, nothing can be asked at all.

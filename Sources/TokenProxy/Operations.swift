@@ -45,8 +45,8 @@ extension ProxyServices {
             body: "{\"status\":\"\(isReady ? "ok" : "unavailable")\",\"checks\":[\(list)]}")
     }
 
-    /// A database that hangs must not make the answer hang, too: whoever asks has little patience.
-    private func isStorageReady(within patience: Duration) async -> Bool {
+    /// A database that hangs must not make the answer hang, too: a probe has a short timeout.
+    private func isStorageReady(within limit: Duration) async -> Bool {
         await withCheckedContinuation { continuation in
             let answer = FirstAnswer(continuation)
             Task {
@@ -59,14 +59,14 @@ extension ProxyServices {
                 }
             }
             Task {
-                try? await Task.sleep(for: patience)
+                try? await Task.sleep(for: limit)
                 answer.give(false)
             }
         }
     }
 
     func metricsText() async -> String {
-        let (running, waiting, limit) = gate.figures
+        let (running, waiting, limit) = limiter.figures
         let metrics = await loops.metrics()
         return metrics.text(gauges: [
             ("token_proxy_open_calls", "Calls with the upstream.", running),

@@ -10,7 +10,7 @@ final class ProxyServices: Sendable {
     let callers: CallerDirectory
     let journal: Journal
     let bookkeeper: Bookkeeper
-    let gate: UpstreamGate
+    let limiter: ConcurrencyLimiter
     let bodies: BodyMemory
     let storageProbe = StorageProbe()
     let clock: WallClock
@@ -34,7 +34,7 @@ final class ProxyServices: Sendable {
             storage: storage, accounts: accounts, plans: configuration.plans,
             refreshInterval: configuration.timeouts.verification, logger: logger)
         bookkeeper = Bookkeeper(journal: journal, storage: storage, holder: holder, logger: logger)
-        gate = UpstreamGate(most: configuration.upstreamConcurrency)
+        limiter = ConcurrencyLimiter(most: configuration.upstreamConcurrency)
         bodies = BodyMemory(limit: configuration.bodyMemory)
         loops = ProxyLoops()
     }

@@ -10,9 +10,9 @@ package protocol ProxyStorage: Sendable {
     ///   nor suspended.
     func credentials(tokenHashes: [String]) async throws -> [String: ProxyCredential]
 
-    /// Adds to what the wish's holder holds, durably and never beyond the limit, under any concurrency.
-    /// - Returns: `nil` if no billing period contains the wish's moment.
-    func lease(_ wish: LeaseWish) async throws -> LeaseAnswer?
+    /// Adds to what the request's holder holds, durably and never beyond the limit, under any concurrency.
+    /// - Returns: `nil` if no billing period contains the request's moment.
+    func lease(_ request: LeaseRequest) async throws -> LeaseAnswer?
 
     /// Returns units that the holder doesn't need any more.
     func giveBack(_ units: Int, holder: String, customerID: Customer.ID, periodStart: Timestamp) async throws

@@ -90,10 +90,10 @@ extension Refusal {
         code: "too_many_concurrent_requests", "Too many requests at once. Please try again in 1 s.", retryAfter: 1
     ).saying(.tooMuchAtOnce)
 
-    /// The rest of the month is set aside for calls that may well use less of it.
+    /// The rest of the month is reserved for calls that may well use less of it.
     static let allowanceInUse = limited(
         code: "allowance_in_use",
-        "Other answers under way have the rest of this month's usage set aside. Please try again in 5 s.", retryAfter: 5
+        "Other answers under way have the rest of this month's usage reserved. Please try again in 5 s.", retryAfter: 5
     ).saying(.allowanceInUse)
 
     /// The words reach the agent's user: OpenClaw shows up to 300 characters with "monthly limit" and "resets", and reads

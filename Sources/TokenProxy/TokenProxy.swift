@@ -82,8 +82,8 @@ package struct TokenProxy: Service {
             }
             let isGraceful = (try? await gracefulShutdown()) != nil
             try? await server.close()
-            let patience = isGraceful ? configuration.timeouts.drain : .zero
-            await services.loops.drain(until: .now() + TimeAmount(patience))
+            let limit = isGraceful ? configuration.timeouts.drain : .zero
+            await services.loops.drain(until: .now() + TimeAmount(limit))
             tasks.cancelAll()
         }
         await settle(services)

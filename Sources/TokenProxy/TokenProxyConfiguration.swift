@@ -1,6 +1,6 @@
 package import Core
 
-/// Where the proxy listens, what it keeps, and where its patience ends.
+/// Where the proxy listens, what it keeps, and its timeouts.
 package struct TokenProxyConfiguration: Sendable {
     package var host = "127.0.0.1"
     /// 0 takes any port that is free.

@@ -11,7 +11,7 @@ import Testing
 @Suite(.timeLimit(.minutes(8)))
 struct BackupTests {
     /// Kubernetes 1.20 sometimes loses count of a Job's failures, and then tries it once or twice more, minutes apart.
-    private static let patience = Duration.seconds(400)
+    private static let timeout = Duration.seconds(400)
 
     @Test func anUpgradeWaitsForItsBackup() async throws {
         try await ClusterStage.run(platformImage: "openclaw-cloud:1") { stage in
@@ -56,7 +56,7 @@ struct BackupTests {
     }
 
     @Test(.enabled(if: isFakeNode)) func aBackupThatFailsStopsAnUpgradeAndIsTold() async throws {
-        try await ClusterStage.run(patience: Self.patience, platformImage: "openclaw-cloud:jobfail-1") { stage in
+        try await ClusterStage.run(timeout: Self.timeout, platformImage: "openclaw-cloud:jobfail-1") { stage in
             try await stage.reconcile()
             try await stage.move(to: "sandbox-agent:2")
             let error = await #expect(throws: DomainError.self) { try await stage.reconcile() }
@@ -75,7 +75,7 @@ struct BackupTests {
     }
 
     @Test(.enabled(if: isFakeNode)) func aBackupThatFailsStopsADeletion() async throws {
-        try await ClusterStage.run(patience: Self.patience, platformImage: "openclaw-cloud:jobfail-1") { stage in
+        try await ClusterStage.run(timeout: Self.timeout, platformImage: "openclaw-cloud:jobfail-1") { stage in
             try await stage.reconcile()
             try await stage.want { $0.desired = .deleted }
             await #expect(throws: JobOutcome.self) { try await stage.reconcile() }

@@ -36,7 +36,7 @@ struct ClusterStage {
 
     /// Runs `body` with a customer whose box is wanted running, and removes what it left in the cluster.
     static func run(
-        image: String = "sandbox-agent:1", tier: Tier = .starter, patience: Duration = .seconds(30),
+        image: String = "sandbox-agent:1", tier: Tier = .starter, timeout: Duration = .seconds(30),
         follow: Bool = true, client given: KubernetesClient? = nil, platformImage: String? = nil,
         volumesCanGrow: Bool? = nil, _ body: (ClusterStage) async throws -> Void
     ) async throws {
@@ -46,7 +46,7 @@ struct ClusterStage {
             var storageClass: String?
             if let volumesCanGrow { storageClass = try await makeStorageClass(canGrow: volumesCanGrow, client) }
             let stage = stage(
-                platform, client: client, box: box, image: image, patience: patience, platformImage: platformImage,
+                platform, client: client, box: box, image: image, timeout: timeout, platformImage: platformImage,
                 storageClass: storageClass)
             let result = await Result<Void, any Error>.catching {
                 try await stage.operating(follow: follow) { try await body(stage) }
@@ -60,7 +60,7 @@ struct ClusterStage {
     /// - Parameter platformImage: of the program that moves agents' states; without one they aren't saved.
     static func stage(
         _ platform: TestPlatform, client: KubernetesClient, box: Box, image: String = "sandbox-agent:1",
-        patience: Duration = .seconds(30), limits: RolloutPlan.Limits = .init(), platformImage: String? = nil,
+        timeout: Duration = .seconds(30), limits: RolloutPlan.Limits = .init(), platformImage: String? = nil,
         storageClass: String? = nil
     ) -> ClusterStage {
         var settings = settings
@@ -74,7 +74,7 @@ struct ClusterStage {
         let service = OperatorServices(
             queue: platform.queue, runtime: runtime, vault: vault, plans: .builtIn,
             settings: AgentSettings(tokenProxyURL: "http://token-proxy.platform.svc.cluster.local:8082/v1"), image: image,
-            backups: platformImage == nil ? nil : signer, rolloutLimits: limits, patience: patience, logger: logger)
+            backups: platformImage == nil ? nil : signer, rolloutLimits: limits, timeout: timeout, logger: logger)
         return ClusterStage(platform: platform, client: client, runtime: runtime, service: service, box: box)
     }
 

@@ -16,7 +16,7 @@ struct HealthTests {
             ("oom-1", "Your agent ran out of memory."),
         ])
     func tellsInPlainWordsWhatIsWrong(tag: String, words: String) async throws {
-        try await ClusterStage.run(image: "sandbox-agent:\(tag)", patience: .seconds(20)) { stage in
+        try await ClusterStage.run(image: "sandbox-agent:\(tag)", timeout: .seconds(20)) { stage in
             // Whether it is told as an error or as "later" depends on how often it has crashed by then.
             try? await stage.reconcile()
             try await eventually(words: words, of: stage)
@@ -26,7 +26,7 @@ struct HealthTests {
     }
 
     @Test(.enabled(if: isFakeNode)) func tellsThatTheAgentIsBackOnceItIs() async throws {
-        try await ClusterStage.run(image: "sandbox-agent:slow-3-1", patience: .milliseconds(500)) { stage in
+        try await ClusterStage.run(image: "sandbox-agent:slow-3-1", timeout: .milliseconds(500)) { stage in
             let outcome = await #expect(throws: JobOutcome.self) { try await stage.reconcile() }
             #expect(outcome != nil)
             #expect(try await stage.row.status == .provisioning)

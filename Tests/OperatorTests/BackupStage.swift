@@ -39,21 +39,21 @@ struct BackupStage {
         }
     }
 
-    /// - Parameter patience: how long it waits for a transfer.
-    func service(patience: Duration = .milliseconds(50)) throws -> OperatorServices {
+    /// - Parameter timeout: how long it waits for a transfer.
+    func service(timeout: Duration = .milliseconds(50)) throws -> OperatorServices {
         let bucket = try #require(S3Bucket(endpoint: "https://store.example", name: "backups", region: "eu"))
         return OperatorServices(
             queue: platform.queue, runtime: runtime, vault: vault, plans: .builtIn, settings: Sample.settings,
             image: "agent:2",
             backups: S3Signer(
                 bucket: bucket, credentials: S3Credentials(accessKeyID: "key", secretAccessKey: "hidden")),
-            patience: patience, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            timeout: timeout, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     var agent: AgentReference { AgentReference(box) }
 
-    func reconcile(patience: Duration = .milliseconds(50)) async throws {
-        try await service(patience: patience).reconciler.reconcile(agent)
+    func reconcile(timeout: Duration = .milliseconds(50)) async throws {
+        try await service(timeout: timeout).reconciler.reconcile(agent)
     }
 
     /// As the rollout does it.

@@ -160,7 +160,7 @@ struct BackupTests {
     @Test func whoeverWaitsIsWokenByTheEndOfIt() async throws {
         try await BackupStage.run(outcome: .running) { stage in
             try await stage.move(to: "agent:2")
-            async let reconciled: Void = stage.reconcile(patience: .seconds(30))
+            async let reconciled: Void = stage.reconcile(timeout: .seconds(30))
             try await eventually { await !stage.runtime.transfers.isEmpty }
             await stage.runtime.end(.done(size: 7), of: stage.agent)
             try await reconciled

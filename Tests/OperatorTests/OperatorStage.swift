@@ -20,7 +20,7 @@ struct OperatorStage {
 
     static func run(
         _ behaviour: StandInAgent.Behaviour = .normal, language: Language = .english, withBot: Bool = true,
-        image: String? = nil, patience: Duration = .seconds(30), _ body: (OperatorStage) async throws -> Void
+        image: String? = nil, timeout: Duration = .seconds(30), _ body: (OperatorStage) async throws -> Void
     ) async throws {
         try await StandInAgent.with { stand in
             try await TestPlatform.run { platform in
@@ -42,7 +42,7 @@ struct OperatorStage {
                 let runtime = try stand.runtime(behaviour)
                 let service = OperatorServices(
                     queue: platform.queue, runtime: runtime, vault: vault, plans: .builtIn, settings: Sample.settings,
-                    image: image, patience: patience, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                    image: image, timeout: timeout, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
                 try await body(
                     OperatorStage(
                         platform: platform, stand: stand, runtime: runtime, service: service, box: row,

@@ -34,7 +34,7 @@ struct ReconcileTests {
     }
 
     @Test func tellsThatItIsAtWorkBeforeTheAgentIsReady() async throws {
-        try await OperatorStage.run(.mute, patience: .milliseconds(200)) { stage in
+        try await OperatorStage.run(.mute, timeout: .milliseconds(200)) { stage in
             let error = await #expect(throws: JobOutcome.self) { try await stage.reconcile() }
             #expect(error == .snooze(.seconds(10)))
             let row = try await stage.row
@@ -46,7 +46,7 @@ struct ReconcileTests {
     }
 
     @Test func whatTakesTooLongIsTroubleWhateverItsReasonAndTheHostIsTold() async throws {
-        try await OperatorStage.run(.mute, patience: .milliseconds(100)) { stage async throws in
+        try await OperatorStage.run(.mute, timeout: .milliseconds(100)) { stage async throws in
             await #expect(throws: JobOutcome.self) {
                 try await stage.service.reconciler.reconcile(stage.agent, since: testNow)
             }

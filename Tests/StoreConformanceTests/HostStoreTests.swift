@@ -158,7 +158,7 @@ struct HostStoreTests {
         try await HostStage.run(engine) { stage in
             try await stage.database.write { transaction throws in
                 _ = try UsageStore(transaction).lease(
-                    LeaseWish(customerID: stage.ada.id, holder: "proxy", least: 100, need: 100, want: 100, at: testNow))
+                    LeaseRequest(customerID: stage.ada.id, holder: "proxy", least: 100, need: 100, want: 100, at: testNow))
             }
             try await stage.database.read { transaction throws in
                 let store = HostStore(transaction)

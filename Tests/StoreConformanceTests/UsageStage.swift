@@ -38,9 +38,9 @@ struct UsageStage: Sendable {
     func lease(
         need: Int, least: Int? = nil, holder: String = "h", at time: Timestamp = testNow
     ) async throws -> LeaseAnswer? {
-        let wish = LeaseWish(
+        let request = LeaseRequest(
             customerID: customer.id, holder: holder, least: least ?? need, need: need, want: need, at: time)
-        return try await write { try $0.lease(wish) }
+        return try await write { try $0.lease(request) }
     }
 
     func giveBack(_ tokens: Int) async throws {

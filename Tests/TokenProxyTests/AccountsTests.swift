@@ -10,29 +10,29 @@ import Testing
 /// What a replica leases, for whom it waits, and what it gives back.
 struct AccountsTests {
     private let storage = RecordingStorage()
-    private let wish = Allowance.Wish(input: 100, output: 200)
+    private let request = Allowance.Request(input: 100, output: 200)
 
-    private func accounts(idleTime: Duration = .seconds(60), patience: Duration = .seconds(10)) -> Accounts {
+    private func accounts(idleTime: Duration = .seconds(60), timeout: Duration = .seconds(10)) -> Accounts {
         Accounts(
-            storage: storage, holder: "h", clock: WallClock { testNow }, idleTime: idleTime, patience: patience,
+            storage: storage, holder: "h", clock: WallClock { testNow }, idleTime: idleTime, timeout: timeout,
             logger: quiet)
     }
 
     private func reserve(_ accounts: Accounts, _ account: Account) async throws(Refusal) -> Account.Grant {
-        if let grant = try accounts.reserve(wish, account, upgradeURL: "https://u", time: testNow, now: accounts.now) {
+        if let grant = try accounts.reserve(request, account, upgradeURL: "https://u", time: testNow, now: accounts.now) {
             return grant
         }
-        return try await accounts.reserveWaiting(wish, account, upgradeURL: "https://u")
+        return try await accounts.reserveWaiting(request, account, upgradeURL: "https://u")
     }
 
     @Test func onlyTheFirstCallWaitsForALease() async throws {
         storage.limit = 1_000_000
         let accounts = accounts()
         let account = accounts.account(testIDs.next())
-        #expect(try accounts.reserve(wish, account, upgradeURL: "", time: testNow, now: accounts.now) == nil)
-        #expect(try await accounts.reserveWaiting(wish, account, upgradeURL: "").output == 200)
+        #expect(try accounts.reserve(request, account, upgradeURL: "", time: testNow, now: accounts.now) == nil)
+        #expect(try await accounts.reserveWaiting(request, account, upgradeURL: "").output == 200)
         for _ in 0..<10 {
-            #expect(try accounts.reserve(wish, account, upgradeURL: "", time: testNow, now: accounts.now)?.output == 200)
+            #expect(try accounts.reserve(request, account, upgradeURL: "", time: testNow, now: accounts.now)?.output == 200)
         }
     }
 
@@ -44,7 +44,7 @@ struct AccountsTests {
             for _ in 0..<4 { group.addTask { _ = try await reserve(accounts, account) } }
             try await group.waitForAll()
         }
-        #expect(storage.wishes.count <= 3)
+        #expect(storage.requests.count <= 3)
     }
 
     @Test func givesBackWhatIsTooLittleForThoseWhoWait() async throws {
@@ -54,7 +54,7 @@ struct AccountsTests {
         _ = account.beginLease(need: 300, now: .zero)
         account.endLease(LeaseAnswer(granted: 200, held: 200, quota: quota), need: 300, now: .zero)
         for (output, givenBack) in [(25, []), (26, [200])] {
-            let waiting = Task { await account.change(for: Allowance.Wish(input: 100, output: output)) }
+            let waiting = Task { await account.change(for: Allowance.Request(input: 100, output: output)) }
             try await eventually { account.waitingCalls == 1 }
             let idle = account.takeIdle(after: .seconds(60), pause: .zero, time: testNow, now: .zero)
             #expect(idle.map(\.units) == givenBack)
@@ -70,18 +70,18 @@ struct AccountsTests {
         let refusal = await #expect(throws: Refusal.self) { try await reserve(accounts, account) }
         #expect(refusal?.error.code == "monthly_limit_exceeded")
         // Known for a moment without asking again.
-        let asked = storage.wishes.count
+        let asked = storage.requests.count
         #expect(throws: Refusal.self) {
-            try accounts.reserve(wish, account, upgradeURL: "", time: testNow, now: accounts.now)
+            try accounts.reserve(request, account, upgradeURL: "", time: testNow, now: accounts.now)
         }
-        #expect(storage.wishes.count == asked)
+        #expect(storage.requests.count == asked)
     }
 
     @Test func waitsForACallThatIsUnderWay() async throws {
         storage.limit = 2_100
         let accounts = accounts()
         let account = accounts.account(testIDs.next())
-        let long = Allowance.Wish(input: 100, output: 500)
+        let long = Allowance.Request(input: 100, output: 500)
         #expect(try await accounts.reserveWaiting(long, account, upgradeURL: "").output == 500)
         let keeping = Task { await accounts.keep() }
         defer { keeping.cancel() }
@@ -105,7 +105,7 @@ struct AccountsTests {
 
     @Test(.timeLimit(.minutes(1))) func letsNobodyWaitForAnAnswerThatAnotherCallAskedFor() async throws {
         storage.hangs = true
-        let accounts = accounts(patience: .milliseconds(100))
+        let accounts = accounts(timeout: .milliseconds(100))
         let account = accounts.account(testIDs.next())
         let keeping = Task { await accounts.keep() }
         defer { keeping.cancel() }
@@ -113,7 +113,7 @@ struct AccountsTests {
             for _ in 0..<50 {
                 group.addTask {
                     do throws(Refusal) {
-                        _ = try await accounts.reserveWaiting(wish, account, upgradeURL: "")
+                        _ = try await accounts.reserveWaiting(request, account, upgradeURL: "")
                         return nil
                     } catch {
                         return error
@@ -129,11 +129,11 @@ struct AccountsTests {
     @Test func takesAShortAnswerInTheEndThoughOthersWereLeftTheTokens() async throws {
         storage.limit = 6_700
         storage.heldByOthers = 5_000
-        let accounts = accounts(patience: .milliseconds(500))
+        let accounts = accounts(timeout: .milliseconds(500))
         let account = accounts.account(testIDs.next())
         let keeping = Task { await accounts.keep() }
         defer { keeping.cancel() }
-        let long = Allowance.Wish(input: 100, output: 2_000)
+        let long = Allowance.Request(input: 100, output: 2_000)
         #expect(try await accounts.reserveWaiting(long, account, upgradeURL: "").output == 400)
     }
 
@@ -155,7 +155,7 @@ struct AccountsTests {
     @Test func startsANewPeriodWithANewLease() async throws {
         storage.limit = 1_000_000
         let account = Account(testIDs.next())
-        guard case .needsMore = account.reserve(wish, time: testNow, now: .zero) else {
+        guard case .needsMore = account.reserve(request, time: testNow, now: .zero) else {
             Issue.record("nothing was leased yet")
             return
         }
@@ -163,11 +163,11 @@ struct AccountsTests {
             periodStart: testNow, periodEnd: testNow + .days(30), limit: 1_000, used: 0, reserved: 1_000)
         _ = account.beginLease(need: 300, now: .zero)
         account.endLease(LeaseAnswer(granted: 1_000, held: 1_000, quota: quota), need: 300, now: .zero)
-        guard case .granted = account.reserve(wish, time: testNow, now: .zero) else {
+        guard case .granted = account.reserve(request, time: testNow, now: .zero) else {
             Issue.record("it was leased")
             return
         }
-        guard case .needsMore = account.reserve(wish, time: testNow + .days(30), now: .zero) else {
+        guard case .needsMore = account.reserve(request, time: testNow + .days(30), now: .zero) else {
             Issue.record("the period is over")
             return
         }

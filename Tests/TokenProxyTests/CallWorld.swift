@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import TokenProxy
 
-/// What surrounds a ``CallMachine``: a journal, a gate, an upstream and a client that do what it says, and note what it must not
+/// What surrounds a ``CallMachine``: a journal, a limiter, an upstream and a client that do what it says, and note what it must not
 /// have said.
 struct CallWorld {
     enum Event: Hashable, CaseIterable {
@@ -193,7 +193,7 @@ struct CallWorld {
         }
         guard let head, let reservation = machine.reservation else { return mistakes.append("no head") }
         machine.answers(
-            Answer(
+            UpstreamAnswer(
                 head, dialect: .openAI, removesUsageChunk: false, reservation: reservation, answerLimit: 1 << 20,
                 filler: nil), now: now)
         if status != 200 { receive(#"{"error":{"message":"no","type":"x"}}"#) }
@@ -205,7 +205,7 @@ struct CallWorld {
         if machine.isStreaming, machine.answer?.hasOutput == true { _ = machine.beginsAnswer() }
     }
 
-    /// The gate had given it a place before it learned that nobody wants it.
+    /// The limiter had given it a place before it learned that nobody wants it.
     mutating func machineAfterTurn() -> Bool { machine.turnCame() }
 
     // MARK: What is done

@@ -7,7 +7,7 @@ import Testing
 /// What a replica takes over that is leased to it and that it doesn't know of.
 struct LostLeaseTests {
     private let storage = RecordingStorage()
-    private let wish = Allowance.Wish(input: 100, output: 200)
+    private let request = Allowance.Request(input: 100, output: 200)
 
     private func accounts(idleTime: Duration) -> Accounts {
         Accounts(storage: storage, holder: "h", clock: WallClock { testNow }, idleTime: idleTime, logger: quiet)
@@ -19,7 +19,7 @@ struct LostLeaseTests {
         let account = accounts.account(testIDs.next())
         storage.losesAnswers = true
         let refusal = await #expect(throws: Refusal.self) {
-            try await accounts.reserveWaiting(wish, account, upgradeURL: "")
+            try await accounts.reserveWaiting(request, account, upgradeURL: "")
         }
         #expect(refusal == .storageUnavailable)
         #expect(storage.leased > 0)
@@ -35,7 +35,7 @@ struct LostLeaseTests {
         storage.limit = 1_000_000
         let accounts = accounts(idleTime: .milliseconds(10))
         let account = accounts.account(testIDs.next())
-        let grant = try await accounts.reserveWaiting(wish, account, upgradeURL: "")
+        let grant = try await accounts.reserveWaiting(request, account, upgradeURL: "")
         storage.losesAnswers = true
         _ = account.settle(reserved: 900, used: 40, periodStart: grant.period.lowerBound, now: accounts.now)
         let keeping = Task { await accounts.keep() }
@@ -92,12 +92,12 @@ struct LostLeaseTests {
         let account = Account(testIDs.next())
         _ = account.beginLease(need: 300, now: .zero)
         account.endLease(answer(held: 0, limit: 100), need: 300, now: .zero)
-        guard case .exhausted = account.reserve(wish, time: testNow, now: .zero) else {
+        guard case .exhausted = account.reserve(request, time: testNow, now: .zero) else {
             Issue.record("a call needs more than the limit")
             return
         }
         account.leaseFailed(now: .zero)
-        guard case .busy = account.reserve(wish, time: testNow, now: .zero) else {
+        guard case .busy = account.reserve(request, time: testNow, now: .zero) else {
             Issue.record("there may be tokens here")
             return
         }
@@ -107,7 +107,7 @@ struct LostLeaseTests {
         let account = Account(testIDs.next())
         _ = account.beginLease(need: 900, now: .zero)
         account.endLease(answer(granted: 900, held: 900), need: 900, now: .zero)
-        _ = account.reserve(wish, time: testNow, now: .zero)
+        _ = account.reserve(request, time: testNow, now: .zero)
         // The quota was charged all of it, and the lease what there was.
         _ = account.settle(reserved: 900, used: 1_300, periodStart: testNow, now: .zero)
         account.book(1_300, periodStart: testNow)

@@ -56,7 +56,7 @@ struct ProxyAccessTests {
         }
     }
 
-    @Test func rightTokensAreNeverBraked() async throws {
+    @Test func rightTokensAreNeverLimited() async throws {
         let storage = RecordingStorage()
         let tokens = (0..<60).map { _ in AccessToken.random(prefix: "ocp_") }
         let credential = ProxyCredential(customerID: testIDs.next(), boxID: testIDs.next(), tier: .pro)
@@ -74,7 +74,7 @@ struct ProxyAccessTests {
         }
     }
 
-    @Test func aStorageThatFailsBrakesNobody() async throws {
+    @Test func aStorageThatFailsLimitsNobody() async throws {
         let storage = RecordingStorage()
         storage.fails = true
         try await ProxyLab.run(storage: storage) { lab async throws in

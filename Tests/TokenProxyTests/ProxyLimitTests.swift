@@ -157,7 +157,7 @@ struct ProxyLimitTests {
         }
     }
 
-    @Test func asksForPatienceWithoutAPeriod() async throws {
+    @Test func asksToWaitWithoutAPeriod() async throws {
         try await ProxyLab.run(limit: nil) { lab async throws in
             let answer = try await lab.post(ProxyLab.body("hello"))
             #expect(answer.status == 503)

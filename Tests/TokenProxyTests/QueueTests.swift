@@ -46,70 +46,72 @@ struct FairQueueTests {
     }
 }
 
-struct UpstreamGateTests {
+struct ConcurrencyLimiterTests {
     private let customer: Customer.ID = testIDs.next()
 
     @Test func letsAsManyInAsMayBe() {
-        let gate = UpstreamGate(most: 2)
-        #expect(gate.enter(now: .zero))
-        #expect(gate.enter(now: .zero))
-        #expect(!gate.enter(now: .zero))
+        let limiter = ConcurrencyLimiter(most: 2)
+        #expect(limiter.enter(now: .zero))
+        #expect(limiter.enter(now: .zero))
+        #expect(!limiter.enter(now: .zero))
         let admitted = Counter()
-        gate.wait(waiter(admitted), customerID: customer, weight: 1)
-        gate.leave(wasAnswered: true, now: .zero)
+        limiter.wait(waiter(admitted), customerID: customer, weight: 1)
+        limiter.leave(wasAnswered: true, now: .zero)
         #expect(admitted.count == 1)
-        #expect(gate.figures.running == 2)
+        #expect(limiter.figures.running == 2)
     }
 
     @Test func letsNobodyOvertakeThoseWhoWait() {
-        let gate = UpstreamGate(most: 1)
-        #expect(gate.enter(now: .zero))
+        let limiter = ConcurrencyLimiter(most: 1)
+        #expect(limiter.enter(now: .zero))
         let admitted = Counter()
-        gate.wait(waiter(admitted), customerID: customer, weight: 1)
-        gate.slowDown(for: .seconds(1), now: .zero)
-        gate.leave(wasAnswered: false, now: .zero)
-        #expect(!gate.enter(now: .seconds(2)))
-        gate.admit(now: .seconds(2))
+        limiter.wait(waiter(admitted), customerID: customer, weight: 1)
+        limiter.slowDown(for: .seconds(1), now: .zero)
+        limiter.leave(wasAnswered: false, now: .zero)
+        #expect(!limiter.enter(now: .seconds(2)))
+        limiter.admit(now: .seconds(2))
         #expect(admitted.count == 1)
     }
 
     @Test func passesOverThoseWhoHaveGone() {
-        let gate = UpstreamGate(most: 1)
-        #expect(gate.enter(now: .zero))
+        let limiter = ConcurrencyLimiter(most: 1)
+        #expect(limiter.enter(now: .zero))
         let (gone, there) = (Counter(), Counter())
         let first = waiter(gone)
-        gate.wait(first, customerID: customer, weight: 1)
-        gate.wait(waiter(there), customerID: customer, weight: 1)
-        #expect(gate.abandon(first))
-        #expect(!gate.abandon(first))
-        gate.leave(wasAnswered: true, now: .zero)
+        limiter.wait(first, customerID: customer, weight: 1)
+        limiter.wait(waiter(there), customerID: customer, weight: 1)
+        #expect(limiter.abandon(first))
+        #expect(!limiter.abandon(first))
+        limiter.leave(wasAnswered: true, now: .zero)
         #expect(gone.count == 0)
         #expect(there.count == 1)
     }
 
     @Test func pausesAsLongAsTheUpstreamAsksAndGoesOnWithFewer() {
-        let gate = UpstreamGate(most: 100)
-        for _ in 0..<40 { #expect(gate.enter(now: .zero)) }
-        gate.slowDown(for: .seconds(3), now: .zero)
-        gate.slowDown(for: .seconds(3), now: .milliseconds(1))
-        #expect(!gate.enter(now: .seconds(2)))
-        #expect(gate.figures.limit == 30)
-        for _ in 0..<40 { gate.leave(wasAnswered: false, now: .seconds(2)) }
-        for _ in 0..<30 { #expect(gate.enter(now: .seconds(4))) }
-        #expect(!gate.enter(now: .seconds(4)))
+        let limiter = ConcurrencyLimiter(most: 100)
+        for _ in 0..<40 { #expect(limiter.enter(now: .zero)) }
+        limiter.slowDown(for: .seconds(3), now: .zero)
+        limiter.slowDown(for: .seconds(3), now: .milliseconds(1))
+        #expect(!limiter.enter(now: .seconds(2)))
+        #expect(limiter.figures.limit == 30)
+        for _ in 0..<40 { limiter.leave(wasAnswered: false, now: .seconds(2)) }
+        for _ in 0..<30 { #expect(limiter.enter(now: .seconds(4))) }
+        #expect(!limiter.enter(now: .seconds(4)))
     }
 
     @Test func findsBackToWhatIsConfigured() {
-        let gate = UpstreamGate(most: 8)
-        for _ in 0..<8 { _ = gate.enter(now: .zero) }
-        gate.slowDown(for: .zero, now: .zero)
-        #expect(gate.figures.limit == 6)
-        for _ in 0..<8 { gate.leave(wasAnswered: false, now: .zero) }
-        for _ in 0..<100 where gate.enter(now: .zero) { gate.leave(wasAnswered: true, now: .zero) }
-        #expect(gate.figures.limit == 8)
+        let limiter = ConcurrencyLimiter(most: 8)
+        for _ in 0..<8 { _ = limiter.enter(now: .zero) }
+        limiter.slowDown(for: .zero, now: .zero)
+        #expect(limiter.figures.limit == 6)
+        for _ in 0..<8 { limiter.leave(wasAnswered: false, now: .zero) }
+        for _ in 0..<100 where limiter.enter(now: .zero) { limiter.leave(wasAnswered: true, now: .zero) }
+        #expect(limiter.figures.limit == 8)
     }
 
-    private func waiter(_ admitted: Counter) -> UpstreamGate.Waiter { UpstreamGate.Waiter { admitted.increase() } }
+    private func waiter(_ admitted: Counter) -> ConcurrencyLimiter.Waiter {
+        ConcurrencyLimiter.Waiter { admitted.increase() }
+    }
 
     private final class Counter: Sendable {
         private let value = Atomic(0)
@@ -118,36 +120,36 @@ struct UpstreamGateTests {
     }
 }
 
-struct AddressBrakeTests {
+struct AddressRateLimiterTests {
     @Test func slowsGuessingDown() {
-        let brake = AddressBrake()
-        for _ in 0..<20 { #expect(brake.wait("10.0.0.1", now: .zero) == nil) }
-        #expect(brake.wait("10.0.0.1", now: .zero) == 1)
-        #expect(brake.wait("10.0.0.2", now: .zero) == nil)
-        #expect(brake.wait("10.0.0.1", now: .seconds(1)) == nil)
-        #expect(brake.wait("10.0.0.1", now: .seconds(1)) == 1)
+        let limiter = AddressRateLimiter()
+        for _ in 0..<20 { #expect(limiter.wait("10.0.0.1", now: .zero) == nil) }
+        #expect(limiter.wait("10.0.0.1", now: .zero) == 1)
+        #expect(limiter.wait("10.0.0.2", now: .zero) == nil)
+        #expect(limiter.wait("10.0.0.1", now: .seconds(1)) == nil)
+        #expect(limiter.wait("10.0.0.1", now: .seconds(1)) == 1)
     }
 
     @Test func aShareThatShrinksEndsNothingAndOneThatGrowsAdmitsWhoWaits() {
-        let gate = UpstreamGate(most: 8)
-        for _ in 0..<8 { #expect(gate.enter(now: .zero)) }
-        gate.resize(to: 4, now: .zero)
-        for _ in 0..<4 { gate.leave(wasAnswered: true, now: .zero) }
-        #expect(!gate.enter(now: .zero), "four are still under way")
+        let limiter = ConcurrencyLimiter(most: 8)
+        for _ in 0..<8 { #expect(limiter.enter(now: .zero)) }
+        limiter.resize(to: 4, now: .zero)
+        for _ in 0..<4 { limiter.leave(wasAnswered: true, now: .zero) }
+        #expect(!limiter.enter(now: .zero), "four are still under way")
         let admitted = Mutex(0)
-        gate.wait(
-            UpstreamGate.Waiter { admitted.withLock { $0 += 1 } }, customerID: testIDs.next(), weight: 1)
-        gate.resize(to: 8, now: .zero)
+        limiter.wait(
+            ConcurrencyLimiter.Waiter { admitted.withLock { $0 += 1 } }, customerID: testIDs.next(), weight: 1)
+        limiter.resize(to: 8, now: .zero)
         let count = admitted.withLock { $0 }
         #expect(count == 1)
-        #expect(gate.figures.limit == 8)
+        #expect(limiter.figures.limit == 8)
     }
 
     @Test func remembersNoMoreAddressesThanItMust() {
-        let brake = AddressBrake()
-        for number in 0..<10_000 { _ = brake.wait("\(number)", now: .zero) }
-        #expect(brake.wait("new", now: .zero) == 10)
+        let limiter = AddressRateLimiter()
+        for number in 0..<10_000 { _ = limiter.wait("\(number)", now: .zero) }
+        #expect(limiter.wait("new", now: .zero) == 10)
         // Later, those who only tried once are forgotten.
-        #expect(brake.wait("new", now: .seconds(2)) == nil)
+        #expect(limiter.wait("new", now: .seconds(2)) == nil)
     }
 }

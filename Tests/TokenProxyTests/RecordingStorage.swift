@@ -21,7 +21,7 @@ final class RecordingStorage: ProxyStorage {
         var limit = 0
         var heldByOthers = 0
         var leased = 0
-        var wishes: [LeaseWish] = []
+        var requests: [LeaseRequest] = []
         var holds: [AgentHold.Reason] = []
     }
 
@@ -30,7 +30,7 @@ final class RecordingStorage: ProxyStorage {
     var events: [UsageEvent] { state.withLock { $0.events } }
     var ended: [(holder: String, isAllKnown: Bool)] { state.withLock { $0.ended } }
     var lookUps: Int { state.withLock { $0.lookUps } }
-    var wishes: [LeaseWish] { state.withLock { $0.wishes } }
+    var requests: [LeaseRequest] { state.withLock { $0.requests } }
     var holds: [AgentHold.Reason] { state.withLock { $0.holds } }
     var leased: Int { state.withLock { $0.leased } }
     var fails: Bool {
@@ -92,16 +92,16 @@ final class RecordingStorage: ProxyStorage {
         }
     }
 
-    func lease(_ wish: LeaseWish) async throws -> LeaseAnswer? {
+    func lease(_ request: LeaseRequest) async throws -> LeaseAnswer? {
         try await hangIfToldTo()
         let answer = try tell { state in
-            state.wishes.append(wish)
+            state.requests.append(request)
             func quota() -> Quota {
                 Quota(
                     periodStart: testNow, periodEnd: testNow + .days(30), limit: state.limit, used: 0,
                     reserved: state.leased + state.heldByOthers)
             }
-            let granted = quota().slice(wish)
+            let granted = quota().slice(request)
             state.leased += granted
             return LeaseAnswer(granted: granted, held: state.leased, quota: quota())
         }

@@ -16,7 +16,7 @@ struct UnitTests {
         #expect(usage.units == units)
     }
 
-    @Test func neverWeighsMoreThanWasSetAside() {
+    @Test func neverWeighsMoreThanWasReserved() {
         for _ in 0..<10_000 {
             let input = Int.random(in: 0...100_000)
             let usage = TokenUsage(input: input, cached: .random(in: 0...input), output: .random(in: 0...40_000))

@@ -113,7 +113,7 @@ package struct ReminderSender: Sendable {
 
 extension ReminderOutcome {
     /// For so long it is tried again.
-    private static let patience = Duration.days(1)
+    private static let longestDelay = Duration.days(1)
 
     /// - Parameter error: what sending it has thrown.
     init(_ error: any Error, occursAt: Timestamp, now: Timestamp) {
@@ -121,11 +121,11 @@ extension ReminderOutcome {
         // 5 s at first, then half as long again as it has taken already.
         let again = now + min(max(late / 2, .seconds(5)), .seconds(300))
         switch error {
-        case TelegramError.tooManyRequests(let seconds) where late < Self.patience:
+        case TelegramError.tooManyRequests(let seconds) where late < Self.longestDelay:
             self = .later(now + .seconds(Int64(seconds)))
         case TelegramError.refused(let code, _) where code < 500:
             self = .ended(.refused)
-        case _ where late >= Self.patience:
+        case _ where late >= Self.longestDelay:
             self = .skipped(.undelivered)
         case TelegramError.unreachable, is CancellationError:
             self = .unknown(tryAgain: again)

@@ -23,8 +23,8 @@ struct TokenProxyStorage: ProxyStorage {
         try await database.read { try UsageStore($0).credentials(proxyTokenHashes: tokenHashes, withSuspended: true) }
     }
 
-    func lease(_ wish: LeaseWish) async throws -> LeaseAnswer? {
-        try await database.write { try UsageStore($0).lease(wish) }
+    func lease(_ request: LeaseRequest) async throws -> LeaseAnswer? {
+        try await database.write { try UsageStore($0).lease(request) }
     }
 
     func giveBack(_ tokens: Int, holder: String, customerID: Customer.ID, periodStart: Timestamp) async throws {

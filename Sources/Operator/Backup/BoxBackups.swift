@@ -16,7 +16,7 @@ package struct BoxBackups: Sendable {
     /// Lets pods reach the objects that states are saved in; `nil` where they aren't saved.
     let signer: S3Signer?
     /// How long it waits for a state to be moved.
-    let patience: Duration
+    let timeout: Duration
     let logger: Logger
 
     /// How long a backup may take.
@@ -69,7 +69,7 @@ package struct BoxBackups: Sendable {
     private func finish(_ backup: Backup, of box: Box) async throws {
         if try await advance(backup, of: box) { return }
         let (agent, id) = (AgentReference(box), StateTransfer.ID.save(backup.id))
-        try await runtime.wait(for: agent, within: patience) { try await runtime.transfers(of: agent)[id]?.isOver ?? true }
+        try await runtime.wait(for: agent, within: timeout) { try await runtime.transfers(of: agent)[id]?.isOver ?? true }
         guard try await advance(backup, of: box) else { throw JobOutcome.snooze(.seconds(30)) }
     }
 

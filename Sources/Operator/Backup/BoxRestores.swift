@@ -12,7 +12,7 @@ struct BoxRestores: Sendable {
     let backups: BoxBackups
     let statuses: StatusWriter
     /// How long it waits for a state to be moved.
-    let patience: Duration
+    let timeout: Duration
     let logger: Logger
 
     /// Puts a saved state in place, if the box's last row of that kind asks for it.
@@ -50,7 +50,7 @@ struct BoxRestores: Sendable {
                     .get, key: backup.objectKey, from: queue.clock.now.date, lifetime: BoxBackups.urlLifetime)
                 try await runtime.begin(StateTransfer(id: id, agent: agent, image: image, url: Secret(url)))
             }
-            try await runtime.wait(for: agent, within: patience) {
+            try await runtime.wait(for: agent, within: timeout) {
                 try await runtime.transfers(of: agent)[id]?.isOver ?? true
             }
             restore = try await end(restore, try await runtime.transfers(of: agent)[id])

@@ -40,13 +40,13 @@ extension AgentState {
 
     /// Seconds in which a pod is ready, or says itself what is wrong: the first start of a new image may take five minutes, and
     /// it has to be fetched first. After that something is in its way that nobody tells, such as a volume that can't be mounted.
-    private static let patience: TimeInterval = 600
+    private static let startLimit: TimeInterval = 600
 
     private static func state(of pod: KubernetesObject, now: Date) -> AgentState {
         let ready = pod.condition("Ready")
         if ready?["status"]?.string == "True" { return .ready }
         let since = ready?["lastTransitionTime"]?.string ?? pod.creation
-        let isLate = since < (now - patience).formatted(.iso8601)
+        let isLate = since < (now - startLimit).formatted(.iso8601)
         if let scheduled = pod.condition("PodScheduled"), scheduled["status"]?.string == "False",
             scheduled["reason"]?.string == "Unschedulable",
             // Its volume is still being made.

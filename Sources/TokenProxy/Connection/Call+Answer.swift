@@ -9,7 +9,7 @@ extension Call {
         guard machine.phase == .sent, let reservation = machine.reservation, let wanted else { return }
         KillPoint.afterFirstByte.pass()
         machine.answers(
-            Answer(
+            UpstreamAnswer(
                 head, dialect: dialect, removesUsageChunk: !wanted.asksForUsage, reservation: reservation,
                 answerLimit: services.configuration.answerLimit, filler: filler),
             now: loop.deadline)
@@ -75,14 +75,14 @@ extension Call {
         if firstByte == nil { firstByte = loop.deadline - machine.startedAt }
         client.startStream(
             contentType: machine.answer?.contentType ?? "text/event-stream",
-            usage: UsageFields(
+            usage: UsageHeaders(
                 remaining: grant.remaining, percentUsed: grant.percentUsed, resets: grant.period.upperBound))
     }
 
     // MARK: The end
 
     /// - Parameter usage: what is left of the month, if the call was settled.
-    func reply(_ reply: CallMachine.Reply, _ usage: UsageFields?) {
+    func reply(_ reply: CallMachine.Reply, _ usage: UsageHeaders?) {
         switch reply {
         case .stream:
             output.writeImmutableBuffer(last)

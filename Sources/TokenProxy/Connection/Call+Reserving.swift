@@ -2,7 +2,7 @@ import Core
 import ModelAPI
 import NIOCore
 
-/// Sets tokens aside for a call, as many as there are.
+/// Reserves units for a call, as many as there are.
 extension Call {
     func start() {
         do throws(Refusal) {
@@ -17,7 +17,7 @@ extension Call {
             try countToTurn(wanted)
             KillPoint.beforeReservation.pass()
             try reserve(
-                Allowance.Wish(
+                Allowance.Request(
                     input: min(wanted.promptBound, services.configuration.contextWindow),
                     output: min(wanted.completionCap ?? .max, services.configuration.completionCap)))
         } catch {
@@ -35,18 +35,18 @@ extension Call {
         }
     }
 
-    private func reserve(_ wish: Allowance.Wish) throws(Refusal) {
-        self.wish = wish
+    private func reserve(_ unitRequest: Allowance.Request) throws(Refusal) {
+        self.unitRequest = unitRequest
         if let grant = try services.accounts.reserve(
-            wish, caller.account, upgradeURL: services.configuration.upgradeURL, time: loop.time, now: loop.now)
+            unitRequest, caller.account, upgradeURL: services.configuration.upgradeURL, time: loop.time, now: loop.now)
         {
             try reserved(grant)
         } else {
-            reserveLater(wish)
+            reserveLater(unitRequest)
         }
     }
 
-    private func reserveLater(_ wish: Allowance.Wish) {
+    private func reserveLater(_ unitRequest: Allowance.Request) {
         let call = NIOLoopBound(self, eventLoop: loop.eventLoop)
         let (services, account) = (services, caller.account)
         Task {
@@ -54,19 +54,19 @@ extension Call {
             do throws(Refusal) {
                 result = .success(
                     try await services.accounts.reserveWaiting(
-                        wish, account, upgradeURL: services.configuration.upgradeURL))
+                        unitRequest, account, upgradeURL: services.configuration.upgradeURL))
             } catch {
                 result = .failure(error)
             }
-            call.eventLoop.execute { call.value.resume(with: result, wish) }
+            call.eventLoop.execute { call.value.resume(with: result, unitRequest) }
         }
     }
 
-    private func resume(with result: Result<Account.Grant, Refusal>, _ wish: Allowance.Wish) {
+    private func resume(with result: Result<Account.Grant, Refusal>, _ unitRequest: Allowance.Request) {
         loop.tick()
         guard machine.phase == .reserving else {
             // The client has gone meanwhile.
-            if case .success(let grant) = result { giveBack(grant, wish) }
+            if case .success(let grant) = result { giveBack(grant, unitRequest) }
             return
         }
         do throws(Refusal) {
@@ -76,16 +76,18 @@ extension Call {
         }
     }
 
-    private func giveBack(_ grant: Account.Grant, _ wish: Allowance.Wish) {
+    private func giveBack(_ grant: Account.Grant, _ unitRequest: Allowance.Request) {
         _ = caller.account.settle(
-            reserved: wish.units(grant.output), used: 0, periodStart: grant.period.lowerBound, now: loop.now)
+            reserved: unitRequest.units(grant.output), used: 0, periodStart: grant.period.lowerBound, now: loop.now)
     }
 
     /// Bytes are a safe bound of a prompt's tokens and a wide one: near the end of the month the upstream is asked for its own
     /// count before a call is refused that may well fit.
     private func refuseOrEstimate(_ refusal: Refusal) {
         // Nothing in a prompt takes more than eight bytes a token on the average.
-        guard let remaining = refusal.remaining, let wish, remaining > wish.input / 8, estimates(orRefuse: refusal) else {
+        guard let remaining = refusal.remaining, let unitRequest, remaining > unitRequest.input / 8,
+            estimates(orRefuse: refusal)
+        else {
             perform(machine.refuse(refusal))
             return
         }
@@ -108,11 +110,11 @@ extension Call {
 
     private func resume(estimate: Int?, orRefuse refusal: Refusal?) {
         loop.tick()
-        guard machine.phase == .reserving, let wish else { return }
+        guard machine.phase == .reserving, let unitRequest else { return }
         do throws(Refusal) {
-            let isHelp = estimate.map { $0 < wish.input } ?? false
+            let isHelp = estimate.map { $0 < unitRequest.input } ?? false
             if let refusal, !isHelp { throw refusal }
-            try reserve(Allowance.Wish(input: min(estimate ?? .max, wish.input), output: wish.output))
+            try reserve(Allowance.Request(input: min(estimate ?? .max, unitRequest.input), output: unitRequest.output))
         } catch {
             perform(machine.refuse(error))
         }
@@ -123,20 +125,22 @@ extension Call {
     private static let longPrompt = 1024
 
     private func reserved(_ grant: Account.Grant) throws(Refusal) {
-        guard let wanted, let wish else { return }
-        if grant.output < min(wish.output, Self.shortAnswer), wish.input > Self.longPrompt, estimates(orRefuse: nil) {
+        guard let wanted, let unitRequest else { return }
+        if grant.output < min(unitRequest.output, Self.shortAnswer), unitRequest.input > Self.longPrompt,
+            estimates(orRefuse: nil)
+        {
             // A prompt that is found to have fewer tokens leaves more of them for the answer.
-            giveBack(grant, wish)
+            giveBack(grant, unitRequest)
             return
         }
         let reservation = CallReservation(
             requestBits: request.idBits, customerBits: caller.account.customerBits, boxBits: caller.boxBits,
-            model: wanted.model, periodStart: grant.period.lowerBound, input: wish.input, output: grant.output,
+            model: wanted.model, periodStart: grant.period.lowerBound, input: unitRequest.input, output: grant.output,
             createdAt: loop.time, cause: cause(of: wanted), turn: turn)
         do {
             ticket = try services.journal.reserve(reservation)
         } catch {
-            giveBack(grant, wish)
+            giveBack(grant, unitRequest)
             throw error
         }
         machine.reserved(reservation)

@@ -15,13 +15,13 @@ final class Call {
     var wanted: ModelRequest?
     /// Of an agent's call: which turn it belongs to.
     var turn: Int64?
-    var wish: Allowance.Wish?
+    var unitRequest: Allowance.Request?
     /// Whether the upstream has been asked how many tokens the prompt has.
     var isEstimated = false
     var grant: Account.Grant?
     var ticket: Journal.Ticket?
 
-    private var waiter: UpstreamGate.Waiter?
+    private var waiter: ConcurrencyLimiter.Waiter?
     var connection: UpstreamConnection?
     var target: UpstreamTarget?
     private var tried: [UpstreamTarget] = []
@@ -67,8 +67,8 @@ final class Call {
             loop.metrics.upstreamFailed(reason: trouble.reason)
             if trouble.isTheUpstreams { target?.failed(for: trouble.pause, now: loop.now) }
         }
-        if let pause = step.slowsDown { services.gate.slowDown(for: pause, now: loop.now) }
-        if step.leavesPlace { services.gate.leave(wasAnswered: false, now: loop.now) }
+        if let pause = step.slowsDown { services.limiter.slowDown(for: pause, now: loop.now) }
+        if step.leavesPlace { services.limiter.leave(wasAnswered: false, now: loop.now) }
         switch step.action {
         case .takeTurn: takeTurn()
         case .forward: forward()
@@ -77,7 +77,7 @@ final class Call {
             forward()
         case .pause(let pause): forward(after: pause)
         case .leaveQueue:
-            if let waiter, services.gate.abandon(waiter) { perform(machine.leftQueue()) }
+            if let waiter, services.limiter.abandon(waiter) { perform(machine.leftQueue()) }
         case .lookAgain: lookAgain()
         case .closeClient: client.close()
         case .end(let end): finish(end)
@@ -100,16 +100,16 @@ final class Call {
     // MARK: Forwarding
 
     func takeTurn() {
-        if services.gate.enter(now: loop.now) {
+        if services.limiter.enter(now: loop.now) {
             machine.entered()
             forward()
             return
         }
         machine.queued(now: loop.deadline)
         let call = NIOLoopBound(self, eventLoop: loop.eventLoop)
-        let waiter = UpstreamGate.Waiter { call.eventLoop.execute { call.value.turnHasCome() } }
+        let waiter = ConcurrencyLimiter.Waiter { call.eventLoop.execute { call.value.turnHasCome() } }
         self.waiter = waiter
-        services.gate.wait(waiter, customerID: caller.account.customerID, weight: caller.plan.weight)
+        services.limiter.wait(waiter, customerID: caller.account.customerID, weight: caller.plan.weight)
     }
 
     private func turnHasCome() {
@@ -118,7 +118,7 @@ final class Call {
         if machine.turnCame() {
             forward()
         } else {
-            services.gate.leave(wasAnswered: false, now: loop.now)
+            services.limiter.leave(wasAnswered: false, now: loop.now)
         }
     }
 
@@ -231,14 +231,14 @@ final class Call {
         if end.wasAnswered { target?.succeeded() }
         connection?.release(self)
         connection = nil
-        if let waiter { _ = services.gate.abandon(waiter) }
-        if end.leavesPlace { services.gate.leave(wasAnswered: end.wasAnswered, now: loop.now) }
+        if let waiter { _ = services.limiter.abandon(waiter) }
+        if end.leavesPlace { services.limiter.leave(wasAnswered: end.wasAnswered, now: loop.now) }
         reply(end.reply, usage)
         body = ByteBuffer()
         if client.isGone { loop.remove(client) }
     }
 
-    private func settle(_ bill: Bill) -> UsageFields? {
+    private func settle(_ bill: Bill) -> UsageHeaders? {
         guard let ticket, let grant, let reservation = machine.reservation else { return nil }
         self.ticket = nil
         KillPoint.beforeSettlement.pass()
@@ -253,6 +253,6 @@ final class Call {
         loop.metrics.settled(
             bill, reserved: reservation.units, caller.credential, model: reservation.model,
             overhead: overhead, firstByte: firstByte, byCustomer: services.configuration.countsByCustomer)
-        return UsageFields(remaining: remaining, percentUsed: percentUsed, resets: grant.period.upperBound)
+        return UsageHeaders(remaining: remaining, percentUsed: percentUsed, resets: grant.period.upperBound)
     }
 }

@@ -110,7 +110,7 @@ struct CallMachine {
     var attempts = 0
     /// Whether an idle connection turned out to be closed.
     var hasMetStale = false
-    var answer: Answer?
+    var answer: UpstreamAnswer?
     /// Whether the client has the head of a stream.
     private(set) var hasBegunAnswer = false
     /// When the upstream was last sent the call.
@@ -196,7 +196,7 @@ struct CallMachine {
     // MARK: The answer
 
     /// The head of an answer has come.
-    mutating func answers(_ answer: Answer, now: NIODeadline) {
+    mutating func answers(_ answer: UpstreamAnswer, now: NIODeadline) {
         phase = .answering
         lastProgress = now
         self.answer = answer
@@ -226,7 +226,7 @@ struct CallMachine {
     }
 
     private mutating func perform(
-        _ step: Answer.Step, _ output: inout ByteBuffer, last: inout ByteBuffer, now: @autoclosure () -> NIODeadline,
+        _ step: UpstreamAnswer.Step, _ output: inout ByteBuffer, last: inout ByteBuffer, now: @autoclosure () -> NIODeadline,
         hasOther: @autoclosure () -> Bool
     ) -> Step? {
         switch step {

@@ -27,7 +27,7 @@ extension ClientConnection {
 
     /// An answer in one piece that isn't ours.
     /// - Parameter usage: what is left of the month; `nil` for an answer that is none.
-    func respond(_ status: Int, contentType: String, _ body: ByteBuffer, usage: UsageFields?) {
+    func respond(_ status: Int, contentType: String, _ body: ByteBuffer, usage: UsageHeaders?) {
         var head = encoder(HTTPResponseStatus(statusCode: status), contentType)
         usage?.write(to: &head)
         send(head.end(.length(body.readableBytes), closes: closes), body, status: status)
@@ -62,7 +62,7 @@ extension ClientConnection {
     /// To copy a body of this size behind its head is cheaper than to write in two pieces.
     private static let copiedSize = 16 << 10
 
-    func startStream(contentType: String, usage: UsageFields) {
+    func startStream(contentType: String, usage: UsageHeaders) {
         var head = encoder(.ok, contentType)
         usage.write(to: &head)
         if !chunked { closes = true }

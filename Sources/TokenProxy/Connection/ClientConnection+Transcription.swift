@@ -21,11 +21,11 @@ extension ClientConnection {
                 services: loop.services, caller: caller, requestBits: request.idBits, upstream: upstream,
                 note: try VoiceNote(body, contentType: request.contentType))
             startWaiting()
-            // The upstream's own time, and some to set aside what it weighs.
+            // The upstream's own time, and some to reserve what it weighs.
             deadline = loop.deadline + TimeAmount(Transcription.timeout) + TimeAmount(timeouts.turn)
             let connection = NIOLoopBound(self, eventLoop: loop.eventLoop)
             transcription = Task {
-                let result: Result<Transcription.Answer, Refusal>
+                let result: Result<Transcription.Transcript, Refusal>
                 do throws(Refusal) { result = .success(try await work.run()) } catch { result = .failure(error) }
                 connection.eventLoop.execute { connection.value.transcribed(result, caller) }
             }
@@ -34,7 +34,7 @@ extension ClientConnection {
         }
     }
 
-    private func transcribed(_ result: Result<Transcription.Answer, Refusal>, _ caller: Caller) {
+    private func transcribed(_ result: Result<Transcription.Transcript, Refusal>, _ caller: Caller) {
         loop.tick()
         if case .success(let answer) = result {
             loop.metrics.settled(

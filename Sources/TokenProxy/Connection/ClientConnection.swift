@@ -4,7 +4,7 @@ import ModelAPI
 import NIOCore
 import NIOHTTP1
 
-/// One client's connection: takes requests in one after the other, keeps its patience limited, and ends the call when the
+/// One client's connection: takes requests in one after the other, limits how long each may take, and ends the call when the
 /// client hangs up. Lives on one event loop.
 final class ClientConnection: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer

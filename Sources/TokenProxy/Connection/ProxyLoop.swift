@@ -63,7 +63,7 @@ final class ProxyLoop {
         tick()
         for connection in connections.values { connection.checkTime(deadline) }
         pool.closeIdle(now: deadline)
-        services.gate.admit(now: now)
+        services.limiter.admit(now: now)
     }
 
     /// Closes each connection as soon as nothing is under way on it, and at `deadline` in any case.

@@ -62,7 +62,7 @@ struct JournalRecovery: Sendable {
             }
     }
 
-    /// An open call is charged all that was set aside for it: never less than what was used. One that was never sent is free.
+    /// An open call is charged all that was reserved for it: never less than what was used. One that was never sent is free.
     private func event(_ slot: JournalSlot.State) -> UsageEvent? {
         switch slot {
         case .empty, .booked, .reserved(_, isSent: false): nil

@@ -10,7 +10,7 @@ import Core
 /// | 0 | checksum of 8..<144 |
 /// | 8, 24, 40 | request, customer, box: 128 bits each |
 /// | 56, 64 | start of the billing period, time of the reservation: milliseconds |
-/// | 72, 76 | tokens set aside: the prompt's bound, the answer's cap in three bytes |
+/// | 72, 76 | tokens reserved: the prompt's bound, the answer's cap in three bytes |
 /// | 79 | what the call is made for: 0 if unknown, else its place among the causes, from 1 on |
 /// | 80, 81 | the model's name: its length, and up to 63 bytes of UTF-8 |
 /// | 144 | checksum of 152..<176 |

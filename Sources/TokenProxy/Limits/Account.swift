@@ -15,7 +15,7 @@ final class Account: Sendable {
         var allowances: [Allowance] = []
         var lease = LeaseState()
         var lastUsedAt = Duration.zero
-        var waiting: [(wish: Allowance.Wish, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiting: [(request: Allowance.Request, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state = Mutex(State())
@@ -57,23 +57,23 @@ final class Account: Sendable {
     ///   - isLast: take what is left instead of waiting any longer.
     ///   - time: decides which billing period the call belongs to.
     ///   - now: since any fixed moment.
-    func reserve(_ wish: Allowance.Wish, isLast: Bool = false, time: Timestamp, now: Duration) -> Outcome {
+    func reserve(_ request: Allowance.Request, isLast: Bool = false, time: Timestamp, now: Duration) -> Outcome {
         state.withLock { state in
             state.lastUsedAt = now
             guard let index = state.allowances.lastIndex(where: { $0.period.contains(time) }) else {
-                return state.lease.isAsking ? .busy : .needsMore(wish.total)
+                return state.lease.isAsking ? .busy : .needsMore(request.total)
             }
             let decision =
                 isLast
-                ? state.allowances[index].reserveWhatIsLeft(wish)
-                : state.allowances[index].reserve(wish, mayAsk: !state.lease.isAsking, now: now)
+                ? state.allowances[index].reserveWhatIsLeft(request)
+                : state.allowances[index].reserve(request, mayAsk: !state.lease.isAsking, now: now)
             switch decision {
             case .granted(let output, let needsMore):
                 let allowance = state.allowances[index]
                 let grant = Grant(
                     output: output, period: allowance.period, remaining: allowance.remaining,
                     percentUsed: allowance.percentUsed)
-                state.allowances[index].setAside(wish.units(output))
+                state.allowances[index].granted(request.units(output))
                 return .granted(grant, needsMore: needsMore)
             case .needsMore(let tokens): return .needsMore(tokens)
             case .busy: return .busy
@@ -87,14 +87,14 @@ final class Account: Sendable {
     }
 
     /// - Returns: units that the call needs beyond those that are free here.
-    func missing(for wish: Allowance.Wish, time: Timestamp) -> Int {
+    func missing(for request: Allowance.Request, time: Timestamp) -> Int {
         state.withLock { state in
-            wish.total - max(0, state.allowances.last { $0.period.contains(time) }?.free ?? 0)
+            request.total - max(0, state.allowances.last { $0.period.contains(time) }?.free ?? 0)
         }
     }
 
     /// - Parameters:
-    ///   - reserved: units that were set aside.
+    ///   - reserved: units that were reserved.
     ///   - used: units.
     /// - Returns: units that aren't used now, and the share that is, in percent.
     func settle(reserved: Int, used: Int, periodStart: Timestamp, now: Duration) -> (remaining: Int, percentUsed: Int) {
@@ -113,9 +113,9 @@ final class Account: Sendable {
     }
 
     /// Returns when something may have changed: a call was settled, an answer came, or a moment has passed.
-    /// - Parameter wish: of the call that waits.
-    func change(for wish: Allowance.Wish) async {
-        await withCheckedContinuation { continuation in state.withLock { $0.waiting.append((wish, continuation)) } }
+    /// - Parameter request: of the call that waits.
+    func change(for request: Allowance.Request) async {
+        await withCheckedContinuation { continuation in state.withLock { $0.waiting.append((request, continuation)) } }
     }
 
     func wakeWaiting() {
@@ -207,7 +207,7 @@ final class Account: Sendable {
             for index in state.allowances.indices
             where Self.isIdle(state.allowances[index], state, for: idleTime, time: time, now: now) {
                 let allowance = state.allowances[index]
-                if state.waiting.contains(where: { !allowance.isTooLittle(for: $0.wish) }) { continue }
+                if state.waiting.contains(where: { !allowance.isTooLittle(for: $0.request) }) { continue }
                 let period = allowance.period
                 let units = state.allowances[index].giveBack(pause: state.waiting.isEmpty ? .zero : pause, now: now)
                 if units > 0 { idle.append((period.lowerBound, units)) }

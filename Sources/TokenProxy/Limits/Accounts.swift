@@ -17,9 +17,9 @@ final class Accounts: Sendable {
     private let asking = Mutex((count: 0, isClosed: false))
     private let start = NIODeadline.now()
 
-    private let patience: Duration
+    private let timeout: Duration
 
-    /// After its patience a call waits so long for a last answer from the storage that others ask for.
+    /// After its timeout, a call waits so long for a last answer from the storage that others ask for.
     private static let grace = Duration.seconds(1)
     private static let renewal = Duration.seconds(60)
     /// More customers than these aren't remembered when they don't call.
@@ -29,13 +29,13 @@ final class Accounts: Sendable {
 
     /// - Parameters:
     ///   - idleTime: after so long without a call, a customer's lease is given back.
-    ///   - patience: how long a call waits for tokens that others have set aside.
+    ///   - timeout: how long a call waits for tokens that others have reserved.
     init(
-        storage: any ProxyStorage, holder: String, clock: WallClock, idleTime: Duration, patience: Duration = .seconds(10),
+        storage: any ProxyStorage, holder: String, clock: WallClock, idleTime: Duration, timeout: Duration = .seconds(10),
         logger: Logger
     ) {
         self.idleTime = idleTime
-        self.patience = patience
+        self.timeout = timeout
         self.storage = storage
         self.holder = holder
         self.clock = clock
@@ -69,14 +69,14 @@ final class Accounts: Sendable {
     /// - Returns: `nil` if it has to wait: see ``reserveWaiting(_:_:upgradeURL:)``.
     /// - Throws: ``Refusal`` with 429 or 503.
     func reserve(
-        _ wish: Allowance.Wish, _ account: Account, upgradeURL: String, time: Timestamp, now: Duration
+        _ request: Allowance.Request, _ account: Account, upgradeURL: String, time: Timestamp, now: Duration
     ) throws(Refusal) -> Account.Grant? {
         if now - renewedAt.withLock({ $0 }) > Self.validity { throw .storageUnavailable }
-        switch account.reserve(wish, time: time, now: now) {
+        switch account.reserve(request, time: time, now: now) {
         case .granted(let grant, let needsMore):
-            if needsMore, let want = account.beginLease(need: wish.total, now: now) {
+            if needsMore, let want = account.beginLease(need: request.total, now: now) {
                 // Before the next call has to wait for it.
-                Task { await lease(account, need: wish.total, want: want, least: wish.least) }
+                Task { await lease(account, need: request.total, want: want, least: request.least) }
             }
             return grant
         case .needsMore, .busy: return nil
@@ -88,35 +88,35 @@ final class Accounts: Sendable {
     /// Leases what a call needs, or waits for what others give back.
     /// - Throws: ``Refusal`` with 429 or 503.
     func reserveWaiting(
-        _ wish: Allowance.Wish, _ account: Account, upgradeURL: String
+        _ request: Allowance.Request, _ account: Account, upgradeURL: String
     ) async throws(Refusal) -> Account.Grant {
-        let deadline = now + patience
+        let deadline = now + timeout
         var isStorageDown = false
         var asksOnceMore = true
         while true {
             let isLast = now >= deadline || isStorageDown
-            switch account.reserve(wish, isLast: isLast, time: clock.now, now: now) {
+            switch account.reserve(request, isLast: isLast, time: clock.now, now: now) {
             case .granted(let grant, _): return grant
             case .exhausted(let resets, let remaining, let limit):
                 throw .monthIsUsedUp(resets: resets, remaining: remaining, limit: limit, upgradeURL: upgradeURL)
             case .needsMore(let need):
                 guard !isLast else { throw isStorageDown ? .storageUnavailable : .allowanceInUse }
                 guard let want = account.beginLease(need: need, now: now) else { continue }
-                isStorageDown = try await !lease(account, for: wish, need: need, want: want)
+                isStorageDown = try await !lease(account, for: request, need: need, want: want)
             case .busy:
                 if isStorageDown { throw .storageUnavailable }
                 guard isLast else {
-                    await account.change(for: wish)
+                    await account.change(for: request)
                     continue
                 }
                 guard asksOnceMore, now < deadline + Self.grace else { throw .allowanceInUse }
                 // What was given back for others a moment ago may be there still.
-                let need = account.missing(for: wish, time: clock.now)
+                let need = account.missing(for: request, time: clock.now)
                 if let want = account.beginLease(need: need, now: now) {
                     asksOnceMore = false
-                    isStorageDown = try await !lease(account, for: wish, need: need, want: want)
+                    isStorageDown = try await !lease(account, for: request, need: need, want: want)
                 } else {
-                    await account.change(for: wish)
+                    await account.change(for: request)
                 }
             }
         }
@@ -125,10 +125,10 @@ final class Accounts: Sendable {
     /// - Returns: whether the storage answered.
     /// - Throws: ``Refusal/noPeriod``.
     private func lease(
-        _ account: Account, for wish: Allowance.Wish, need: Int, want: Int
+        _ account: Account, for request: Allowance.Request, need: Int, want: Int
     ) async throws(Refusal) -> Bool {
         // With what is free here already, the least may be enough.
-        switch await lease(account, need: need, want: want, least: max(1, wish.least - (wish.total - need))) {
+        switch await lease(account, need: need, want: want, least: max(1, request.least - (request.total - need))) {
         case .answered: return true
         case .noPeriod: throw .noPeriod
         case .failed: return false
@@ -150,7 +150,7 @@ final class Accounts: Sendable {
         defer { asking.withLock { $0.count -= 1 } }
         do {
             let answer = try await storage.lease(
-                LeaseWish(
+                LeaseRequest(
                     customerID: account.customerID, holder: holder, least: least, need: need, want: max(need, want),
                     at: clock.now))
             account.endLease(answer, need: need, now: now)
@@ -175,11 +175,11 @@ final class Accounts: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask {
                 // Apart from the rest, which may have to wait for the storage.
-                while (try? await Task.sleep(for: Allowance.patience)) != nil {
+                while (try? await Task.sleep(for: Allowance.retryInterval)) != nil {
                     for account in self.accounts.withLock({ Array($0.values) }) { account.wakeWaiting() }
                 }
             }
-            while (try? await Task.sleep(for: Allowance.patience)) != nil {
+            while (try? await Task.sleep(for: Allowance.retryInterval)) != nil {
                 await bringInOrder(&group)
                 if now - renewedAt.withLock({ $0 }) > Self.renewal { await renew() }
                 forgetIdle()
@@ -198,7 +198,7 @@ final class Accounts: Sendable {
         }
         for account in idle {
             // Random, so that of those who give back at once one is the first to ask, and gets it all.
-            let pause = Allowance.patience * Double.random(in: 1...4)
+            let pause = Allowance.retryInterval * Double.random(in: 1...4)
             let idle = account.takeIdle(after: idleTime, pause: pause, time: clock.now, now: now)
             if !idle.isEmpty { group.addTask { await self.giveBack(idle, account) } }
         }

@@ -36,7 +36,7 @@ final class CallerDirectory: Sendable {
     private let refreshInterval: Duration
     private let logger: Logger
     private let known = Mutex<[TokenHash: Entry]>([:])
-    private let brake = AddressBrake()
+    private let limiter = AddressRateLimiter()
     private let lookUps: TokenLookUps
 
     /// A token that wasn't used for so long is looked up anew.
@@ -65,7 +65,7 @@ final class CallerDirectory: Sendable {
     /// - Throws: ``Refusal`` with 401 or 429, or with 503 if that can't be found out.
     func lookUp(_ hash: TokenHash, from address: String) async throws(Refusal) -> Caller {
         guard let found = try await lookUps.find(hash) else {
-            throw brake.wait(address, now: accounts.now).map { .tooManyWrongTokens(retryAfter: $0) } ?? .unauthenticated
+            throw limiter.wait(address, now: accounts.now).map { .tooManyWrongTokens(retryAfter: $0) } ?? .unauthenticated
         }
         let now = accounts.now.milliseconds
         return known.withLock { known in

@@ -17,7 +17,7 @@ struct Pace: Hashable {
 
     /// Clients that are refused come again within seconds, then less often.
     private static let longestRetry = Duration.seconds(60)
-    private static let patience = Duration.seconds(20)
+    private static let longestRefusal = Duration.seconds(20)
 
     /// - Parameter now: since any fixed moment.
     init(plan: Plan, now: Duration) {
@@ -48,7 +48,7 @@ struct Pace: Hashable {
     }
 
     /// Whether calls have been refused for so long, and none admitted, that to try once more is no help.
-    func isHeldUp(now: Duration) -> Bool { refusals.map { now - $0.lowerBound >= Self.patience } ?? false }
+    func isHeldUp(now: Duration) -> Bool { refusals.map { now - $0.lowerBound >= Self.longestRefusal } ?? false }
 
     mutating func leave() {
         running -= 1

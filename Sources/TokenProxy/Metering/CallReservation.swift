@@ -1,6 +1,6 @@
 import Core
 
-/// Tokens set aside for one call before it is forwarded, so that a limit is a limit under any concurrency.
+/// Units reserved for one call before it is forwarded, so that a limit is a limit under any concurrency.
 struct CallReservation: Sendable, Hashable {
     let requestBits: UInt128
     let customerBits: UInt128
@@ -17,7 +17,7 @@ struct CallReservation: Sendable, Hashable {
     /// Of an agent's call: which turn it belongs to. Isn't kept in the journal.
     var turn: Int64?
 
-    /// What is set aside: the most that the call can weigh.
+    /// What is reserved: the most that the call can weigh.
     var units: Int { UnitWeights.most(input: input, output: output) }
 
     /// What is booked for the call.

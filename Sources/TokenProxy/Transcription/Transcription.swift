@@ -12,7 +12,7 @@ import NIOPosix
     import Glibc
 #endif
 
-/// Has one voice note written down: sets aside the most that it can weigh, asks the upstream, and settles before the answer
+/// Has one voice note written down: reserves the most that it can weigh, asks the upstream, and settles before the answer
 /// goes out. Not on the hot path: a voice note takes seconds.
 struct Transcription: Sendable {
     let services: ProxyServices
@@ -21,12 +21,12 @@ struct Transcription: Sendable {
     let upstream: TranscriptionUpstream
     let note: VoiceNote
 
-    struct Answer: Sendable {
+    struct Transcript: Sendable {
         let contentType: String
         let body: ByteBuffer
-        let usage: UsageFields
+        let usage: UsageHeaders
         let bill: Bill
-        /// Units that were set aside.
+        /// Units that were reserved.
         let reserved: Int
     }
 
@@ -37,10 +37,10 @@ struct Transcription: Sendable {
     private static let largestAnswer = 4 << 20
 
     /// - Throws: ``Refusal``; then nothing is charged, unless the upstream may have done its work unheard.
-    func run() async throws(Refusal) -> Answer {
+    func run() async throws(Refusal) -> Transcript {
         let most = TranscriptionPrice.most(bytes: note.size)
         let grant = try await services.accounts.reserveWaiting(
-            Allowance.Wish(input: most, output: 0), caller.account, upgradeURL: services.configuration.upgradeURL)
+            Allowance.Request(input: most, output: 0), caller.account, upgradeURL: services.configuration.upgradeURL)
         let reservation = CallReservation(
             requestBits: requestBits, customerBits: caller.account.customerBits, boxBits: caller.boxBits,
             model: Self.model, periodStart: grant.period.lowerBound, input: most, output: 0,
@@ -63,9 +63,9 @@ struct Transcription: Sendable {
         services.bookkeeper.add(reservation, caller, bill, at: now, ticket)
         switch outcome {
         case .written(let contentType, let body, _):
-            return Answer(
+            return Transcript(
                 contentType: contentType, body: body,
-                usage: UsageFields(remaining: remaining, percentUsed: percentUsed, resets: grant.period.upperBound),
+                usage: UsageHeaders(remaining: remaining, percentUsed: percentUsed, resets: grant.period.upperBound),
                 bill: bill, reserved: most)
         case .refused(let refusal), .unheard(let refusal): throw refusal
         }
@@ -84,7 +84,7 @@ struct Transcription: Sendable {
         switch outcome {
         case .refused: return .nothing
         case .unheard: return Bill(usage: TokenUsage(input: min(estimate, reserved), output: 0), isEstimated: true)
-        // More than was set aside, where a file says little in few bytes: it was done, and isn't done twice for nothing.
+        // More than was reserved, where a file says little in few bytes: it was done, and isn't done twice for nothing.
         case .written(_, _, let seconds?):
             return Bill(usage: TokenUsage(input: TranscriptionPrice.units(seconds: seconds), output: 0), isEstimated: false)
         case .written(_, _, nil):

@@ -23,7 +23,7 @@ package struct TranscriptionUpstream: Sendable, Hashable {
 enum TranscriptionPrice {
     /// Units of a second begun: 6,000 a minute, which is what OpenAI takes for one (0.006 USD) at what a unit costs.
     static let unitsOfASecond = 100
-    /// Speech takes no fewer bytes a second; so much is set aside. Silence may take less, and is charged as the server tells it.
+    /// Speech takes no fewer bytes a second; so much is reserved. Silence may take less, and is charged as the server tells it.
     static let leastBytesOfASecond = 500
     /// Bytes that count as a second where the server doesn't tell the length: Telegram's voice notes have about as many.
     static let usualBytesOfASecond = 2_000

@@ -17,7 +17,7 @@ extension ProxyServices {
                 let count = max(1, try await storage.proxiesAtWork(with: holder))
                 looks += 1
                 let isNew = count > 1 && looks < Self.settling
-                gate.resize(to: isNew ? 1 : max(1, configuration.upstreamConcurrency / count), now: accounts.now)
+                limiter.resize(to: isNew ? 1 : max(1, configuration.upstreamConcurrency / count), now: accounts.now)
             } catch {
                 if Task.isCancelled { return }
                 logger.warning("who shares the upstream can't be found out", metadata: ["error": "\(error)"])

@@ -2,7 +2,7 @@ import Core
 import Synchronization
 
 /// Counts wrong tokens by network address, and has those who show too many wait. Right ones never come here.
-final class AddressBrake: Sendable {
+final class AddressRateLimiter: Sendable {
     private struct Bucket {
         var tries: Double
         var at: Duration

@@ -3,7 +3,7 @@ import NIOCore
 
 /// An upstream's answer as it comes in: what of it goes on, what it costs, and what it means when it breaks off. A pure state
 /// machine.
-struct Answer {
+struct UpstreamAnswer {
     enum Step {
         case goesOn
         /// A stream is over; what was held back may go on when the call is settled.

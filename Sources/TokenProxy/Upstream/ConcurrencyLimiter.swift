@@ -3,7 +3,7 @@ import Synchronization
 
 /// How many calls may be with the upstream at once: as many as is configured, fewer after it said that they are too many, and
 /// none for as long as it asked. Those who have to wait stand in a fair queue.
-final class UpstreamGate: Sendable {
+final class ConcurrencyLimiter: Sendable {
     /// A call that waits.
     final class Waiter: Sendable {
         fileprivate let proceed: @Sendable () -> Void

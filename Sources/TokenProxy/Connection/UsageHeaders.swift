@@ -1,7 +1,7 @@
 import Core
 
 /// What a client learns of its month.
-struct UsageFields {
+struct UsageHeaders {
     let remaining: Int
     let percentUsed: Int
     let resets: Timestamp
