@@ -178,24 +178,6 @@ struct Composition {
         ]
     }
 
-    private func operatorServices(_ runtime: any AgentRuntime) -> OperatorServices {
-        let inCluster = platform.cluster != nil
-        let backup = inCluster ? configuration.backup : nil
-        var limits = RolloutPlan.Limits()
-        // An upgrade waits for its backup.
-        if backup != nil { limits.readyWithin += BoxBackups.limit }
-        var checksImage: ConfigurationCheck.Check?
-        if let cluster = runtime as? KubernetesRuntime {
-            checksImage = { try await cluster.check($0, image: $1) }
-        }
-        return OperatorServices(
-            queue: platform.queue, runtime: runtime, vault: platform.vault, plans: configuration.plans,
-            settings: configuration.agentSettings(inCluster: inCluster),
-            image: inCluster ? configuration.cluster.settings.image : nil, backups: backup?.signer, rolloutLimits: limits,
-            checksImage: checksImage,
-            logger: platform.logger)
-    }
-
     private func notifications() throws -> NotificationService {
         let url = configuration.smtpURL?.reveal() ?? "smtp://127.0.0.1:\(configuration.sandboxSMTPPort)"
         return try NotificationService(
@@ -235,15 +217,6 @@ struct Composition {
 
     private func lease(_ name: String) -> LeaderLease {
         LeaderLease(queue: platform.queue, name: name, holder: platform.instance, logger: platform.logger)
-    }
-
-    private func agentRuntime() throws -> any AgentRuntime & Service {
-        if let cluster = platform.cluster {
-            return KubernetesRuntime(client: cluster, settings: configuration.cluster.settings, logger: platform.logger)
-        }
-        return try ChildProcessRuntime(
-            dataDirectory: platform.data.path, command: try AgentProgram(configuration).command,
-            searchPath: AgentProgram.searchPath, logger: platform.logger)
     }
 
     // MARK: HTTP
