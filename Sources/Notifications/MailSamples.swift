@@ -130,6 +130,7 @@ private struct SampleMaker {
                 .held(.manyCalls, agentName: agentName, dashboardURL: dashboard, language: language)),
             sample(
                 "held_unasked", .held(.unasked, agentName: agentName, dashboardURL: dashboard, language: language)),
+            sample("webhook_off", webhookOff(.failing)), sample("webhook_gone", webhookOff(.gone)),
             sample(
                 "host_alert",
                 .alert(
@@ -138,5 +139,10 @@ private struct SampleMaker {
                         text: "Customer cst_1, subscription sub_1.\n\nThe agent is suspended until the dispute is decided."))
             ),
         ]
+    }
+
+    private func webhookOff(_ reason: WebhookEndpoint.OffReason) -> MailContent {
+        .webhookOff(
+            "https://hooks.example.com/openclaw", reason, pageURL: "\(publicURL)/account/webhooks", language: language)
     }
 }

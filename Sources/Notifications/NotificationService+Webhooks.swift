@@ -14,7 +14,7 @@ extension NotificationService {
             else { return nil }
             return (
                 address,
-                .webhookOff(endpoint, off.reason, url: "\(publicURL)/account/webhooks", language: customer.language)
+                .webhookOff(endpoint.url, off.reason, pageURL: "\(publicURL)/account/webhooks", language: customer.language)
             )
         }
         guard let (address, content) = recipient else { return }
@@ -24,7 +24,7 @@ extension NotificationService {
 
 extension MailContent {
     static func webhookOff(
-        _ endpoint: WebhookEndpoint, _ reason: WebhookEndpoint.OffReason, url: String, language: Language
+        _ endpointURL: String, _ reason: WebhookEndpoint.OffReason, pageURL: String, language: Language
     ) -> MailContent {
         let subject = LocalizedText(en: "A webhook was switched off", pt: "Um webhook foi desligado")
         let days = WebhookEndpoint.patience.components.seconds / 86400
@@ -32,12 +32,12 @@ extension MailContent {
             switch reason {
             case .gone:
                 LocalizedText(
-                    en: "\(endpoint.url) answered “410 Gone”, so we send nothing there any more.",
-                    pt: "\(endpoint.url) respondeu “410 Gone”, por isso não enviamos mais nada para lá.")
+                    en: "\(endpointURL) answered “410 Gone”, so we send nothing there any more.",
+                    pt: "\(endpointURL) respondeu “410 Gone”, por isso não enviamos mais nada para lá.")
             case .failing, .owner:
                 LocalizedText(
-                    en: "Nothing has arrived at \(endpoint.url) for \(days) days, so we send nothing there any more.",
-                    pt: "Nada chegou a \(endpoint.url) há \(days) dias, por isso não enviamos mais nada para lá.")
+                    en: "Nothing has arrived at \(endpointURL) for \(days) days, so we send nothing there any more.",
+                    pt: "Nada chegou a \(endpointURL) há \(days) dias, por isso não enviamos mais nada para lá.")
             }
         let outro = LocalizedText(
             en: "On the page of your webhooks you see what happened to the last messages, and switch it on again.",
@@ -45,6 +45,6 @@ extension MailContent {
         let button = LocalizedText(en: "Open the webhooks", pt: "Abrir os webhooks")
         return MailContent(
             subject: subject[language], paragraphs: [what[language], outro[language]],
-            links: [(button[language], url)])
+            links: [.init(label: button[language], url: pageURL)], language: language)
     }
 }

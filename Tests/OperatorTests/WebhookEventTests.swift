@@ -1,5 +1,6 @@
 import Core
 import Jobs
+import Logging
 import SQL
 import Store
 import TestSupport
@@ -18,8 +19,8 @@ struct WebhookEventTests {
             let statuses: [BoxStatus] = [.provisioning, .provisioning, .running, .running, .failed, .running, .suspended]
             for status in statuses {
                 stage.platform.clock.advance(by: .seconds(120))
-                try await stage.service.write(
-                    .init(status, nil, .english), of: stage.row, generation: 1)
+                try await writer(stage).write(
+                    AgentStatus(status, nil, .english), of: stage.row, generation: 1)
             }
             let sent = try await stage.platform.database.read {
                 try WebhookStore($0).deliveries(of: stage.box.customerID, limit: 20)
@@ -36,8 +37,14 @@ struct WebhookEventTests {
 
     @Test func whereNothingIsRegisteredNothingIsWritten() async throws {
         try await OperatorStage.run { stage in
-            try await stage.service.write(.init(.running, nil, .english), of: stage.box, generation: 1)
+            try await writer(stage).write(AgentStatus(.running, nil, .english), of: stage.box, generation: 1)
             #expect(try await stage.platform.queuedJobs(DeliverWebhook.kind).isEmpty)
         }
+    }
+
+    private func writer(_ stage: OperatorStage) -> StatusWriter {
+        StatusWriter(
+            queue: stage.platform.queue, advancesRollouts: false,
+            logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 }
