@@ -27,17 +27,19 @@ extension MailContent {
         _ endpointURL: String, _ reason: WebhookEndpoint.OffReason, pageURL: String, language: Language
     ) -> MailContent {
         let subject = LocalizedText(en: "A webhook was switched off", pt: "Um webhook foi desligado")
+        // Not a link: nobody is to open it.
+        let receiver = endpointURL.split(separator: "/", maxSplits: 1).last?.drop { $0 == "/" } ?? ""
         let days = WebhookEndpoint.patience.components.seconds / 86400
         let what =
             switch reason {
             case .gone:
                 LocalizedText(
-                    en: "\(endpointURL) answered “410 Gone”, so we send nothing there any more.",
-                    pt: "\(endpointURL) respondeu “410 Gone”, por isso não enviamos mais nada para lá.")
+                    en: "\(receiver) answered “410 Gone”, so we send nothing there any more.",
+                    pt: "\(receiver) respondeu “410 Gone”, por isso não enviamos mais nada para lá.")
             case .failing, .owner:
                 LocalizedText(
-                    en: "Nothing has arrived at \(endpointURL) for \(days) days, so we send nothing there any more.",
-                    pt: "Nada chegou a \(endpointURL) há \(days) dias, por isso não enviamos mais nada para lá.")
+                    en: "Nothing has arrived at \(receiver) for \(days) days, so we send nothing there any more.",
+                    pt: "Nada chegou a \(receiver) há \(days) dias, por isso não enviamos mais nada para lá.")
             }
         let outro = LocalizedText(
             en: "On the page of your webhooks you see what happened to the last messages, and switch it on again.",
