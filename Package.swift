@@ -250,7 +250,7 @@ let package = Package(
             "WebhooksTests",
             [
                 "Webhooks", "Core", "Jobs", "SQL", "Store", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes,
-                .logging, .nioCore,
+                .logging, .nioCore, .nioPosix,
             ]),
         tests(
             "CloudAppTests",

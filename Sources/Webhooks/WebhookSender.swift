@@ -75,10 +75,17 @@ package struct WebhookSender: Sendable {
 
     private static let loopback = ["127.0.0.0/8", "::1"].compactMap { AddressRange($0) }
 
-    /// Asks the system's name service.
+    /// Asks the system's name service, which may take half a minute to say that there is no answer.
     package static let lookUp: Resolver = { host, port in
-        try await NIOThreadPool.singleton.runIfActive {
+        try await lookUps.runIfActive {
             try SocketAddress.makeAddressResolvingHost(host, port: port).ipAddress ?? ""
         }
     }
+
+    /// Threads of their own: a customer's slow name server takes none from the token proxy's journal.
+    private static let lookUps: NIOThreadPool = {
+        let pool = NIOThreadPool(numberOfThreads: 8)
+        pool.start()
+        return pool
+    }()
 }

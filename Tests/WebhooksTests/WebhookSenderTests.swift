@@ -1,5 +1,7 @@
 import Core
+import Dispatch
 import HTTPTypes
+import NIOPosix
 import Synchronization
 import Testing
 import Webhooks
@@ -27,6 +29,15 @@ struct WebhookSenderTests {
             let sender = WebhookSender(timeout: .milliseconds(200))
             #expect(await sender.send("{}", to: address, headers: []) == .fault(.timeout))
         }
+    }
+
+    @Test(.timeLimit(.minutes(1))) func aLookUpTakesNoThreadThatOthersNeed() async throws {
+        let end = DispatchSemaphore(value: 0)
+        let others = 64
+        for _ in 1...others { NIOThreadPool.singleton.submit { _ in end.wait() } }
+        let address = try? await WebhookSender.lookUp("localhost", 443)
+        for _ in 1...others { end.signal() }
+        #expect(address == "127.0.0.1" || address == "::1")
     }
 
     @Test func nobodyThereIsAFault() async throws {
