@@ -85,11 +85,15 @@ extension AccountService {
         }
     }
 
-    /// Sends a message that tells nothing, for the customer to see whether it arrives.
-    /// - Throws: ``DomainError`` with the code `no_webhook` or `webhook_off`; `SQLError`; an `EncodingError`.
+    /// Sends a message that tells nothing, for the customer to see whether it arrives. Visitors without an agent can't have
+    /// messages sent: anybody could have us knock at others' doors.
+    /// - Throws: ``DomainError`` with the code `no_webhook`, `no_box` or `webhook_off`; `SQLError`; an `EncodingError`.
     package func testWebhook(_ id: WebhookEndpoint.ID, of customerID: Customer.ID) async throws -> WebhookDelivery {
         try await queue.write { work in
             let endpoint = try Self.webhook(id, of: customerID, in: work.transaction)
+            guard let box = try BoxStore(work.transaction).current(customerID: customerID), box.desired != .draft else {
+                throw Self.noBox
+            }
             guard endpoint.off == nil else { throw Self.webhookOff }
             let store = WebhookStore(work.transaction)
             let job = try store.record(.test, for: endpoint, ids: work.ids, now: work.now)

@@ -106,6 +106,16 @@ struct WebhookTests {
         }
     }
 
+    @Test func whoHasPaidForNoAgentHasNothingSent() async throws {
+        try await Self.run { programs in
+            let id = try await programs.create()
+            try await programs.api.platform.database.write { try $0.execute("UPDATE boxes SET desired = 'draft'", []) }
+            let refused = try await programs.call(.post, "/\(id)/test")
+            #expect(refused.status == .notFound && refused.object["code"] == .text("no_box"))
+            #expect(try await programs.api.platform.queuedJobs(DeliverWebhook.kind).isEmpty)
+        }
+    }
+
     @Test func whatHasEndedIsSentAgainFromTheBeginningWithItsID() async throws {
         try await Self.run { programs in
             let id = try await programs.create()

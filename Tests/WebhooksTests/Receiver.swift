@@ -34,14 +34,17 @@ final class Receiver: Sendable {
             receiver.state.withLock { $0.messages.append(Message(headers: request.headers, body: "followed")) }
             return Response(status: .ok)
         }
+        // Answers when the test is over.
+        let (silence, end) = AsyncStream.makeStream(of: Never.self)
         router.post("/slow") { _, _ in
-            try await Task.sleep(for: .seconds(1))
+            for await _ in silence {}
             return Response(status: .ok)
         }
         let application = Application(
             router: router, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         try await application.test(.live) { client in
+            defer { end.finish() }
             try await body(receiver, "http://127.0.0.1:\(try #require(client.port))")
         }
     }

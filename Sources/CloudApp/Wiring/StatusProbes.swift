@@ -10,7 +10,7 @@ struct StatusProbes: Sendable {
     typealias Probe = @Sendable () async throws -> Bool
 
     /// How long a part may take to answer.
-    private let patience: Duration
+    private let timeout: Duration
     /// A part that fails is asked once more before that counts: whatever restarts is back by then.
     static let secondLook = Duration.seconds(20)
 
@@ -19,11 +19,11 @@ struct StatusProbes: Sendable {
     let logger: Logger
 
     init(
-        queue: WorkQueue, probes: [StatusPart: Probe], patience: Duration = .seconds(10), logger: Logger
+        queue: WorkQueue, probes: [StatusPart: Probe], timeout: Duration = .seconds(10), logger: Logger
     ) {
         self.queue = queue
         self.probes = probes
-        self.patience = patience
+        self.timeout = timeout
         self.logger = logger
     }
 
@@ -57,7 +57,7 @@ struct StatusProbes: Sendable {
                 }
             }
             group.addTask {
-                try? await Task.sleep(for: patience)
+                try? await Task.sleep(for: timeout)
                 return false
             }
             defer { group.cancelAll() }
