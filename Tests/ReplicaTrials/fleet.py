@@ -69,6 +69,15 @@ class Replica:
         log = Path(f"{self.fleet.folder}/{self.name}.log").read_text()
         sys.exit(f"{self.name} didn't get ready:\n{log[-3000:]}")
 
+    def metrics(self):
+        """What Prometheus is told; nothing of a process that isn't there."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.ops_port, timeout=10)
+        try:
+            connection.request("GET", "/metrics")
+            return connection.getresponse().read().decode()
+        except OSError:
+            return ""
+
     def stop(self):
         self.process.terminate()
         self.process.wait(_STOPPED)
