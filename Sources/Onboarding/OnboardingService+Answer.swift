@@ -29,6 +29,12 @@ extension OnboardingService {
         }
     }
 
+    /// Where somebody who hasn't said a word yet can begin the conversation in Telegram.
+    /// - Returns: `nil` while Telegram doesn't answer.
+    @Sendable package func telegramLink() async -> String? {
+        await managerSoon()?.username.map { "\(telegramLinkBase)/\($0)" }
+    }
+
     /// - Returns: `nil` while Telegram doesn't answer; the conversation goes on without.
     func managerSoon() async -> TelegramUser? {
         do {

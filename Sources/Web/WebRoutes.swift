@@ -59,7 +59,8 @@ package struct WebRoutes: Sendable {
         let views = BoxViews(plans: plans, telegramLinkBase: telegramLinkBase)
         self.site = site
         language = LanguageChoice(queue: queue, isSecure: isSecure)
-        landing = LandingRoutes(site: site, plans: plans, publicURL: publicURL, contact: contact)
+        landing = LandingRoutes(
+            site: site, plans: plans, publicURL: publicURL, contact: contact, telegramLink: onboarding.telegramLink)
         chat = ChatRoutes(
             site: site, identity: identity, onboarding: onboarding, billing: billing, notifier: notifier, plans: plans,
             cookie: cookie,

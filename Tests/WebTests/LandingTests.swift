@@ -18,6 +18,15 @@ struct LandingTests {
         }
     }
 
+    @Test func leadsToTheChatWhileTelegramIsDown() async throws {
+        try await TestWeb.run { web in
+            #expect(try await web.get("/").text.contains("href=\"/telegram\""))
+            let answer = try await web.get("/telegram")
+            #expect(answer.status == .temporaryRedirect)
+            #expect(answer.headers[.location] == "/chat")
+        }
+    }
+
     @Test(arguments: ["en", "pt"])
     func noPlanPromisesWhatAnAgentDoesNotDo(_ language: String) async throws {
         try await TestWeb.run { web in

@@ -47,6 +47,8 @@ struct LandingRoutes: Sendable {
     let plans: PlanTable
     let publicURL: String
     let contact: String?
+    /// Where the same conversation can be begun in Telegram.
+    let telegramLink: @Sendable () async -> String?
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
         group.get("/") { _, context in
@@ -54,6 +56,10 @@ struct LandingRoutes: Sendable {
                 LandingPage(
                     facts: ProductFacts(plans: plans, contact: contact), plans: plans, publicURL: publicURL,
                     imageURL: site.assets.cover.url, texts: site.texts(context.language)), context: context)
+        }
+        // Not in the page itself, which must not wait for Telegram. While Telegram is down the chat of this site goes on.
+        group.get("/telegram") { _, _ in
+            Response.redirect(to: await telegramLink() ?? "/chat", type: .temporary)
         }
         group.get("/robots.txt") { _, _ in
             Response(
@@ -69,6 +75,7 @@ struct LandingRoutes: Sendable {
         Disallow: /checkout
         Disallow: /dashboard
         Disallow: /login
+        Disallow: /telegram
 
         """
 }
