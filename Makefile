@@ -14,7 +14,7 @@ PROGRAM := .build/debug/openclaw-cloud
 PARALLEL_TESTS := ^(API|Account|Architecture|Billing|HostDesk|Identity|Infrastructure|ModelAPI|Notifications|Onboarding|S3|SQL|StoreConformance|Stripe|Telegram|Web)Tests[.]
 
 .PHONY: run test check build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy abuse-site fuzz-proxy \
-	bench-proxy bench-jobs test-replicas simulate-billing mutants-billing chaos-billing test-openclaw test-pages test-operator chaos-operator bench-operator eval-onboarding help
+	bench-proxy bench-jobs test-replicas chaos-replicas simulate-billing mutants-billing chaos-billing test-openclaw test-pages test-operator chaos-operator bench-operator eval-onboarding help
 
 run: ## Build, and start the whole product on this machine: http://localhost:8080
 	@scripts/bootstrap run
@@ -30,6 +30,7 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	scripts/with-postgres scripts/with-redis swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "(Replicas|Redis)Tests"
 	scripts/test-alerts
 	scripts/with-postgres scripts/with-pgbouncer scripts/with-redis scripts/test-replicas
+	scripts/with-postgres scripts/with-pgbouncer scripts/with-redis scripts/chaos-replicas --minutes 0.3 --seed 1
 	scripts/with-postgres scripts/with-pgbouncer swift test $(BUILD_FLAGS) --skip-build --filter "StoreConformanceTests"
 	scripts/with-openclaw swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "OpenClaw(Contract|Journey)Tests"
 	scripts/test-peers
@@ -149,6 +150,11 @@ test-replicas: ## Run two of every service behind nginx: the journey, words acro
 	@scripts/bootstrap test
 	swift build $(BUILD_FLAGS) --product openclaw-cloud
 	scripts/with-postgres scripts/with-pgbouncer scripts/with-redis scripts/test-replicas --full
+
+chaos-replicas: ## Kill, freeze and empty any part of the platform at random for 20 minutes, and hold the books afterwards
+	@scripts/bootstrap test
+	swift build $(BUILD_FLAGS) --product openclaw-cloud
+	scripts/with-postgres scripts/with-pgbouncer scripts/with-redis scripts/chaos-replicas
 
 bench-jobs: ## Measure the queue of jobs beside pgbench running the same SQL
 	@scripts/bootstrap test
