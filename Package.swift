@@ -74,6 +74,7 @@ let package = Package(
         room("SQLite", ["SQL", .grdb, .logging]),
         room("Postgres", ["SQL", "CLibPQ", .logging]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         room("Store", ["Core", "SQL", .crypto], resources: [.embedInCode("Migrations")]),
         room("Jobs", ["Core", "SQL", .logging, .serviceLifecycle]),
 
@@ -144,7 +145,7 @@ let package = Package(
         room(
             "HTTPSupport",
             [
-                "Core", "SQL", "Store", .hummingbird, .httpTypes, .nioCore, .nioHTTPTypes, .logging, .crypto,
+                "Core", "SQL", "Store", "CZlib", .hummingbird, .httpTypes, .nioCore, .nioHTTPTypes, .logging, .crypto,
                 .serviceLifecycle,
             ]),
         room(

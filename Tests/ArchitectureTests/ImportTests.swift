@@ -25,7 +25,7 @@ struct ImportTests {
         "Webhooks": feature.union(client).union(["HTTPSupport"]),
         "Operator": feature.union(client).union(["BoxSupervisor", "Kubernetes", "S3"]),
         "TokenProxy": client.union(["Core", "ModelAPI", "ServiceLifecycle", "Logging"]),
-        "HTTPSupport": http.union(["Core", "SQL", "Store", "NIOHTTPTypes"]),
+        "HTTPSupport": http.union(["Core", "SQL", "Store", "CZlib", "NIOHTTPTypes"]),
         "API": http.union(feature).union(["HTTPSupport", "Account", "Identity", "Billing"]),
         "Web": http.union(feature).union([
             "HTTPSupport", "Account", "Identity", "Billing", "HostDesk", "Notifications", "Onboarding", "Mustache",

@@ -18,6 +18,18 @@ struct LandingTests {
         }
     }
 
+    @Test(arguments: ["/", "/privacy"])
+    func isNotSentAgainToABrowserThatHasIt(_ path: String) async throws {
+        try await TestWeb.run { web in
+            let english = try await web.get(path)
+            let etag = try #require(english.headers[.eTag])
+            #expect(english.headers[.cacheControl] == "private, no-cache")
+            #expect(english.headers[.vary]?.contains("Cookie") == true)
+            #expect(try await web.get(path, [.ifNoneMatch: etag]).status == .notModified)
+            #expect(try await web.get(path + "?lang=pt", [.ifNoneMatch: etag]).status == .ok)
+        }
+    }
+
     @Test func leadsToTheChatWhileTelegramIsDown() async throws {
         try await TestWeb.run { web in
             #expect(try await web.get("/").text.contains("href=\"/telegram\""))

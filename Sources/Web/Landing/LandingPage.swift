@@ -43,20 +43,24 @@ struct LandingPage: PageModel {
 
 /// Knows nobody and writes nothing: whatever asks for this page leaves no trace.
 struct LandingRoutes: Sendable {
-    let site: Site
-    let plans: PlanTable
-    let publicURL: String
-    let contact: String?
+    private let page: StaticPage
     /// Where the same conversation can be begun in Telegram.
-    let telegramLink: @Sendable () async -> String?
+    private let telegramLink: @Sendable () async -> String?
+
+    init(
+        site: Site, plans: PlanTable, publicURL: String, contact: String?,
+        telegramLink: @escaping @Sendable () async -> String?
+    ) {
+        page = StaticPage(site) { texts in
+            LandingPage(
+                facts: ProductFacts(plans: plans, contact: contact), plans: plans, publicURL: publicURL,
+                imageURL: site.assets.cover.url, texts: texts)
+        }
+        self.telegramLink = telegramLink
+    }
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
-        group.get("/") { _, context in
-            site.response(
-                LandingPage(
-                    facts: ProductFacts(plans: plans, contact: contact), plans: plans, publicURL: publicURL,
-                    imageURL: site.assets.cover.url, texts: site.texts(context.language)), context: context)
-        }
+        group.get("/") { request, context in page.response(to: request, context) }
         // Not in the page itself, which must not wait for Telegram. While Telegram is down the chat of this site goes on.
         group.get("/telegram") { _, _ in
             Response.redirect(to: await telegramLink() ?? "/chat", type: .temporary)

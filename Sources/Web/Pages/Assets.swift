@@ -3,7 +3,6 @@ import Crypto
 import HTTPSupport
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// A file that pages refer to. Its URL changes with its content, so browsers may keep it for good.
 struct Asset: Sendable {
@@ -56,15 +55,12 @@ struct Assets: Sendable {
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
         for asset in all {
+            let content = ["public, max-age=31536000, immutable", "public, no-cache"].map {
+                StaticContent(asset.bytes, headers: [.contentType: asset.contentType, .cacheControl: $0])
+            }
             group.get("/assets/\(asset.name)") { request, _ in
                 let isCurrent = request.uri.queryParameters["v"].map(String.init) == asset.version
-                return Response(
-                    status: .ok,
-                    headers: [
-                        .contentType: asset.contentType,
-                        .cacheControl: isCurrent ? "public, max-age=31536000, immutable" : "public, no-cache",
-                    ],
-                    body: ResponseBody(byteBuffer: ByteBuffer(bytes: asset.bytes)))
+                return content[isCurrent ? 0 : 1].response(to: request)
             }
         }
         group.get("/favicon.ico") { [mark] _, _ in Response.redirect(to: mark.url) }

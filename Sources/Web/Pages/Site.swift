@@ -49,7 +49,7 @@ struct Site: Sendable {
         _ model: Model, status: HTTPResponse.Status = .ok, context: AppRequestContext
     ) -> Response {
         let html = render(
-            model, language: context.language, isCustomer: Model.isForCustomers || context.customer?.stripeCustomerID != nil)
+            model, language: context.language, isCustomer: Model.isForCustomers || context.isCustomer)
         return Response(
             status: status,
             headers: [
@@ -84,6 +84,11 @@ struct Site: Sendable {
             })
         return ["t": texts(language), "page": frame, "model": model]
     }
+}
+
+extension AppRequestContext {
+    /// Whether somebody has paid, or is about to.
+    var isCustomer: Bool { customer?.stripeCustomerID != nil }
 }
 
 /// What every page has around its content.

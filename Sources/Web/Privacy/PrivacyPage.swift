@@ -36,11 +36,13 @@ struct PrivacyPage: PageModel {
 }
 
 struct PrivacyRoutes: Sendable {
-    let site: Site
+    private let page: StaticPage
+
+    init(site: Site) {
+        page = StaticPage(site) { PrivacyPage(texts: $0) }
+    }
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
-        group.get("/privacy") { _, context in
-            site.response(PrivacyPage(texts: site.texts(context.language)), context: context)
-        }
+        group.get("/privacy") { request, context in page.response(to: request, context) }
     }
 }
