@@ -14,7 +14,7 @@ PROGRAM := .build/debug/openclaw-cloud
 PARALLEL_TESTS := ^(API|Account|Architecture|Billing|HostDesk|Identity|Infrastructure|ModelAPI|Notifications|Onboarding|S3|SQL|StoreConformance|Stripe|Telegram|Web)Tests[.]
 
 .PHONY: run test check build release format lint chaos-journey limit-proxy chaos-proxy mutants-proxy abuse-proxy abuse-site fuzz-proxy \
-	bench-proxy bench-jobs test-replicas chaos-replicas simulate-billing mutants-billing chaos-billing test-openclaw test-pages test-operator chaos-operator bench-operator eval-onboarding help
+	bench-proxy bench-site bench-jobs test-replicas chaos-replicas simulate-billing mutants-billing chaos-billing test-openclaw test-pages test-operator chaos-operator bench-operator eval-onboarding help
 
 run: ## Build, and start the whole product on this machine: http://localhost:8080
 	@scripts/bootstrap run
@@ -160,6 +160,10 @@ bench-jobs: ## Measure the queue of jobs beside pgbench running the same SQL
 	@scripts/bootstrap test
 	swift build $(BUILD_FLAGS) --build-tests
 	scripts/with-postgres scripts/bench-jobs 20000
+
+bench-site: release ## Time the site's pages with 10,000 customers in the database, and its landing page beside nginx
+	@scripts/bootstrap test
+	scripts/with-postgres scripts/bench-site
 
 bench-proxy: ## Measure the token proxy beside nginx and LiteLLM
 	scripts/bench-proxy

@@ -11,7 +11,8 @@ struct StaticContentTests {
     private static let text = String(repeating: "So is the whole page, which says much the same again. ", count: 40)
 
     @Test(arguments: [
-        ("gzip", true), ("gzip, deflate, br", true), ("GZIP;q=0.5", true), ("*", true), ("x-gzip", true), ("br;q=1, *;q=0.1", true),
+        ("gzip", true), ("gzip, deflate, br", true), ("GZIP;q=0.5", true), ("*", true), ("x-gzip", true),
+        ("br;q=1, *;q=0.1", true),
         ("br", false), ("gzip;q=0", false), ("gzip; q=0.0, *", false), ("*;q=0", false), ("identity", false), ("", false),
     ])
     func isCompressedForThoseWhoTakeIt(_ accepted: String, _ isCompressed: Bool) async throws {
