@@ -165,6 +165,10 @@ bench-site: release ## Time the site's pages with 10,000 customers in the databa
 	@scripts/bootstrap test
 	scripts/with-postgres scripts/bench-site
 
+.PHONY: instructions-proxy
+instructions-proxy: release ## Count the instructions of a call and of a chunk in the token proxy and in nginx
+	scripts/instructions-proxy --build release
+
 bench-proxy: ## Measure the token proxy beside nginx and LiteLLM
 	scripts/bench-proxy
 

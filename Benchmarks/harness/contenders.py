@@ -72,7 +72,7 @@ class Nginx(Contender):
     # have as many, hence reuseport, which takes its socket out of the mutex.
     CONFIG = """
 daemon off;
-worker_processes 2;
+{processes}
 worker_rlimit_nofile 16384;
 error_log stderr error;
 pid {folder}/nginx.pid;
@@ -113,7 +113,8 @@ http {{
         with open(config, "w") as file:
             file.write(
                 self.CONFIG.format(
-                    folder=self.folder, upstream_port=self.upstream_port, port=self.port, stream_port=self.stream_port
+                    folder=self.folder, upstream_port=self.upstream_port, port=self.port, stream_port=self.stream_port,
+                    processes="worker_processes 2;",
                 )
             )
         command = ["nginx", "-p", self.folder, "-e", "stderr", "-c", config]

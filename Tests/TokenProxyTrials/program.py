@@ -94,21 +94,24 @@ class Proxy:
     def is_running(self):
         return self.process is not None and self.process.returncode is None
 
-    async def spawn(self, kill_at=None, **more):
-        """kill_at: `<point>:<n>`, where a debug build ends itself. more: environment variables."""
+    async def spawn(self, kill_at=None, under=(), program=PROGRAM, **more):
+        """kill_at: `<point>:<n>`, where a debug build ends itself. under: the command of a program that runs `program`.
+
+        more: environment variables.
+        """
         more["TOKEN_PROXY_PORT"] = str(self.port)
         more["DATABASE_URL"] = self.deployment.proxies_database_url
         if kill_at:
             more["KILL_AT"] = kill_at
         with open(self.deployment.log, "ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                PROGRAM, "token-proxy", env=self.deployment.environment(**more), cwd=self.deployment._folder.name,
+                *under, program, "token-proxy", env=self.deployment.environment(**more), cwd=self.deployment._folder.name,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log)
 
-    async def wait_ready(self):
+    async def wait_ready(self, seconds=READY_SECONDS):
         """Returns the seconds it took; or `None` if it was killed by its kill point before."""
         started = time.monotonic()
-        while time.monotonic() - started < READY_SECONDS:
+        while time.monotonic() - started < seconds:
             if not self.is_running:
                 if self.process.returncode == -signal.SIGKILL:
                     return None
@@ -124,7 +127,7 @@ class Proxy:
             except (OSError, EOFError, asyncio.TimeoutError):
                 pass
             await asyncio.sleep(0.005)
-        raise ProgramFailed(f"the proxy wasn't ready in {READY_SECONDS} s:\n{self.deployment.log_tail()}")
+        raise ProgramFailed(f"the proxy wasn't ready in {seconds} s:\n{self.deployment.log_tail()}")
 
     async def start(self):
         await self.spawn()
