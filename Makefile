@@ -167,7 +167,7 @@ bench-site: release ## Time the site's pages with 10,000 customers in the databa
 
 .PHONY: instructions-proxy
 instructions-proxy: release ## Count the instructions of a call and of a chunk in the token proxy and in nginx
-	scripts/instructions-proxy --build release
+	scripts/instructions-proxy
 
 bench-proxy: ## Measure the token proxy beside nginx and LiteLLM
 	scripts/bench-proxy

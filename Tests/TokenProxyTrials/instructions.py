@@ -1,6 +1,6 @@
 """Counts the instructions that a request and a chunk of a stream take, in the token proxy and in nginx, in user space.
 
-    scripts/instructions-proxy [--build debug|release] [--keep FOLDER]
+    scripts/instructions-proxy [--keep FOLDER]
 
 Both run under callgrind, which counts the same on every machine, and pass the same calls on to the same upstream. Bookkeeping
 counts, too. The instructions of an idle second are taken off.
@@ -25,17 +25,16 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parents[1] / "Benchmarks" / "harness"))
 from contenders import Nginx, clean_environment  # noqa: E402
 
-#: By build: what may be, and how many times nginx's instructions a request may take.
+#: What may be, and how many times nginx's instructions a request may take.
 COMMITTED = json.loads((HERE / "instructions.json").read_text())
 
 #: Seconds that a program may take to be ready under callgrind.
 _READY = 120
 _SETTLING = 1.5
-#: Requests and streams that are counted, by build.
-_TIMES = {"debug": (200, 4), "release": (1000, 20)}
-_NGINX_TIMES = (1000, 10)
+#: Requests and streams that are counted.
+_TIMES = (1000, 20)
 #: Seconds between two chunks: long enough that each is passed on by itself.
-_PAUSE = {"debug": 0.01, "release": 0.003}
+_PAUSE = 0.003
 
 
 class Callgrind:
@@ -71,9 +70,9 @@ class Callgrind:
         return self._total
 
 
-async def measure(callgrind, json_port, stream_port, token, times):
+async def measure(callgrind, json_port, stream_port, token):
     meter = steady.Meter(callgrind.read, _SETTLING)
-    requests, streams = times
+    requests, streams = _TIMES
     connection = await Connection.open(json_port)
     request = await meter.request(connection, token, requests)
     connection.hang_up()
@@ -100,7 +99,7 @@ async def measure_nginx(folder, upstream_port):
                 break
             except OSError:
                 await asyncio.sleep(0.1)
-        return await measure(callgrind, port, stream_port, "none", _NGINX_TIMES)
+        return await measure(callgrind, port, stream_port, "none")
     finally:
         process.kill()
         await process.wait()
@@ -120,7 +119,7 @@ def sigsuspend(folder):
     return str(library)
 
 
-async def measure_ours(folder, upstream_port, times):
+async def measure_ours(folder, upstream_port):
     deployment = Deployment("sqlite", upstream_port)
     callgrind = Callgrind(folder, "token-proxy", deployment.environment()["HOST"])
     try:
@@ -130,28 +129,26 @@ async def measure_ours(folder, upstream_port, times):
             under=callgrind.command, program=without_debug_information(folder), LD_PRELOAD=sigsuspend(folder))
         callgrind.pid = proxy.process.pid
         await proxy.wait_ready(_READY)
-        return await measure(callgrind, proxy.port, proxy.port, token, times)
+        return await measure(callgrind, proxy.port, proxy.port, token)
     finally:
         await deployment.close()
 
 
 async def main(arguments):
     parser = argparse.ArgumentParser(prog="scripts/instructions-proxy", description=__doc__.splitlines()[0])
-    parser.add_argument("--build", choices=sorted(COMMITTED), default="debug", help="which build PROGRAM is (default: debug)")
     parser.add_argument("--keep", metavar="FOLDER", help="where callgrind's files are kept, for callgrind_annotate")
     options = parser.parse_args(arguments)
-    committed = COMMITTED[options.build]
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="instructions."))
-        upstream = await stack.enter_async_context(steady.Upstream(_PAUSE[options.build]))
+        upstream = await stack.enter_async_context(steady.Upstream(_PAUSE))
         nginx = await measure_nginx(folder, upstream.port)
-        ours = await measure_ours(folder, upstream.port, _TIMES[options.build])
+        ours = await measure_ours(folder, upstream.port)
         if options.keep:
             shutil.copytree(folder, options.keep, dirs_exist_ok=True)
-    status = steady.compare(ours, committed, "instructions")
+    status = steady.compare(ours, COMMITTED, "instructions")
     for what, count in nginx.items():
         print(f"nginx takes {count:,.0f} for a {what}; the token proxy {ours[what] / count:.2f} times that")
-    most = committed["times_nginx"]
+    most = COMMITTED["times_nginx"]
     if ours["request"] > most * nginx["request"]:
         print(f"at most {most} times nginx's for a request are committed: too many")
         status = 1
