@@ -82,12 +82,18 @@ package struct IdentifierBody: Sendable {
     /// - Returns: 26.
     @discardableResult
     package func write(to characters: UnsafeMutableRawBufferPointer) -> Int {
-        var rest = bits
         Self.alphabet.withUnsafeBufferPointer { alphabet in
-            for index in stride(from: Self.length - 1, through: 0, by: -1) {
-                characters[index] = alphabet[Int(rest & 31)]
-                rest >>= 5
+            // In words of twelve characters: to shift 128 bits takes several instructions each time.
+            func write(_ word: UInt128, from start: Int, to end: Int) {
+                var rest = UInt64(truncatingIfNeeded: word)
+                for index in stride(from: end - 1, through: start, by: -1) {
+                    characters[index] = alphabet[Int(rest & 31)]
+                    rest >>= 5
+                }
             }
+            write(bits >> 120, from: 0, to: 2)
+            write(bits >> 60, from: 2, to: 14)
+            write(bits, from: 14, to: 26)
         }
         return Self.length
     }

@@ -253,10 +253,10 @@ struct JSONScanner {
         let start = position
         var hasEscapes = false
         while true {
-            while position + 8 <= bytes.count,
-                Self.isPlain(bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-            {
-                position += 8
+            while position + 8 <= bytes.count {
+                let plain = Self.plainBytes(bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+                position += plain
+                if plain < 8 { break }
             }
             switch try current() {
             case UInt8(ascii: "\""):
@@ -291,15 +291,17 @@ struct JSONScanner {
         }
     }
 
-    /// Whether eight bytes are ASCII without control characters, quotes and backslashes: most of a large body, such as an
-    /// image in base 64, is passed over in these steps.
+    /// How many of eight bytes, from the first one on, are ASCII without control characters, quotes and backslashes: most of a
+    /// text is passed over in these steps.
     @inline(__always)
-    private static func isPlain(_ word: UInt64) -> Bool {
+    private static func plainBytes(_ word: UInt64) -> Int {
+        let word = UInt64(littleEndian: word)
         let ones: UInt64 = 0x0101_0101_0101_0101
         let high: UInt64 = 0x8080_8080_8080_8080
         let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
         let slashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
-        let odd = ((word &- ones &* 0x20) & ~word) | ((quotes &- ones) & ~quotes) | ((slashes &- ones) & ~slashes) | word
-        return odd & high == 0
+        // A byte that isn't plain gets its high bit set. It may borrow from those behind it, never from those before.
+        let odd = ((word &- ones &* 0x20) | (quotes &- ones) | (slashes &- ones) | word) & high
+        return odd.trailingZeroBitCount / 8
     }
 }

@@ -6,7 +6,7 @@ struct ImportTests {
     private static let rooms: [String: Set<String>] = [
         "Core": [],
         "SQL": ["Logging"],
-        "SQLite": ["SQL", "GRDB", "Logging"],
+        "SQLite": ["SQL", "GRDB", "GRDBSQLite", "Logging"],
         "Postgres": ["SQL", "CLibPQ", "Logging"],
         "Store": ["Core", "SQL", "Crypto", "FoundationInternationalization"],
         "Jobs": ["Core", "SQL", "Logging", "ServiceLifecycle"],

@@ -20,6 +20,25 @@ struct ModelRequestTests {
         #expect(try edited(body, cap: 9).contains(#""max_tokens":9,"#))
     }
 
+    /// Most bytes of a string are looked at eight at a time: what ends it, or must not stand in it, is found at any place.
+    @Test(arguments: 0..<20)
+    func findsWhatIsOddAtAnyPlaceOfAString(_ place: Int) throws {
+        func model(_ piece: [UInt8]) throws -> String {
+            let name = Array(repeating: UInt8(ascii: "~"), count: place) + piece + Array("~~~~~~~~~".utf8)
+            let body = Array(#"{"model":""#.utf8) + name + Array(#"","messages":[]}"#.utf8)
+            return try body.withUnsafeBytes { try ModelRequest(.openAI, body: $0) }.model
+        }
+        let before = String(repeating: "~", count: place)
+        for piece in [" ", "!", "#", "[", "]", "\u{7F}", "é", "😀"] {
+            #expect(try model(Array(piece.utf8)) == before + piece + "~~~~~~~~~")
+        }
+        #expect(try model(Array(#"\""#.utf8)) == before + "\"~~~~~~~~~")
+        #expect(try model(Array(#"\\"#.utf8)) == before + "\\~~~~~~~~~")
+        for piece: [UInt8] in [[0x00], [0x1F], [UInt8(ascii: "\"")], [0x80], [0xC3, 0x28], [0xFF]] {
+            #expect(throws: ModelRequestFault.self) { try model(piece) }
+        }
+    }
+
     @Test(arguments: ["1024.5", "1e-1", "-1.0", "0.0", "0e5"])
     func refusesACapThatIsNoWholeNumberAboveZero(_ number: String) {
         #expect(throws: ModelRequestFault.invalid("max_tokens", mustBe: "a whole number above zero")) {

@@ -51,6 +51,34 @@ struct ValueTests {
     }
 
     @Test(arguments: Engine.allCases)
+    func anEmptyTextIsNotNullAndNothingIsLeftOfTheLastRow(_ engine: Engine) async throws {
+        try await engine.withDatabase(migrations: Self.table) { database in
+            let rows = try await database.write { transaction in
+                let insert = "INSERT INTO things (id, size, name) VALUES (?1, ?2, ?3)"
+                try transaction.execute(insert, [.integer(1), .integer(7), "full"])
+                try transaction.execute(insert, [.integer(2), .integer(0), ""])
+                try transaction.execute(insert, [.integer(3), .integer(8), .null])
+                return try transaction.query("SELECT size, name FROM things ORDER BY id", [])
+            }
+            #expect(try rows.map { try $0.integer("size") } == [7, 0, 8])
+            #expect(try rows.map { try $0.optionalText("name") } == ["full", "", nil])
+        }
+    }
+
+    @Test(arguments: Engine.allCases, [0, 1, 3])
+    func anotherNumberOfValuesThanTheStatementHasIsRefused(_ engine: Engine, _ count: Int) async throws {
+        try await engine.withDatabase(migrations: Self.table) { database async throws in
+            await #expect(throws: SQLError.self) {
+                try await database.write { transaction in
+                    try transaction.execute(
+                        "INSERT INTO things (id, size) VALUES (?1, ?2)", Array(repeating: .integer(1), count: count))
+                }
+            }
+            #expect(try await database.read { try $0.query("SELECT * FROM things", []).isEmpty })
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
     func aNULCharacterIsRefused(_ engine: Engine) async throws {
         try await engine.withDatabase(migrations: Self.table) { database async throws in
             await #expect(throws: SQLError.failed("a text holds a NUL character, which can't be stored")) {

@@ -67,6 +67,22 @@ struct RequestHeadTests {
         #expect(throws: HeadFault.malformed) { try read(text) }
     }
 
+    /// Most bytes are looked at eight at a time: what must not stand in a line is found wherever it stands in them.
+    @Test(arguments: 0..<20)
+    func refusesAControlCharacterAtAnyPlaceOfALine(_ place: Int) throws {
+        func head(_ byte: UInt8) -> [UInt8] {
+            var value = [UInt8](repeating: UInt8(ascii: "~"), count: 20)
+            value[place] = byte
+            return Array("GET / HTTP/1.1\r\nHost: a\r\nX: ".utf8) + value + Array("\r\n\r\n".utf8)
+        }
+        for byte: UInt8 in [0x00, 0x08, 0x1F, 0x7F] {
+            #expect(throws: HeadFault.malformed) { try head(byte).withUnsafeBytes { try RequestHead($0) } }
+        }
+        for byte: UInt8 in [0x09, 0x20, 0x7E, 0x80, 0xFF] {
+            _ = try head(byte).withUnsafeBytes { try RequestHead($0) }
+        }
+    }
+
     @Test func refusesTooMuch() {
         let long = "GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 40_000))\r\n\r\n"
         let many = "GET / HTTP/1.1\r\nHost: a\r\n\((0..<100).map { "X\($0): y\r\n" }.joined())\r\n"

@@ -167,11 +167,11 @@ final class Call {
         }
         services.journal.markSent(ticket)
         self.connection = connection
+        let model = target.models[wanted.model]
         let edits = wanted.edits(
-            quotedModel: target.quotedModels[wanted.model] ?? JSONText.quoted(wanted.model),
+            quotedModel: model?.quotedName ?? JSONText.quoted(wanted.model),
             completionCap: reservation.output, members: endpoint.members,
-            thinking: dialect == .openAI
-                ? target.thinking[wanted.model]?.change(isAgents: caller.credential.isAgents) : nil)
+            thinking: dialect == .openAI ? model?.thinking.change(isAgents: caller.credential.isAgents) : nil)
         let parts = body.applying(edits)
         var head = ByteBuffer()
         head.reserveCapacity(endpoint.head.utf8.count + 512 + (parts.count == 1 ? parts[0].readableBytes : 0))

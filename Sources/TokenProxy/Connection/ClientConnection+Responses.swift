@@ -6,7 +6,7 @@ import NIOHTTP1
 /// What the client is sent.
 extension ClientConnection {
     private func encoder(_ status: HTTPResponseStatus, _ contentType: String) -> ResponseEncoder {
-        var encoder = ResponseEncoder(status, contentType: contentType, date: loop.httpDate)
+        var encoder = ResponseEncoder(status, contentType: contentType, firstFields: loop.firstFields)
         if let request { encoder.field("x-request-id") { request.writeEchoedID(to: &$0) } }
         return encoder
     }
@@ -77,10 +77,16 @@ extension ClientConnection {
         let length = chunk.readableBytes - Self.chunkPrefix
         guard length > 0, let context else { return }
         if chunked {
-            let digits = String(length, radix: 16)
-            let start = chunk.readerIndex + Self.chunkPrefix - digits.utf8.count - 2
-            chunk.setString(digits, at: start)
-            chunk.setStaticString("\r\n", at: start + digits.utf8.count)
+            // From the last digit to the first one.
+            var start = chunk.readerIndex + Self.chunkPrefix - 2
+            chunk.setInteger(0x0D0A as UInt16, at: start)
+            var rest = length
+            repeat {
+                start -= 1
+                let digit = UInt8(rest & 15)
+                chunk.setInteger(digit < 10 ? 0x30 + digit : 0x57 + digit, at: start)
+                rest >>= 4
+            } while rest > 0
             chunk.moveReaderIndex(to: start)
             chunk.writeStaticString("\r\n")
         } else {

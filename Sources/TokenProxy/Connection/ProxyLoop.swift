@@ -10,7 +10,7 @@ final class ProxyLoop {
     var metrics = ProxyMetrics()
     private(set) var isDraining = false
     private var connections: [ObjectIdentifier: ClientConnection] = [:]
-    private var date: (second: Int64, text: String) = (-1, "")
+    private var date: (second: Int64, fields: String) = (-1, "")
     /// The present, in three forms, as of the last event: a look at the clock costs as much as some of the work.
     private(set) var deadline = NIODeadline.now()
     private(set) var now = Duration.zero
@@ -51,11 +51,13 @@ final class ProxyLoop {
         if connections.isEmpty { whenEmpty?.succeed() }
     }
 
-    /// For the `Date` field (RFC 9110, 5.6.7).
-    var httpDate: String {
+    /// How the fields of each answer begin, up to the type's value; the date (RFC 9110, 5.6.7) changes each second.
+    var firstFields: String {
         let second = time.milliseconds / 1000
-        if date.second != second { date = (second, time.httpDate) }
-        return date.text
+        if date.second != second {
+            date = (second, "date: \(time.httpDate)\r\ncache-control: no-store\r\ncontent-type: ")
+        }
+        return date.fields
     }
 
     /// Ends what has used up its time. One look at all of them now and then is cheaper than a timer for each.

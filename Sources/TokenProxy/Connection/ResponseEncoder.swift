@@ -6,20 +6,19 @@ import NIOHTTP1
 struct ResponseEncoder {
     private var buffer: ByteBuffer
 
-    /// - Parameter date: as in the `Date` field.
-    init(_ status: HTTPResponseStatus, contentType: String, date: String) {
+    /// - Parameter firstFields: those that all answers have, up to the type's value.
+    init(_ status: HTTPResponseStatus, contentType: String, firstFields: String) {
         buffer = ByteBuffer()
         // A head, and a small body behind it.
         buffer.reserveCapacity(2048)
         if status == .ok {
-            buffer.writeStaticString("HTTP/1.1 200 OK\r\ndate: ")
+            buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
         } else {
-            buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\ndate: ")
+            buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
         }
-        buffer.writeString(date)
-        buffer.writeStaticString("\r\ncontent-type: ")
+        buffer.writeString(firstFields)
         buffer.writeString(contentType)
-        buffer.writeStaticString("\r\ncache-control: no-store\r\n")
+        buffer.writeStaticString("\r\n")
     }
 
     mutating func field(_ name: StaticString, _ write: (inout ByteBuffer) -> Void) {

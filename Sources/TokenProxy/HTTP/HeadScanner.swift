@@ -75,7 +75,14 @@ struct HeadScanner {
     /// - Returns: where the line's carriage return is.
     private static func line(_ head: UnsafeRawBufferPointer, from start: Int) throws(HeadFault) -> Int {
         var position = start
-        while position < head.count, HTTPByte.isText(head[position]) { position += 1 }
+        while position < head.count {
+            if position + 8 <= head.count {
+                position += HTTPByte.visibleBytes(head.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+                if position >= head.count { break }
+            }
+            guard HTTPByte.isText(head[position]) else { break }
+            position += 1
+        }
         guard position + 1 < head.count, head[position] == 0x0D, head[position + 1] == 0x0A else { throw .malformed }
         return position
     }
@@ -99,11 +106,28 @@ enum HTTPByte {
     @inline(__always)
     static func isText(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F || byte == 0x09 }
 
+    /// How many of eight bytes, from the first one on, are ASCII that is printed, or a space.
+    @inline(__always)
+    static func visibleBytes(_ word: UInt64) -> Int {
+        let word = UInt64(littleEndian: word)
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let high: UInt64 = 0x8080_8080_8080_8080
+        // A byte that is none gets its high bit set. It may borrow from those behind it, or carry to them, never to those before.
+        return (((word &- ones &* 0x20) | (word &+ ones) | word) & high).trailingZeroBitCount / 8
+    }
+
     @inline(__always)
     static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 }
 
 extension UnsafeRawBufferPointer {
+    /// Whether these bytes are `text`.
+    func isExactly(_ text: StaticString) -> Bool {
+        guard count == text.utf8CodeUnitCount else { return false }
+        for index in 0..<count where self[index] != text.utf8Start[index] { return false }
+        return true
+    }
+
     /// Whether these bytes are `text`, in any case of its letters.
     /// - Parameter text: in lowercase letters, digits and hyphens.
     func isCaseInsensitively(_ text: StaticString) -> Bool {

@@ -55,8 +55,7 @@ struct RequestHead {
         guard (1...16).contains(end), end < line.upperBound, bytes[end] == 0x20 else { throw .malformed }
         let name = bytes[part: 0..<end]
         method =
-            name.elementsEqual("POST".utf8)
-            ? .post : name.elementsEqual("GET".utf8) ? .get : name.elementsEqual("HEAD".utf8) ? .head : .other
+            name.isExactly("POST") ? .post : name.isExactly("GET") ? .get : name.isExactly("HEAD") ? .head : .other
         let start = end + 1
         end = start
         while end < line.upperBound, bytes[end] > 0x20, bytes[end] < 0x7F { end += 1 }
@@ -65,8 +64,8 @@ struct RequestHead {
         }
         target = start..<end
         let version = bytes[part: (end + 1)..<line.upperBound]
-        isCurrent = version.elementsEqual("HTTP/1.1".utf8)
-        guard isCurrent || version.elementsEqual("HTTP/1.0".utf8) else { throw .malformed }
+        isCurrent = version.isExactly("HTTP/1.1")
+        guard isCurrent || version.isExactly("HTTP/1.0") else { throw .malformed }
         keepsAlive = isCurrent
     }
 

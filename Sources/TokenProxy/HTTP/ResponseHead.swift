@@ -45,7 +45,7 @@ struct ResponseHead: Hashable {
 
     /// `HTTP/1.1 200 OK`
     private mutating func readStart(_ line: UnsafeRawBufferPointer) throws(HeadFault) {
-        guard line.count >= 12, line[part: 0..<7].elementsEqual("HTTP/1.".utf8), line[8] == 0x20,
+        guard line.count >= 12, line[part: 0..<7].isExactly("HTTP/1."), line[8] == 0x20,
             let status = line[part: 9..<12].decimal, (100..<600).contains(status), line.count == 12 || line[12] == 0x20
         else { throw .malformed }
         self.status = status
@@ -82,8 +82,8 @@ struct ResponseHead: Hashable {
 
     /// The two usual ones without making a text anew.
     private static func contentType(_ value: UnsafeRawBufferPointer) -> String {
-        if value.elementsEqual("application/json".utf8) { return "application/json" }
-        if value.elementsEqual("text/event-stream".utf8) { return "text/event-stream" }
+        if value.isExactly("application/json") { return "application/json" }
+        if value.isExactly("text/event-stream") { return "text/event-stream" }
         return String(decoding: value, as: UTF8.self)
     }
 

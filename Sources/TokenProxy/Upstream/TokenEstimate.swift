@@ -22,7 +22,7 @@ struct TokenEstimate: Sendable {
     init?(_ request: ModelRequest, body: ByteBuffer, upstreams: UpstreamDirectory, now: Duration) {
         guard request.dialect == .openAI, let messages = request.messages,
             let target = upstreams.target(model: request.model, tried: [], now: now),
-            let model = target.quotedModels[request.model],
+            let model = target.models[request.model]?.quotedName,
             let slice = body.getSlice(at: body.readerIndex + messages.lowerBound, length: messages.count)
         else { return nil }
         url = target.configuration.openAIBaseURL + "/tokenizers/estimate-token-count"

@@ -65,7 +65,7 @@ package final class UpstreamDirectory: Sendable {
 
     func hasOther(than tried: [UpstreamTarget], model: String) -> Bool {
         current.withLock { $0 }.contains { target in
-            target.quotedModels[model] != nil && !tried.contains { $0 === target }
+            target.models[model] != nil && !tried.contains { $0 === target }
         }
     }
 
@@ -82,7 +82,7 @@ package final class UpstreamDirectory: Sendable {
         var first: UpstreamTarget?
         var peers = 0
         var fallback: UpstreamTarget?
-        for target in targets where target.quotedModels[model] != nil {
+        for target in targets where target.models[model] != nil {
             if tried.contains(where: { $0 === target }) {
                 fallback = fallback ?? target
             } else if !target.isUsable(now: now) {
@@ -112,14 +112,19 @@ package final class UpstreamDirectory: Sendable {
 final class UpstreamTarget: Sendable {
     let configuration: UpstreamConfiguration
     let key: Secret
-    /// Its model names by the product's, as JSON strings.
-    let quotedModels: [String: String]
-    /// How its models are told whether to think, by the product's names.
-    let thinking: [String: ThinkingControl]
+    /// By the product's names.
+    let models: [String: Model]
     let openAI: Endpoint
     let anthropic: Endpoint
     /// Until when it is not to be tried first, and how often in a row it has failed.
     private let trouble = Mutex<(until: Duration, failures: Int)>((.zero, 0))
+
+    struct Model: Sendable {
+        /// Its name there, as a JSON string.
+        let quotedName: String
+        /// How it is told whether to think.
+        let thinking: ThinkingControl
+    }
 
     /// One form of it.
     final class Endpoint: Sendable {
@@ -146,8 +151,9 @@ final class UpstreamTarget: Sendable {
     init(_ configuration: UpstreamConfiguration, key: Secret) throws(DomainError) {
         self.configuration = configuration
         self.key = key
-        quotedModels = configuration.models.mapValues(JSONText.quoted)
-        thinking = configuration.models.mapValues(ThinkingControl.init(model:))
+        models = configuration.models.mapValues {
+            Model(quotedName: JSONText.quoted($0), thinking: ThinkingControl(model: $0))
+        }
         openAI = try Self.endpoint(configuration.openAIBaseURL, path: "/chat/completions", key, isAnthropic: false)
         anthropic = try Self.endpoint(configuration.anthropicBaseURL, path: "/v1/messages", key, isAnthropic: true)
     }
