@@ -22,7 +22,7 @@ extension AgentDirectory {
     package func takeLock(grace: Duration, byForce: Bool = true) async throws -> AgentLock {
         let start = ContinuousClock.now
         var asked: Set<Int32> = []
-        var pause = Duration.milliseconds(10)
+        var backoff = Backoff(from: .milliseconds(10), to: .milliseconds(100))
         while true {
             let processes: [Int32]
             do {
@@ -41,8 +41,7 @@ extension AgentDirectory {
             guard elapsed < grace + (byForce ? .seconds(10) : .zero) else {
                 throw DomainError(.unavailable, code: "agent_not_stoppable", "Your agent can't be stopped at the moment.")
             }
-            try await Task.sleep(for: pause)
-            pause = min(pause * 2, .milliseconds(100))
+            try await Task.sleep(for: backoff.next())
         }
     }
 }

@@ -1,3 +1,5 @@
+package import Core
+
 /// How patiently an agent's process is watched.
 package struct AgentTiming: Sendable {
     /// Between two looks at an agent that isn't ready yet.
@@ -39,8 +41,5 @@ package struct AgentTiming: Sendable {
 
     package init() {}
 
-    /// - Parameter failures: in a row, at least 1.
-    package func backoff(failures: Int) -> Duration {
-        min(longestBackoff, firstBackoff * (1 << min(failures - 1, 16)))
-    }
+    package var backoff: Backoff { Backoff(from: firstBackoff, to: longestBackoff) }
 }

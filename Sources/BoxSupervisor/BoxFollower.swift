@@ -16,18 +16,18 @@ package struct BoxFollower: Sendable {
     /// Calls `took` with each report, and with `nil` when none is to be had, until the task is cancelled.
     package func follow(_ took: @Sendable (BoxReport?) async -> Void) async {
         var revision = -1
-        var pause = Duration.seconds(1)
+        var backoff = Backoff(from: .seconds(1), to: .seconds(30))
         while !Task.isCancelled {
             if let posting = await posting(after: revision) {
-                (revision, pause) = (posting.revision, .seconds(1))
+                revision = posting.revision
+                backoff.reset()
                 await took(posting.report)
                 // Reports may come in a row while an agent starts.
                 try? await Task.sleep(for: .milliseconds(100))
             } else {
                 revision = -1
                 await took(nil)
-                try? await Task.sleep(for: pause)
-                pause = min(pause * 2, .seconds(30))
+                try? await Task.sleep(for: backoff.next())
             }
         }
     }

@@ -57,7 +57,9 @@ package struct BoxService: Service {
         var supervisor: Supervisor?
         var poster: Task<Void, Never>?
         defer { poster?.cancel() }
-        var (version, pause) = (String?.none, Self.interval)
+        var version: String?
+        var pause = Self.interval
+        var backoff = Backoff(from: Self.interval * 2, to: .seconds(30))
         do {
             while true {
                 let current = mounted.version
@@ -73,9 +75,10 @@ package struct BoxService: Service {
                     do {
                         try await supervisor?.apply(settings)
                         (version, pause) = (current, Self.interval)
+                        backoff.reset()
                     } catch {
                         logger.error("settings can't be applied", metadata: ["error": "\(error)"])
-                        pause = min(pause * 2, .seconds(30))
+                        pause = backoff.next()
                     }
                 }
                 listener.yield()

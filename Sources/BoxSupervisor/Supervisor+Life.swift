@@ -56,7 +56,7 @@ extension Supervisor {
                 report.note(trouble, at: Timestamp(Date()))
                 if trouble == .configurationRefused, await isFinal(failures, words) { return }
                 report.state = failures >= 3 ? .failed(trouble) : .restarting(trouble)
-                guard (try? await Task.sleep(for: timing.backoff(failures: failures))) != nil else { return }
+                guard (try? await Task.sleep(for: timing.backoff.pause(failures: failures))) != nil else { return }
             }
         }
     }

@@ -4,12 +4,12 @@ package import Core
 /// by each alone while they can't.
 package struct RateLimit: Sendable {
     private let name: String
-    private let rate: RateLimiter.Rate
+    private let rate: TokenBucket.Rate
     private let local: RateLimiter
     private let shared: SharedRates?
 
     /// - Parameter name: tells this limit from the others, the same in all processes.
-    package init(_ name: String, _ rate: RateLimiter.Rate, shared: SharedRates? = nil, clock: WallClock = .system) {
+    package init(_ name: String, _ rate: TokenBucket.Rate, shared: SharedRates? = nil, clock: WallClock = .system) {
         self.name = name
         self.rate = rate
         local = RateLimiter(rate, clock: clock)

@@ -5,42 +5,22 @@ import Synchronization
 ///
 /// The memory is bounded: beyond `maximumKeys`, buckets that are full again are forgotten first, then the oldest ones.
 package final class RateLimiter: Sendable {
-    /// How often.
-    package struct Rate: Sendable {
-        /// At once, at least 1.
-        package let burst: Double
-        /// Above 0.
-        package let perSecond: Double
-
-        package init(burst: Double, perSecond: Double) {
-            self.burst = burst
-            self.perSecond = perSecond
-        }
-    }
-
-    private struct Bucket {
-        var tokens: Double
-        var filledAt: Timestamp
-    }
-
-    private let capacity: Double
-    private let refillPerSecond: Double
+    private let rate: TokenBucket.Rate
     private let maximumKeys: Int
     private let clock: WallClock
-    private let buckets = Mutex<[String: Bucket]>([:])
+    private let buckets = Mutex<[String: TokenBucket]>([:])
 
     /// - Parameters:
     ///   - capacity: how many at once, at least 1.
     ///   - refillPerSecond: above 0.
     package init(capacity: Double, refillPerSecond: Double, maximumKeys: Int = 10_000, clock: WallClock = .system) {
         precondition(capacity >= 1 && refillPerSecond > 0 && maximumKeys > 0, "a rate limit must let something through")
-        self.capacity = capacity
-        self.refillPerSecond = refillPerSecond
+        rate = TokenBucket.Rate(burst: capacity, perSecond: refillPerSecond)
         self.maximumKeys = maximumKeys
         self.clock = clock
     }
 
-    package convenience init(_ rate: Rate, clock: WallClock = .system) {
+    package convenience init(_ rate: TokenBucket.Rate, clock: WallClock = .system) {
         self.init(capacity: rate.burst, refillPerSecond: rate.perSecond, clock: clock)
     }
 
@@ -49,23 +29,17 @@ package final class RateLimiter: Sendable {
 
     /// Whether nothing has been taken from the key's bucket lately.
     func isFull(_ key: String) -> Bool {
-        let now = clock.now
-        return buckets.withLock { buckets in buckets[key].map { tokens(in: $0, at: now) >= capacity } ?? true }
+        let now = now
+        return buckets.withLock { buckets in buckets[key]?.isFull(rate, now: now) ?? true }
     }
 
     /// Takes one from the key's bucket.
     /// - Returns: `nil` if there was one, or else after what time there will be.
     package func take(_ key: String) -> Duration? {
-        let now = clock.now
+        let now = now
         return buckets.withLock { buckets in
             if buckets[key] == nil, buckets.count >= maximumKeys { forget(&buckets, now) }
-            var bucket = buckets[key] ?? Bucket(tokens: capacity, filledAt: now)
-            bucket.tokens = tokens(in: bucket, at: now)
-            bucket.filledAt = now
-            let isAllowed = bucket.tokens >= 1
-            if isAllowed { bucket.tokens -= 1 }
-            buckets[key] = bucket
-            return isAllowed ? nil : .seconds((1 - bucket.tokens) / refillPerSecond)
+            return buckets[key, default: TokenBucket(rate, now: now)].take(rate, now: now)
         }
     }
 
@@ -83,13 +57,10 @@ package final class RateLimiter: Sendable {
             "Too many requests. Try again in \(seconds) \(seconds == 1 ? "second" : "seconds").", retryAfter: seconds)
     }
 
-    private func tokens(in bucket: Bucket, at now: Timestamp) -> Double {
-        // A clock that was set back must not empty buckets.
-        min(capacity, bucket.tokens + max(0, (now - bucket.filledAt).seconds) * refillPerSecond)
-    }
+    private var now: Duration { .milliseconds(clock.now.milliseconds) }
 
-    private func forget(_ buckets: inout [String: Bucket], _ now: Timestamp) {
-        buckets = buckets.filter { tokens(in: $0.value, at: now) < capacity }
+    private func forget(_ buckets: inout [String: TokenBucket], _ now: Duration) {
+        buckets = buckets.filter { !$0.value.isFull(rate, now: now) }
         guard buckets.count >= maximumKeys else { return }
         // A half at a time, so that the sorting is paid for by many calls.
         let oldest = buckets.sorted { $0.value.filledAt < $1.value.filledAt }.prefix((maximumKeys + 1) / 2)

@@ -10,7 +10,7 @@ package struct SharedRateLimiter: Sendable {
 
     /// - Parameter name: see ``RateLimit``.
     package init(
-        _ name: String, client: RateLimiter.Rate, all: RateLimiter.Rate, shared: SharedRates? = nil, clock: WallClock
+        _ name: String, client: TokenBucket.Rate, all: TokenBucket.Rate, shared: SharedRates? = nil, clock: WallClock
     ) {
         clients = RateLimit("\(name)/client", client, shared: shared, clock: clock)
         self.all = RateLimit("\(name)/all", all, shared: shared, clock: clock)

@@ -31,16 +31,13 @@ enum JobEnd: Sendable, Hashable {
             self = .failed(reason: reason.asReason)
         case _ where attempt < limit:
             let reason = String(describing: error).asReason
-            self = .again(after: Self.backoff(attempt: attempt) * jitter, reason: reason, counts: true)
+            self = .again(after: Self.backoff.pause(failures: attempt) * jitter, reason: reason, counts: true)
         default:
             self = .failed(reason: String(describing: error).asReason)
         }
     }
 
-    /// 1 s, 2 s, 4 s, … up to 5 min.
-    static func backoff(attempt: Int) -> Duration {
-        min(.seconds(1 << min(max(attempt, 1) - 1, 20)), .seconds(300))
-    }
+    static let backoff = Backoff(from: .seconds(1), to: .seconds(300))
 
     /// The end of a run that the worker interrupted because it stops.
     static let interrupted = JobEnd.again(after: .zero, reason: "the worker was asked to stop", counts: false)

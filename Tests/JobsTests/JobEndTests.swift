@@ -10,7 +10,7 @@ struct JobEndTests {
 
     @Test(arguments: [(1, 1), (2, 2), (3, 4), (5, 16), (9, 256), (10, 300), (20, 300), (1000, 300)])
     func waitsTwiceAsLongAfterEachAttemptUpToFiveMinutes(_ attempt: Int, _ seconds: Int) {
-        #expect(JobEnd.backoff(attempt: attempt) == .seconds(seconds))
+        #expect(JobEnd.backoff.pause(failures: attempt) == .seconds(seconds))
         let end = JobEnd(Failure(description: "x"), attempt: attempt, limit: .max, jitter: 1.2)
         #expect(end == .again(after: .seconds(seconds) * 1.2, reason: "x", counts: true))
     }

@@ -187,6 +187,7 @@ struct AgentFailureTests {
 
     @Test func waitsTwiceAsLongAfterEachFailureUpToAMinute() {
         let timing = AgentTiming()
-        #expect([1, 2, 3, 6, 7, 50].map { timing.backoff(failures: $0) } == [1, 2, 4, 32, 60, 60].map(Duration.seconds))
+        let pauses = [1, 2, 3, 6, 7, 50].map { timing.backoff.pause(failures: $0) }
+        #expect(pauses == [1, 2, 4, 32, 60, 60].map(Duration.seconds))
     }
 }

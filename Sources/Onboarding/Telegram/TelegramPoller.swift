@@ -32,20 +32,22 @@ package struct TelegramPoller: Service {
     }
 
     private func poll() async throws {
-        var patience = Backoff()
+        var backoff = Backoff(from: .milliseconds(500), to: .seconds(30))
         while true {
             do {
                 let bot = try await onboarding.managerBot.identity()
                 if bot.canManageBots != true {
                     logger.warning("the manager bot may not create bots: switch bot management on for it in @BotFather")
                 }
-                try await follow(botID: bot.id) { patience = Backoff() }
+                try await follow(botID: bot.id) { backoff.reset() }
             } catch is CancellationError {
                 throw CancellationError()
             } catch {
                 try Task.checkCancellation()
                 complain(error)
-                try await Task.sleep(for: patience.next(atLeast: (error as? TelegramError)?.retryAfter))
+                // Telegram may ask for more.
+                let least = Duration.seconds((error as? TelegramError)?.retryAfter ?? 0)
+                try await Task.sleep(for: max(backoff.next(), least))
             }
         }
     }
@@ -102,16 +104,5 @@ extension OnboardingService {
             return true
         }
         return isOurs ? update.updateID + 1 : try await nextUpdateID(botID: botID)
-    }
-}
-
-/// Pauses that double from half a second to 30 seconds.
-private struct Backoff {
-    private var pause = Duration.milliseconds(500)
-
-    /// - Parameter seconds: what the other side asked for.
-    mutating func next(atLeast seconds: Int?) -> Duration {
-        defer { pause = min(pause * 2, .seconds(30)) }
-        return max(pause, .seconds(Int64(seconds ?? 0)))
     }
 }

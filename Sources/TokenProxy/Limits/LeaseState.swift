@@ -16,14 +16,10 @@ struct LeaseState: Hashable {
     /// When the storage is asked next what is held here, and how long after that.
     private struct Doubt: Hashable {
         private(set) var asksAt = Duration.zero
-        private var pause = Self.firstPause
-
-        private static let firstPause = Duration.milliseconds(100)
-        private static let longestPause = Duration.seconds(10)
+        private var backoff = Backoff(from: .milliseconds(100), to: .seconds(10))
 
         mutating func putOff(now: Duration) {
-            asksAt = now + pause
-            pause = min(pause * 2, Self.longestPause)
+            asksAt = now + backoff.next()
         }
     }
 

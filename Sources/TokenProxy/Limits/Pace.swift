@@ -9,8 +9,7 @@ struct Pace: Hashable {
     }
 
     /// Calls that could be made at once: fills up at the plan's rate, to its burst.
-    private var tokens: Double
-    private var refilledAt: Duration
+    private var bucket: TokenBucket
     private(set) var running = 0
     /// The first and the last refusal since a call was admitted, or since nobody asked for long.
     private var refusals: ClosedRange<Duration>?
@@ -21,8 +20,7 @@ struct Pace: Hashable {
 
     /// - Parameter now: since any fixed moment.
     init(plan: Plan, now: Duration) {
-        tokens = Self.burst(plan)
-        refilledAt = now
+        bucket = TokenBucket(Self.rate(plan), now: now)
     }
 
     mutating func enter(plan: Plan, now: Duration) -> Decision {
@@ -30,13 +28,10 @@ struct Pace: Hashable {
             noteRefusal(now: now)
             return .tooManyAtOnce
         }
-        tokens = refilled(plan: plan, now: now)
-        refilledAt = now
-        guard tokens >= 1 else {
+        if let wait = bucket.take(Self.rate(plan), now: now) {
             noteRefusal(now: now)
-            return .tooFast(retryAfter: .seconds((1 - tokens) / Double(plan.requestsPerSecond)))
+            return .tooFast(retryAfter: wait)
         }
-        tokens -= 1
         running += 1
         refusals = nil
         return .admitted
@@ -54,10 +49,8 @@ struct Pace: Hashable {
         running -= 1
     }
 
-    private func refilled(plan: Plan, now: Duration) -> Double {
-        let earned = Double((now - refilledAt).milliseconds) / 1000 * Double(plan.requestsPerSecond)
-        return min(Self.burst(plan), tokens + earned)
+    private static func rate(_ plan: Plan) -> TokenBucket.Rate {
+        TokenBucket.Rate(
+            burst: Double(plan.requestBurst ?? plan.requestsPerSecond), perSecond: Double(plan.requestsPerSecond))
     }
-
-    private static func burst(_ plan: Plan) -> Double { Double(plan.requestBurst ?? plan.requestsPerSecond) }
 }
