@@ -11,22 +11,22 @@ package struct JSONFault: Error, Sendable, Hashable, CustomStringConvertible {
 ///
 /// It refuses what parsers disagree on: bytes that aren't UTF-8, control characters in strings, trailing commas, nesting
 /// beyond 128 levels, anything after the value.
-struct JSONScanner {
+package struct JSONScanner {
     private let bytes: UnsafeRawBufferPointer
     private(set) var position = 0
     private static let deepest = 128
     private var depth = 0
 
     /// - Parameter bytes: must outlive the scanner.
-    init(_ bytes: UnsafeRawBufferPointer) {
+    package init(_ bytes: UnsafeRawBufferPointer) {
         self.bytes = bytes
     }
 
-    enum Kind {
+    package enum Kind {
         case object, array, string, number, `true`, `false`, null
     }
 
-    func fault(_ reason: String) -> JSONFault {
+    package func fault(_ reason: String) -> JSONFault {
         JSONFault(offset: position, reason: reason)
     }
 
@@ -34,7 +34,7 @@ struct JSONScanner {
 
     /// Passes over white space and looks at what comes.
     @inline(__always)
-    mutating func kind() throws(JSONFault) -> Kind {
+    package mutating func kind() throws(JSONFault) -> Kind {
         skipWhitespace()
         switch try current() {
         case UInt8(ascii: "{"): return .object
@@ -52,7 +52,7 @@ struct JSONScanner {
     /// - Returns: the position of the closing brace, and how many members there are.
     @discardableResult
     @inline(__always)
-    mutating func object(
+    package mutating func object(
         _ member: (inout JSONScanner, _ key: JSONString) throws(JSONFault) -> Void
     ) throws(JSONFault) -> (end: Int, count: Int) {
         try open(UInt8(ascii: "{"))
@@ -76,7 +76,7 @@ struct JSONScanner {
 
     /// Passes over an array, calling `element` in front of each value; `element` passes over the value.
     @inline(__always)
-    mutating func array(_ element: (inout JSONScanner) throws(JSONFault) -> Void) throws(JSONFault) {
+    package mutating func array(_ element: (inout JSONScanner) throws(JSONFault) -> Void) throws(JSONFault) {
         try open(UInt8(ascii: "["))
         var isFirst = true
         skipWhitespace()
@@ -110,7 +110,7 @@ struct JSONScanner {
     /// Passes over one value of any kind.
     /// - Returns: where it stands, and the bytes inside of all strings that are values in it.
     @discardableResult
-    mutating func skipValue() throws(JSONFault) -> (range: Range<Int>, textBytes: Int) {
+    package mutating func skipValue() throws(JSONFault) -> (range: Range<Int>, textBytes: Int) {
         let kind = try kind()
         let start = position
         var text = 0
@@ -129,7 +129,7 @@ struct JSONScanner {
     }
 
     /// - Throws: ``JSONFault`` unless only white space follows.
-    mutating func finish() throws(JSONFault) {
+    package mutating func finish() throws(JSONFault) {
         skipWhitespace()
         guard position == bytes.count else { throw fault("something follows the JSON value") }
     }
@@ -155,7 +155,7 @@ struct JSONScanner {
 
     /// Passes over a string.
     /// - Returns: its text, without escapes.
-    mutating func string() throws(JSONFault) -> String {
+    package mutating func string() throws(JSONFault) -> String {
         try stringInPlace().text
     }
 

@@ -1,12 +1,12 @@
 /// A string where it stands in the text: a value, or the name of an object's member.
-struct JSONString {
+package struct JSONString {
     /// What stands between the quotes.
     let inside: UnsafeRawBufferPointer
     let hasEscapes: Bool
 
     /// The string without escapes. That takes time and memory by its length, so look at the length first where anybody may have
     /// chosen it.
-    var text: String {
+    package var text: String {
         hasEscapes ? JSONText.unescaped(inside) : String(decoding: inside, as: UTF8.self)
     }
 

@@ -143,6 +143,20 @@ struct StripeCheckoutTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1))) func whatIsOpenIsNotChargedAnyMoreAfterTheEnd() async throws {
+        try await StripeLab.run { lab in
+            let subscription = try await lab.subscription(card: "4000000000000341")
+            lab.clock.advance(days: 32)
+            try await lab.sandbox.passTime()
+            #expect(try await lab.call(.delete, "/v1/subscriptions/\(subscription.id)").status == 200)
+            lab.clock.advance(days: 60)
+            try await lab.sandbox.passTime()
+            #expect(try await lab.events("invoice.payment_failed").count == 1)
+            let open = try await lab.call(.get, "/v1/invoices?status=open").body["data"].list
+            #expect(open.map { $0["next_payment_attempt"] } == [.null])
+        }
+    }
+
     @Test func thePortalCancelsAndResumes() async throws {
         try await StripeLab.run { lab in
             let subscription = try await lab.subscription()

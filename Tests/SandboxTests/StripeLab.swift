@@ -85,7 +85,7 @@ struct StripeLab: Sendable {
         ) { response in
             Answer(
                 status: response.status.code, headers: response.headers,
-                body: try JSONText.decode(StripeValue.self, from: String(buffer: response.body)))
+                body: try StripeValue(json: String(buffer: response.body)))
         }
     }
 

@@ -138,7 +138,7 @@ enum StripeAnswers {
                 a key other than '\(key)' if you meant to execute a different request.
                 """)
         }
-        return try JSONText.decode(StripeValue.self, from: row.text("body"))
+        return try StripeValue(json: row.text("body"))
     }
 
     static func store(_ body: StripeValue, _ wish: Wish, _ transaction: any Transaction) throws {

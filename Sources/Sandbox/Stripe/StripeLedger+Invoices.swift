@@ -161,6 +161,10 @@ extension StripeLedger {
         return charge
     }
 
+    func openInvoices(of subscription: StripeValue) throws -> [StripeValue] {
+        try all("invoice", where: ["status": "open", StripeValue.invoicedSubscriptionPath: .text(subscription.id)])
+    }
+
     // MARK: What goes back
 
     /// - Parameter amount: in the currency's smallest unit; `nil`: all that is left.
@@ -215,6 +219,9 @@ extension StripeLedger {
 extension StripeValue {
     /// `sub_…`, if this is an invoice of a subscription.
     var invoicedSubscription: String? { self["parent"]["subscription_details"]["subscription"].text }
+
+    /// The path to ``invoicedSubscription``.
+    static let invoicedSubscriptionPath = "parent.subscription_details.subscription"
 
     /// The one thing subscribed to, of a subscription.
     var item: StripeValue { self["items"]["data"].list.first ?? [:] }

@@ -221,7 +221,14 @@ extension StripeLedger {
         }
     }
 
+    /// Cancels a subscription for good. What is open of it isn't charged any more by itself
+    /// (https://docs.stripe.com/api/subscriptions/cancel).
     func end(_ subscription: StripeValue) throws -> StripeValue {
+        for var invoice in try openInvoices(of: subscription) {
+            invoice["auto_advance"] = false
+            invoice["next_payment_attempt"] = nil
+            try update(invoice)
+        }
         var ended = subscription
         ended["status"] = "canceled"
         ended["ended_at"] = .integer(now)

@@ -7,35 +7,36 @@ extension StripeLedger {
 
     /// Does one thing after the other, each at its moment, until the present.
     func passTime() throws {
-        while let (moment, act) = try next(), moment <= now {
+        while let (moment, act) = try next() {
             try act(StripeLedger(transaction: transaction, now: moment, deliveredAt: deliveredAt, publicURL: publicURL))
         }
     }
 
     private typealias Act = (StripeLedger) throws -> Void
 
+    /// What has been due for the longest.
     private func next() throws -> (Int64, Act)? {
-        var due: [(Int64, Act)] = []
-        for subscription in try all("subscription") {
-            guard ["active", "trialing", "past_due"].contains(subscription["status"].text) else { continue }
-            if let end = subscription.item["current_period_end"].integer {
-                due.append((end, { try $0.turn(subscription) }))
+        var acts: [(Int64, Act)] = []
+        for status in ["active", "trialing", "past_due"] {
+            let fields = ["status": StripeValue.text(status)]
+            if let (end, subscription) = try due("subscription", where: fields, by: "items.data[0].current_period_end") {
+                acts.append((end, { try $0.turn(subscription) }))
             }
-            if let expiry = subscription["pending_update"]["expires_at"].integer {
-                due.append((expiry, { try $0.dropPendingUpdate(of: subscription) }))
-            }
-        }
-        for invoice in try all("invoice") {
-            if invoice["status"] == "draft", invoice["auto_advance"].isTrue, let created = invoice["created"].integer {
-                due.append((created + Self.draftLifetime, { try $0.charge(draft: invoice) }))
-            } else if invoice["status"] == "open", let attempt = invoice["next_payment_attempt"].integer {
-                due.append((attempt, { try $0.retry(invoice) }))
+            if let (expiry, subscription) = try due("subscription", where: fields, by: "pending_update.expires_at") {
+                acts.append((expiry, { try $0.dropPendingUpdate(of: subscription) }))
             }
         }
-        for session in try all("checkout.session") where session["status"] == "open" {
-            due.append((session["expires_at"].integer ?? 0, { _ = try $0.expire(session) }))
+        let drafts: [String: StripeValue] = ["status": "draft", "auto_advance": true]
+        if let (moment, invoice) = try due("invoice", where: drafts, by: "created", after: Self.draftLifetime) {
+            acts.append((moment, { try $0.charge(draft: invoice) }))
         }
-        return due.min { $0.0 < $1.0 }
+        if let (attempt, invoice) = try due("invoice", where: ["status": "open"], by: "next_payment_attempt") {
+            acts.append((attempt, { try $0.retry(invoice) }))
+        }
+        if let (expiry, session) = try due("checkout.session", where: ["status": "open"], by: "expires_at") {
+            acts.append((expiry, { _ = try $0.expire(session) }))
+        }
+        return acts.min { $0.0 < $1.0 }
     }
 
     // MARK: Periods
@@ -56,7 +57,7 @@ extension StripeLedger {
             Self.end(item["price"], from: now, anchor: subscription["billing_cycle_anchor"].integer ?? now))
         renewed["items"]["data"] = [item]
         if renewed["status"] == "trialing" { renewed["status"] = "active" }
-        let pending = try all("sandbox.pending_lines").filter { $0["subscription"].text == subscription.id }
+        let pending = try all("sandbox.pending_lines", where: ["subscription": .text(subscription.id)])
         let lines = pending.flatMap { $0["lines"].list } + [line(of: renewed)]
         for object in pending { try remove(object) }
         var draft = try draft(renewed, lines: lines, reason: "subscription_cycle")
@@ -156,13 +157,12 @@ extension StripeLedger {
 
     /// Gives the customer's subscriptions another card, and charges it for what is open.
     func setCard(_ card: StripeTestCard, customer: String) throws {
-        for subscription in try all("subscription")
-        where subscription["customer"].text == customer && subscription["status"] != "canceled" {
+        for subscription in try all("subscription", where: ["customer": .text(customer)])
+        where subscription["status"] != "canceled" {
             var changed = subscription
             changed["default_payment_method"] = .text(card.paymentMethod)
             try update(changed)
-            for invoice in try all("invoice")
-            where invoice["status"] == "open" && invoice.invoicedSubscription == subscription.id {
+            for invoice in try openInvoices(of: subscription) {
                 try collect(invoice, isOwnerHere: card.paymentMethod != StripeTestCard.failingLater)
             }
         }

@@ -14,13 +14,13 @@ struct StripeLedger {
 
     func find(_ kind: String, _ id: String) throws -> StripeValue? {
         try transaction.first("SELECT body FROM stripe_objects WHERE id = ?1 AND kind = ?2", [.text(id), .text(kind)])
-            .map { try JSONText.decode(StripeValue.self, from: $0.text("body")) }
+            .map { try StripeValue(json: $0.text("body")) }
     }
 
     /// An object of any kind.
     func find(_ id: String) throws -> StripeValue? {
         try transaction.first("SELECT body FROM stripe_objects WHERE id = ?1", [.text(id)])
-            .map { try JSONText.decode(StripeValue.self, from: $0.text("body")) }
+            .map { try StripeValue(json: $0.text("body")) }
     }
 
     /// - Parameter parameter: where the id was given; `nil` if in the path.
@@ -32,10 +32,44 @@ struct StripeLedger {
         return object
     }
 
-    /// Every object of a kind, youngest first.
-    func all(_ kind: String) throws -> [StripeValue] {
-        try transaction.query("SELECT body FROM stripe_objects WHERE kind = ?1 ORDER BY position DESC", [.text(kind)])
-            .map { try JSONText.decode(StripeValue.self, from: $0.text("body")) }
+    /// Every object of a kind that has these values, youngest first. The database compares them: it is faster at that than we
+    /// are at reading an object.
+    /// - Parameter fields: texts and booleans by the paths to them, such as `customer` or `items.data[0].price.id`.
+    func all(_ kind: String, where fields: [String: StripeValue] = [:]) throws -> [StripeValue] {
+        let (conditions, values) = Self.conditions(kind, fields)
+        return try transaction.query(
+            "SELECT body FROM stripe_objects WHERE \(conditions) ORDER BY position DESC", values
+        ).map { try StripeValue(json: $0.text("body")) }
+    }
+
+    /// Of the objects of a kind that have these values the one whose moment comes first.
+    /// - Parameters:
+    ///   - fields: as in ``all(_:where:)``.
+    ///   - path: to the moment, in seconds.
+    ///   - delay: seconds that are added to it.
+    /// - Returns: the moment and the object; `nil` if no such moment has come.
+    func due(
+        _ kind: String, where fields: [String: StripeValue] = [:], by path: String, after delay: Int64 = 0
+    ) throws -> (Int64, StripeValue)? {
+        let (conditions, values) = Self.conditions(kind, fields)
+        let moment = "json_extract(body, ?\(values.count + 1))"
+        let row = try transaction.first(
+            """
+            SELECT body, \(moment) AS moment FROM stripe_objects WHERE \(conditions) AND \(moment) <= ?\(values.count + 2)
+            ORDER BY moment, position DESC LIMIT 1
+            """, values + [.text("$." + path), .integer(now - delay)])
+        return try row.map { (try $0.integer("moment") + delay, try StripeValue(json: $0.text("body"))) }
+    }
+
+    private static func conditions(_ kind: String, _ fields: [String: StripeValue]) -> (String, [SQLValue]) {
+        var values: [SQLValue] = [.text(kind)]
+        var conditions = "kind = ?1"
+        for (path, value) in fields.sorted(by: { $0.key < $1.key }) {
+            values.append(.text("$." + path))
+            values.append(value.text.map(SQLValue.text) ?? .integer(value.isTrue ? 1 : 0))
+            conditions += " AND json_extract(body, ?\(values.count - 1)) = ?\(values.count)"
+        }
+        return (conditions, values)
     }
 
     func insert(_ object: StripeValue) throws {

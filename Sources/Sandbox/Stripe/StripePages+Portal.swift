@@ -26,9 +26,8 @@ extension StripePages {
                 ledger.now < (session["created"].integer ?? 0) + Self.lifetime
             else { return nil }
             self.session = session
-            let customer = session["customer"]
-            subscriptions = try ledger.all("subscription").filter { $0["customer"] == customer }
-            invoices = try ledger.all("invoice").filter { $0["customer"] == customer }
+            subscriptions = try ledger.all("subscription", where: ["customer": session["customer"]])
+            invoices = try ledger.all("invoice", where: ["customer": session["customer"]])
             let configuration = try ledger.find("billing_portal.configuration", session["configuration"].text ?? "") ?? [:]
             let update = configuration["features"]["subscription_update"]
             prices =
@@ -38,7 +37,7 @@ extension StripePages {
                 }
                 : []
             schedules = Dictionary(
-                try ledger.all("subscription_schedule").filter { $0["status"] == "active" }.map { ($0.id, $0) },
+                try ledger.all("subscription_schedule", where: ["status": "active"]).map { ($0.id, $0) },
                 uniquingKeysWith: { first, _ in first })
             productNames = Dictionary(
                 try ledger.all("product").map { ($0.id, $0["name"].text ?? "") }, uniquingKeysWith: { first, _ in first })

@@ -39,16 +39,12 @@ struct StripeRoute: Sendable {
     /// - Parameter filters: parameters that must equal the field of the same name.
     static func list(_ kind: String, at path: String, filters: [String]) -> StripeRoute {
         get(path, paging + filters) { call in
-            let wanted = try filters.compactMap { name in try call.parameters.text(name).map { (name, $0) } }
-            return try call.page(
-                try call.ledger.all(kind).filter { object in
-                    wanted.allSatisfy { name, value in
-                        switch object[name] {
-                        case .bool(let flag): String(flag) == value
-                        case let field: field.text == value
-                        }
-                    }
-                })
+            var wanted: [String: StripeValue] = [:]
+            for name in filters {
+                guard let value = try call.parameters.text(name) else { continue }
+                wanted[name] = Bool(value).map(StripeValue.bool) ?? .text(value)
+            }
+            return try call.page(try call.ledger.all(kind, where: wanted))
         }
     }
 }

@@ -43,8 +43,8 @@ extension [StripeRoute] {
         },
         .delete("/v1/customers/:id") { call in
             let customer = try call.ledger.require("customer", call.id)
-            for subscription in try call.ledger.all("subscription")
-            where subscription["customer"].text == customer.id && subscription["status"] != "canceled" {
+            for subscription in try call.ledger.all("subscription", where: ["customer": .text(customer.id)])
+            where subscription["status"] != "canceled" {
                 _ = try call.ledger.end(subscription)
             }
             let deleted: StripeValue = ["id": .text(customer.id), "object": "customer", "deleted": true]
@@ -180,7 +180,7 @@ extension [StripeRoute] {
 
     /// A lookup key belongs to one price; `transfer_lookup_key` takes it from the one that has it.
     private static func free(_ key: String, for id: String, _ call: StripeCall) throws {
-        for var owner in try call.ledger.all("price") where owner["lookup_key"].text == key && owner.id != id {
+        for var owner in try call.ledger.all("price", where: ["lookup_key": .text(key)]) where owner.id != id {
             guard try call.parameters.bool("transfer_lookup_key") == true else {
                 throw StripeFault(
                     code: "resource_already_exists", "A price (`\(owner.id)`) already uses that lookup key.",

@@ -11,18 +11,14 @@ extension [StripeRoute] {
         .retrieve("invoice", at: "/v1/invoices"),
         .get("/v1/invoices", StripeRoute.paging + ["created[gte]", "created[lt]", "customer", "status", "subscription"]) {
             call in
-            let customer = try call.parameters.text("customer")
-            let status = try call.parameters.text("status")
-            let subscription = try call.parameters.text("subscription")
+            var wanted: [String: StripeValue] = [:]
+            wanted["customer"] = try call.parameters.text("customer").map(StripeValue.text)
+            wanted["status"] = try call.parameters.text("status").map(StripeValue.text)
+            wanted[StripeValue.invoicedSubscriptionPath] = try call.parameters.text("subscription").map(StripeValue.text)
             let from = try call.parameters.integer("created[gte]", in: 0...Int64.max) ?? 0
             let to = try call.parameters.integer("created[lt]", in: 0...Int64.max) ?? .max
             return try call.page(
-                try call.ledger.all("invoice").filter { invoice in
-                    (customer == nil || invoice["customer"].text == customer)
-                        && (status == nil || invoice["status"].text == status)
-                        && (subscription == nil || invoice.invoicedSubscription == subscription)
-                        && (from..<to).contains(invoice["created"].integer ?? 0)
-                })
+                try call.ledger.all("invoice", where: wanted).filter { (from..<to).contains($0["created"].integer ?? 0) })
         },
         .get("/v1/invoices/:id/lines", StripeRoute.paging) { call in
             try call.page(try call.ledger.require("invoice", call.id)["lines"]["data"].list)
@@ -41,7 +37,7 @@ extension [StripeRoute] {
             if let id = try call.parameters.text("charge") {
                 charge = try call.ledger.require("charge", id, parameter: "charge")
             } else if let id = try call.parameters.text("payment_intent") {
-                guard let found = try call.ledger.all("charge").first(where: { $0["payment_intent"].text == id }) else {
+                guard let found = try call.ledger.all("charge", where: ["payment_intent": .text(id)]).first else {
                     throw StripeFault.noSuch("payment_intent", id, parameter: "payment_intent")
                 }
                 charge = found

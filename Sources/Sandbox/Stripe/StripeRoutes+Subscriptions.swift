@@ -3,20 +3,13 @@ extension [StripeRoute] {
     static let stripeSubscriptions: [StripeRoute] = [
         .retrieve("subscription", at: "/v1/subscriptions"),
         .get("/v1/subscriptions", StripeRoute.paging + ["customer", "price", "status"]) { call in
-            let customer = try call.parameters.text("customer")
-            let price = try call.parameters.text("price")
+            var wanted: [String: StripeValue] = [:]
+            wanted["customer"] = try call.parameters.text("customer").map(StripeValue.text)
+            wanted["items.data[0].price.id"] = try call.parameters.text("price").map(StripeValue.text)
             let status = try call.parameters.text("status")
+            if status != "all" { wanted["status"] = status.map(StripeValue.text) }
             return try call.page(
-                try call.ledger.all("subscription").filter { subscription in
-                    let isWanted =
-                        switch status {
-                        case nil: subscription["status"] != "canceled"
-                        case "all": true
-                        case let status?: subscription["status"].text == status
-                        }
-                    return isWanted && (customer == nil || subscription["customer"].text == customer)
-                        && (price == nil || subscription["items"]["data"].list.contains { $0["price"].id == price })
-                })
+                try call.ledger.all("subscription", where: wanted).filter { status != nil || $0["status"] != "canceled" })
         },
         .post(
             "/v1/subscriptions/:id",

@@ -1,3 +1,5 @@
+import ModelAPI
+
 /// A JSON value, in which nulls stand: Stripe's objects have all their fields, the empty ones too.
 enum StripeValue: Sendable, Hashable {
     case null
@@ -63,24 +65,53 @@ extension StripeValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, 
     }
 }
 
-extension StripeValue: Codable {
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .text(value)
-        } else if let value = try? container.decode([StripeValue].self) {
-            self = .list(value)
-        } else {
-            self = .object(try container.decode([String: StripeValue].self))
+extension StripeValue {
+    /// A decoder tells what a value is only by failing for all that it isn't, and each failure costs more than the value.
+    /// - Throws: `JSONFault` for what isn't JSON, and for numbers that aren't whole, which Stripe's objects don't have.
+    init(json text: String) throws {
+        var text = text
+        self = try text.withUTF8 { bytes in
+            let bytes = UnsafeRawBufferPointer(bytes)
+            var scanner = JSONScanner(bytes)
+            let value = try Self(&scanner, bytes)
+            try scanner.finish()
+            return value
         }
     }
 
+    private init(_ scanner: inout JSONScanner, _ bytes: UnsafeRawBufferPointer) throws(JSONFault) {
+        switch try scanner.kind() {
+        case .object:
+            var fields: [String: StripeValue] = [:]
+            try scanner.object { (scanner, name) throws(JSONFault) in
+                fields[name.text] = try StripeValue(&scanner, bytes)
+            }
+            self = .object(fields)
+        case .array:
+            var elements: [StripeValue] = []
+            try scanner.array { (scanner) throws(JSONFault) in elements.append(try StripeValue(&scanner, bytes)) }
+            self = .list(elements)
+        case .string: self = .text(try scanner.string())
+        case .number:
+            let range = try scanner.skipValue().range
+            guard let integer = Int64(String(decoding: bytes[range], as: UTF8.self)) else {
+                throw scanner.fault("a number isn't whole")
+            }
+            self = .integer(integer)
+        case .true:
+            try scanner.skipValue()
+            self = true
+        case .false:
+            try scanner.skipValue()
+            self = false
+        case .null:
+            try scanner.skipValue()
+            self = .null
+        }
+    }
+}
+
+extension StripeValue: Encodable {
     func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         switch self {
