@@ -21,15 +21,17 @@ struct UsageRoutes: Sendable {
     @Sendable private func quota(_: Request, _ context: AppRequestContext) async throws -> Response {
         let customer = try context.requireCustomer()
         let now = queue.clock.now
-        let found = try await queue.database.read { transaction -> (Quota, [CauseUse])? in
+        let found = try await queue.database.read { transaction -> QuotaBody? in
             let store = UsageStore(transaction)
             guard let quota = try store.quota(customerID: customer.id, at: now) else { return nil }
-            return (quota, try store.causes(customerID: customer.id, periodStart: quota.periodStart))
+            return QuotaBody(
+                quota, try store.causes(customerID: customer.id, periodStart: quota.periodStart),
+                try store.forecast(quota, customerID: customer.id, at: now))
         }
-        guard let (quota, causes) = found else {
+        guard let found else {
             throw DomainError(.notFound, code: "no_quota", "There is no paid period at the moment, so nothing can be used.")
         }
-        return try Response(json: QuotaBody(quota, causes))
+        return try Response(json: found)
     }
 
     @Sendable private func events(_ request: Request, _ context: AppRequestContext) async throws -> Response {
@@ -71,8 +73,10 @@ struct QuotaBody: Encodable, Sendable {
     let unitsPerMessage: Int
     /// What used it, the dearest first.
     let causes: [CauseBody]
+    /// Until when the units last if they are used as in the last days, the period's end at most; left out where that can't be told.
+    let lastsUntil: String?
 
-    init(_ quota: Quota, _ causes: [CauseUse]) {
+    init(_ quota: Quota, _ causes: [CauseUse], _ forecast: UsageForecast?) {
         periodStart = quota.periodStart.description
         periodEnd = quota.periodEnd.description
         limit = quota.limit
@@ -81,6 +85,12 @@ struct QuotaBody: Encodable, Sendable {
         available = quota.available
         (messages, unitsPerMessage) = causes.messages
         self.causes = causes.map(CauseBody.init)
+        lastsUntil =
+            switch forecast {
+            case .until(let end): end.description
+            case .toTheEnd: periodEnd
+            case nil: nil
+            }
     }
 }
 

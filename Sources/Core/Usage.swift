@@ -71,6 +71,9 @@ package struct Quota: Sendable, Hashable {
 
     /// What a new call could still be given.
     package var available: Int { max(0, limit - used - reserved) }
+    /// What is used before the agent stops: the last hundredth is less than a call may need.
+    package var usable: Int { limit - limit / 100 }
+    package var isUsedUp: Bool { used >= usable }
     /// From 0 to 1.
     package var fractionUsed: Double { limit > 0 ? min(1, Double(used) / Double(limit)) : 1 }
 }

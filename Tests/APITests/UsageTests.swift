@@ -22,6 +22,35 @@ struct UsageTests {
         }
     }
 
+    @Test func howLongTheUnitsLastIsShownOnceItCanBeTold() async throws {
+        try await TestAPI.run { api in
+            func lastsUntil() async throws -> JSONValue? {
+                try await api.client.execute(uri: "/v1/usage", method: .get, headers: api.ana.headers()) {
+                    try TestAPI.object($0)["lasts_until"]
+                }
+            }
+            try await api.use(api.ana, calls: 2)
+            #expect(try await lastsUntil() == nil)
+            let start = api.platform.clock.now
+            api.platform.clock.advance(by: .days(4))
+            #expect(try await lastsUntil() == nil)
+            func use(_ id: String, units: Int) async throws {
+                let call = UsageEvent(
+                    requestID: id, customerID: api.ana.customer.id, boxID: api.ana.box.id, periodStart: start,
+                    model: "k2p5", usage: TokenUsage(input: units, output: 0), estimated: false,
+                    createdAt: api.platform.clock.now)
+                _ = try await api.platform.database.write {
+                    try UsageStore($0).record([call], holder: "test", isRepeated: false)
+                }
+            }
+            try await use("few", units: 40)
+            #expect(try await lastsUntil() == .text("2026-01-31T00:00:00Z"))
+            // 495 of 990 are used in four days.
+            try await use("many", units: 395)
+            #expect(try await lastsUntil() == .text("2026-01-09T00:00:00Z"))
+        }
+    }
+
     @Test func anothersUsageIsNotShown() async throws {
         try await TestAPI.run { api in
             try await api.use(api.ben, calls: 3)

@@ -121,11 +121,11 @@ struct ToolLab: Sendable {
     }
 
     /// Books a call for each cause, with so many units.
-    func use(_ agent: Agent, _ calls: [(UsageCause?, Int)]) async throws {
+    func use(_ agent: Agent, _ calls: [(UsageCause?, Int)], named name: String = "r") async throws {
         let now = platform.clock.now
         let events = calls.enumerated().map { number, call in
             UsageEvent(
-                requestID: "r\(number)", customerID: agent.box.customerID, boxID: agent.box.id, periodStart: testNow,
+                requestID: "\(name)\(number)", customerID: agent.box.customerID, boxID: agent.box.id, periodStart: testNow,
                 model: "k2p5", usage: TokenUsage(input: call.1, output: 0), estimated: false, cause: call.0, createdAt: now)
         }
         _ = try await platform.database.write { try UsageStore($0).record(events, holder: "h", isRepeated: false) }

@@ -154,7 +154,13 @@ struct ToolTests {
                 try await lab.call("usage_left", by: agent).hasSuffix(
                     " 2 messages were answered, about 900 units each. Used for: answers to messages 1500, "
                         + "further steps with tools 300, not told apart 7."))
-            lab.platform.clock.advance(by: .days(31))
+            lab.platform.clock.advance(by: .days(4))
+            try await lab.use(agent, [(.message, 700_000)], named: "later")
+            // 288,193 units of which the agent can use the like of 701,807 in four days.
+            #expect(
+                try await lab.call("usage_left", by: agent).contains(
+                    " At the pace of the last days they last until 2026-01-06T12:25. 3 messages were answered"))
+            lab.platform.clock.advance(by: .days(27))
             #expect(try await lab.call("usage_left", by: agent) == "This month's allowance isn't known yet.")
             #expect(try await lab.call("usage_left", ["of": "Bob"], by: agent).hasPrefix("ERROR: There is no argument"))
         }

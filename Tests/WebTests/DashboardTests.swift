@@ -1,4 +1,5 @@
 import Core
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -125,6 +126,29 @@ struct DashboardTests {
         let view = UsageView(.sample(used: used), plan: PlanTable.builtIn[.pro], texts: try Texts(.english))
         #expect(view.percentText == percent && view.level == level && view.arc == arc)
         #expect(view.hasUsage == (used > 0))
+    }
+
+    @Test func howLongTheUnitsLastIsSaidByTheOwnersClock() throws {
+        var snapshot = BoxSnapshot.sample(status: .running, quota: .sample(used: 4_000_000))
+        func said(_ language: Language) throws -> String? {
+            UsageView(snapshot, plan: PlanTable.builtIn[.pro], texts: try Texts(language)).forecast
+        }
+        #expect(try said(.english) == nil)
+        // 02:00 in UTC, and an evening before in São Paulo.
+        snapshot.forecast = .until(try #require(LocalTime("2026-12-23T02:00")).moment(in: .gmt))
+        #expect(try said(.english) == "At this pace your units last until 23 December.")
+        var box = snapshot.box
+        box.timeZone = "America/Sao_Paulo"
+        snapshot = BoxSnapshot(
+            box: box, checkout: nil, subscription: nil, quota: snapshot.quota, recentCalls: [], forecast: snapshot.forecast)
+        #expect(try said(.english) == "At this pace your units last until 22 December.")
+        #expect(try said(.portuguese) == "Neste ritmo, suas unidades duram até 22 de dezembro.")
+        snapshot.forecast = .toTheEnd
+        #expect(try said(.portuguese) == "Neste ritmo, suas unidades duram até o fim do período.")
+        box.desired = .suspended
+        snapshot = BoxSnapshot(
+            box: box, checkout: nil, subscription: nil, quota: snapshot.quota, recentCalls: [], forecast: .toTheEnd)
+        #expect(try said(.english) == nil)
     }
 
     @Test(arguments: [

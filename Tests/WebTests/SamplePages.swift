@@ -247,6 +247,7 @@ extension BoxSnapshot {
             }, reminders: (0..<reminders).map { .sample(of: box, number: $0) },
             failedReminders: (0..<reminders).map { .sample(of: box, number: $0, end: .refused) },
             causes: calls > 0 ? [nil, .message].map { CauseUse(cause: $0, calls: calls, units: 9_000) } : [],
+            forecast: calls > 0 ? .until(testNow + .days(20)) : nil,
             hold: status == .running && calls > 0 ? AgentHold(reason: .unasked, since: testNow) : nil)
     }
 }

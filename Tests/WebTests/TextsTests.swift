@@ -56,7 +56,7 @@ struct TextsTests {
     }
 
     @Test func everyKeyThatIsUsedExistsAndEveryKeyIsUsed() throws {
-        var used = Set((1...12).map { "month_\($0)" } + ["date"])
+        var used = Set((1...12).map { "month_\($0)" } + ["date", "day_and_month"])
         for bytes in Templates.all.values {
             let template = String(decoding: bytes, as: UTF8.self)
             used.formUnion(template.matches(of: /\{\{t\.([a-z0-9_]+)\}\}/).map { String($0.1) })

@@ -58,12 +58,13 @@ struct Toolbox: Sendable {
     private func usageLeft(_ arguments: JSONValue, for agent: ProxyCredential) async throws -> ToolAnswer {
         _ = try ToolArguments(arguments, known: [])
         let now = queue.clock.now
-        let (box, quota, causes) = try await queue.database.read { transaction in
+        let (box, quota, causes, forecast) = try await queue.database.read { transaction in
             let usage = UsageStore(transaction)
             let quota = try usage.quota(customerID: agent.customerID, at: now)
             return (
                 try BoxStore(transaction).find(agent.boxID, customerID: agent.customerID), quota,
-                try quota.map { try usage.causes(customerID: agent.customerID, periodStart: $0.periodStart) } ?? []
+                try quota.map { try usage.causes(customerID: agent.customerID, periodStart: $0.periodStart) } ?? [],
+                try quota.flatMap { try usage.forecast($0, customerID: agent.customerID, at: now) }
             )
         }
         guard let box, let quota else { return ToolAnswer("This month's allowance isn't known yet.") }
@@ -72,7 +73,15 @@ struct Toolbox: Sendable {
         return ToolAnswer(
             "\(left) of \(quota.limit) units are left (\(percent) %). "
                 + "A new month begins on \(LocalTime(quota.periodEnd, in: box.zone)) (\(box.zoneName))."
-                + Self.whatUsedIt(causes))
+                + Self.howLong(forecast, in: box.zone) + Self.whatUsedIt(causes))
+    }
+
+    private static func howLong(_ forecast: UsageForecast?, in zone: TimeZone) -> String {
+        switch forecast {
+        case .until(let end): " At the pace of the last days they last until \(LocalTime(end, in: zone))."
+        case .toTheEnd: " At the pace of the last days they last until then."
+        case nil: ""
+        }
     }
 
     private static func whatUsedIt(_ causes: [CauseUse]) -> String {

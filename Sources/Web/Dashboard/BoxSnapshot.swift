@@ -22,6 +22,8 @@ struct BoxSnapshot: Sendable {
 
     /// What has used the period, the dearest first.
     var causes: [CauseUse] = []
+    /// Whether what is left of the period lasts; `nil` where that can't be told.
+    var forecast: UsageForecast?
     /// Why the agent was stopped; `nil` if it wasn't.
     var hold: AgentHold?
 
@@ -46,6 +48,7 @@ struct BoxSnapshot: Sendable {
                 reminders: try reminders.waiting(boxID: box.id, customerID: customerID),
                 failedReminders: try reminders.failed(boxID: box.id, customerID: customerID),
                 causes: try quota.map { try usage.causes(customerID: customerID, periodStart: $0.periodStart) } ?? [],
+                forecast: try quota.flatMap { try usage.forecast($0, customerID: customerID, at: now) },
                 hold: try AgentGuardStore(transaction).hold(of: box.id, customerID: customerID))
         }
     }
@@ -58,8 +61,7 @@ struct BoxSnapshot: Sendable {
 
     /// Whether so little is left of the month that the agent answers nothing any more: less than a hundredth.
     var isUsedUp: Bool {
-        guard box.desired == .running, let quota else { return false }
-        return (quota.limit - quota.used) * 100 <= quota.limit
+        box.desired == .running && quota?.isUsedUp == true
     }
 
     /// Whether the agent answers, as it is wanted now.

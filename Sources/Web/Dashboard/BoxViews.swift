@@ -1,4 +1,5 @@
 import Core
+import FoundationEssentials
 
 /// Turns a snapshot into what the dashboard and the progress page show of it.
 struct BoxViews: Sendable {
@@ -102,6 +103,8 @@ struct UsageView: Sendable {
     let hasUsage: Bool
     /// Whether there is a month to show.
     var isShown = true
+    /// How long the units last; `nil` where that can't be told.
+    var forecast: String?
     /// Thousandths of the gauge.
     let arc: Int
     /// `near` from 80 % on, `full` when nothing is left.
@@ -112,6 +115,16 @@ struct UsageView: Sendable {
     init(_ snapshot: BoxSnapshot, plan: Plan, texts: Texts) {
         self.init(snapshot.quota, plan: plan, texts: texts)
         isShown = !snapshot.hasEnded
+        if snapshot.box.desired == .running {
+            forecast = snapshot.forecast.map { Self.forecast($0, zone: snapshot.box.zone, texts) }
+        }
+    }
+
+    private static func forecast(_ forecast: UsageForecast, zone: TimeZone, _ texts: Texts) -> String {
+        switch forecast {
+        case .until(let end): texts("usage_lasts_until", ["date": texts.dayAndMonth(end, in: zone)])
+        case .toTheEnd: texts["usage_lasts"]
+        }
     }
 
     /// - Parameter quota: `nil` before the first period has begun.

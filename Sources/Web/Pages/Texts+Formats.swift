@@ -45,6 +45,13 @@ extension Texts {
             ["day": String(parts.day ?? 0), "month": self["month_\(parts.month ?? 0)"], "year": String(parts.year ?? 0)])
     }
 
+    /// The day on the clocks of a zone: `22 November`.
+    func dayAndMonth(_ time: Timestamp, in zone: TimeZone) -> String {
+        // Texts write times in UTC, which a time on somebody's wall is taken for here.
+        let parts = Self.components(LocalTime(time, in: zone).moment(in: .gmt))
+        return self("day_and_month", ["day": String(parts.day ?? 0), "month": self["month_\(parts.month ?? 0)"]])
+    }
+
     /// Day and time in UTC, short enough for a table: `22 Nov, 16:54`.
     func moment(_ time: Timestamp) -> String {
         let parts = Self.components(time)
