@@ -32,7 +32,9 @@ extension OnboardingService {
     /// Where somebody who hasn't said a word yet can begin the conversation in Telegram.
     /// - Returns: `nil` while Telegram doesn't answer.
     @Sendable package func telegramLink() async -> String? {
-        await managerSoon()?.username.map { "\(telegramLinkBase)/\($0)" }
+        // The name doesn't change with what the bot may do, so it is asked for only once.
+        let bot = if let known = await managerBot.known { known } else { await managerSoon() }
+        return bot?.username.map { "\(telegramLinkBase)/\($0)" }
     }
 
     /// - Returns: `nil` while Telegram doesn't answer; the conversation goes on without.

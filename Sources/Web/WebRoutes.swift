@@ -60,7 +60,8 @@ package struct WebRoutes: Sendable {
         self.site = site
         language = LanguageChoice(queue: queue, isSecure: isSecure)
         landing = LandingRoutes(
-            site: site, plans: plans, publicURL: publicURL, contact: contact, telegramLink: onboarding.telegramLink)
+            site: site, plans: plans, publicURL: publicURL, contact: contact, limits: limits,
+            telegramLink: onboarding.telegramLink)
         chat = ChatRoutes(
             site: site, identity: identity, onboarding: onboarding, billing: billing, notifier: notifier, plans: plans,
             cookie: cookie,

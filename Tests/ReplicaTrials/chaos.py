@@ -9,12 +9,11 @@ import random
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from pathlib import Path
 
-from fleet import PROGRAM, Fleet
+from fleet import PROGRAM, running_fleet
 from travellers import Caller, Traveller
 from visitors import Listener, Visitor
 
@@ -236,16 +235,11 @@ def main():
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     options = parser.parse_args()
     print(f"seed {options.seed}, {options.minutes:g} minutes", flush=True)
-    with tempfile.TemporaryDirectory(prefix="replicas-") as folder:
-        fleet = Fleet(folder)
-        try:
-            fleet.start()
-            chaos = Chaos(fleet, options.minutes, options.seed)
-            chaos.run()
-            if chaos.faults and os.environ.get("KEEP_LOGS"):
-                subprocess.run(["cp", "-r", folder, os.environ["KEEP_LOGS"]], check=True)
-        finally:
-            fleet.stop()
+    with running_fleet() as fleet:
+        chaos = Chaos(fleet, options.minutes, options.seed)
+        chaos.run()
+        if chaos.faults and os.environ.get("KEEP_LOGS"):
+            subprocess.run(["cp", "-r", fleet.folder, os.environ["KEEP_LOGS"]], check=True)
     if chaos.faults:
         sys.exit(f"{len(chaos.faults)} faults")
     print("no faults")

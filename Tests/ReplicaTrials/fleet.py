@@ -1,11 +1,13 @@
 """Two of every service behind nginx, on one PostgreSQL through a pooler, with Redis or without."""
 
+import contextlib
 import http.client
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -29,6 +31,18 @@ def free_ports(count):
     for each in sockets:
         each.close()
     return ports
+
+
+def await_port(port):
+    """Waits until somebody listens there."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            if time.monotonic() > deadline:
+                sys.exit(f"nobody listens on port {port}")
+            time.sleep(0.05)
 
 
 class Replica:
@@ -156,14 +170,7 @@ class Fleet:
         with open(f"{self.folder}/nginx.out", "ab") as log:
             self.others.append(subprocess.Popen(
                 [program, "-p", self.folder, "-c", f"{self.folder}/nginx.conf"], stdout=log, stderr=log))
-        deadline = time.monotonic() + 10
-        while time.monotonic() < deadline:
-            try:
-                socket.create_connection(("127.0.0.1", self.site_port), 1).close()
-                return
-            except OSError:
-                time.sleep(0.05)
-        sys.exit("nginx didn't start:\n" + Path(f"{self.folder}/nginx.out").read_text())
+        await_port(self.site_port)
 
     def stop(self):
         running = [each for each in self.replicas if each.process and each.process.poll() is None]
@@ -191,3 +198,15 @@ class Fleet:
             ["psql", "-X", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1", "-c", sql, self.direct], capture_output=True,
             text=True, check=True).stdout
         return [line.split("\t") for line in out.splitlines()]
+
+
+@contextlib.contextmanager
+def running_fleet():
+    """A fleet that is ready, and ends with the block."""
+    with tempfile.TemporaryDirectory(prefix="replicas-") as folder:
+        fleet = Fleet(folder)
+        try:
+            fleet.start()
+            yield fleet
+        finally:
+            fleet.stop()

@@ -8,11 +8,10 @@ import re
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 
-from fleet import ROOT, SERVICES, Fleet
+from fleet import ROOT, SERVICES, running_fleet
 from visitors import Listener, Load, Visitor
 
 #: Milliseconds from a message's row to another process' stream, at the median, on a quiet machine.
@@ -246,19 +245,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true", help="every service restarted, and more of everything")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="replicas-") as folder:
-        fleet = Fleet(folder)
-        try:
-            started = time.monotonic()
-            fleet.start()
-            print(f"{len(fleet.replicas)} processes of {len(SERVICES)} services after {time.monotonic() - started:.1f} s")
-            trial = Trial(fleet, options.full)
-            trial.run()
-        finally:
-            fleet.stop()
-        if trial.faults:
-            sys.exit(f"{len(trial.faults)} faults")
-        print("no faults")
+    started = time.monotonic()
+    with running_fleet() as fleet:
+        print(f"{len(fleet.replicas)} processes of {len(SERVICES)} services after {time.monotonic() - started:.1f} s")
+        trial = Trial(fleet, options.full)
+        trial.run()
+    if trial.faults:
+        sys.exit(f"{len(trial.faults)} faults")
+    print("no faults")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ import gzip
 import http.client
 import os
 import re
-import socket
 import statistics
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "Tests/ReplicaTrials"))
 
+from fleet import await_port, free_ports  # noqa: E402
 from travellers import Traveller  # noqa: E402
 
 PROGRAM = os.environ["PROGRAM"]
@@ -27,16 +27,6 @@ _TABLES = ("customers", "conversations", "messages", "boxes", "checkouts", "subs
 #: Usage events of each customer.
 _EVENTS = 20
 _PAGES = ("/chat", "/dashboard", "/account", "/login", "/status")
-
-
-def free_ports(count):
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 class Platform:
@@ -134,7 +124,7 @@ class Nginx:
         os.chmod(folder, 0o755)
         program = "/usr/sbin/nginx" if os.path.exists("/usr/sbin/nginx") else "nginx"
         self.process = subprocess.Popen([program, "-p", folder, "-c", f"{folder}/nginx.conf"], stderr=subprocess.DEVNULL)
-        time.sleep(0.5)
+        await_port(self.port)
 
 
 def requests_a_second(port, seconds):

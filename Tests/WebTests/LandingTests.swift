@@ -36,6 +36,12 @@ struct LandingTests {
             let answer = try await web.get("/telegram")
             #expect(answer.status == .temporaryRedirect)
             #expect(answer.headers[.location] == "/chat")
+            // Each may knock at Telegram's door.
+            let refused = try await withThrowingTaskGroup(of: Bool.self) { tasks in
+                for _ in 0..<20 { tasks.addTask { try await web.get("/telegram").status == .tooManyRequests } }
+                return try await tasks.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            #expect(refused >= 1)
         }
     }
 

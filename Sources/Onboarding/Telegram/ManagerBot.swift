@@ -3,7 +3,7 @@ import Telegram
 /// Who the manager bot is; asked once, or until it may create bots.
 actor ManagerBot {
     private let client: TelegramClient
-    private var known: TelegramUser?
+    private(set) var known: TelegramUser?
 
     init(client: TelegramClient) {
         self.client = client

@@ -46,11 +46,13 @@ struct LandingRoutes: Sendable {
     private let page: StaticPage
     /// Where the same conversation can be begun in Telegram.
     private let telegramLink: @Sendable () async -> String?
+    private let limits: WebLimits
 
     init(
-        site: Site, plans: PlanTable, publicURL: String, contact: String?,
+        site: Site, plans: PlanTable, publicURL: String, contact: String?, limits: WebLimits,
         telegramLink: @escaping @Sendable () async -> String?
     ) {
+        self.limits = limits
         page = StaticPage(site) { texts in
             LandingPage(
                 facts: ProductFacts(plans: plans, contact: contact), plans: plans, publicURL: publicURL,
@@ -62,8 +64,9 @@ struct LandingRoutes: Sendable {
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
         group.get("/") { request, context in page.response(to: request, context) }
         // Not in the page itself, which must not wait for Telegram. While Telegram is down the chat of this site goes on.
-        group.get("/telegram") { _, _ in
-            Response.redirect(to: await telegramLink() ?? "/chat", type: .temporary)
+        group.get("/telegram") { _, context in
+            try await limits.checkNewVisitor(context)
+            return Response.redirect(to: await telegramLink() ?? "/chat", type: .temporary)
         }
         group.get("/robots.txt") { _, _ in
             Response(

@@ -55,12 +55,12 @@ struct Assets: Sendable {
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
         for asset in all {
-            let content = ["public, max-age=31536000, immutable", "public, no-cache"].map {
-                StaticContent(asset.bytes, headers: [.contentType: asset.contentType, .cacheControl: $0])
-            }
+            let content = StaticContent(asset.bytes, headers: [.contentType: asset.contentType])
             group.get("/assets/\(asset.name)") { request, _ in
                 let isCurrent = request.uri.queryParameters["v"].map(String.init) == asset.version
-                return content[isCurrent ? 0 : 1].response(to: request)
+                var response = content.response(to: request)
+                response.headers[.cacheControl] = isCurrent ? "public, max-age=31536000, immutable" : "public, no-cache"
+                return response
             }
         }
         group.get("/favicon.ico") { [mark] _, _ in Response.redirect(to: mark.url) }
