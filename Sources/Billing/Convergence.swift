@@ -25,6 +25,7 @@ struct Convergence {
             logger.error("a subscription can't be applied", metadata: ["subscription": "\(fetched.id)"])
             return
         }
+        let wasPaid = try billing.subscription(stripeID: fetched.id)?.entitlement(at: work.now) != nil
         let decision = try decide(box)
         let subscription = decision.subscription
         try billing.upsert(subscription)
@@ -35,6 +36,7 @@ struct Convergence {
         let isChanged = try want(box, decision)
         try tell(decision, box)
         try refundIfPaidTwice(subscription)
+        if !wasPaid { try refundIfPaidTooLate(subscription, box) }
         if decision.refusesTrial { try endTrial(subscription) }
         if isCompletedNow || isChanged {
             try work.answer(purchase.customerID)
@@ -134,10 +136,8 @@ struct Convergence {
                 ConvergeSubscription(stripeID: entitlement.subscription.stripeID, customerID: box.customerID))
         }
         guard wanted != box else { return false }
-        guard box.desired != .deleted else {
-            logger.error("a box that is deleted has been paid for", metadata: ["box": "\(box.id)"])
-            return false
-        }
+        // What is deleted stays so.
+        guard box.desired != .deleted else { return false }
         let stored = try BoxStore(work.transaction).want(wanted)
         try work.enqueue(ReconcileBox(stored))
         return true
@@ -156,6 +156,16 @@ struct Convergence {
         logger.warning(
             "an agent was paid for twice; the later subscription is refunded",
             metadata: ["subscription": "\(subscription.stripeID)", "earlier": "\(earlier.stripeID)"])
+        try work.enqueue(RefundDuplicate(stripeID: subscription.stripeID, customerID: purchase.customerID))
+    }
+
+    /// A payment page may be open when the agent that it is for is deleted, and nothing brings that one back. What was paid for
+    /// before ends in other ways.
+    private func refundIfPaidTooLate(_ subscription: Subscription, _ box: Box) throws {
+        guard box.desired == .deleted, subscription.status.isLive else { return }
+        logger.warning(
+            "a deleted agent was paid for; the subscription is refunded",
+            metadata: ["subscription": "\(subscription.stripeID)"])
         try work.enqueue(RefundDuplicate(stripeID: subscription.stripeID, customerID: purchase.customerID))
     }
 

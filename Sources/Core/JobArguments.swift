@@ -132,7 +132,7 @@ package struct ConvergeSubscription: JobArguments {
     }
 }
 
-/// Cancel a second subscription of one agent, and refund it.
+/// Cancel a second subscription of one agent, or one that was paid for after the agent was deleted, and refund it.
 package struct RefundDuplicate: JobArguments {
     package static let kind = "billing.refund-duplicate"
     /// `sub_…`

@@ -24,8 +24,9 @@ struct Platform {
     }
 
     /// Fetches and writes what follows, as `Convergence` does.
-    mutating func converge(_ id: String, _ stripe: StripeModel) {
-        guard desired != .deleted, let facts = stripe.facts(id) else { return }
+    /// - Returns: whether the subscription is to be ended and refunded: it was paid for an agent that is deleted.
+    mutating func converge(_ id: String, _ stripe: StripeModel) -> Bool {
+        guard let facts = stripe.facts(id) else { return false }
         let now = stripe.now
         let stored = rows[id]
         let identity = Subscription(
@@ -39,13 +40,15 @@ struct Platform {
             isReplaced: others.entitlement(at: now)?.desired == .running, at: now)
         rows[id] = decision.subscription
         if let limit = decision.limit { set(limit) }
-        if let entitlement = rows.values.entitlement(at: now) {
+        if desired != .deleted, let entitlement = rows.values.entitlement(at: now) {
             if desired != .running, entitlement.desired == .running { provisions += 1 }
             desired = entitlement.desired
             if desired == .running, entitlement.subscription.stripeID == id { tier = decision.tier }
         }
         sent += decision.notices.map(\.key) + decision.alerts.map(\.key)
         told.formUnion(sent + decision.skipped)
+        return desired == .deleted && stored?.entitlement(at: now) == nil
+            && decision.subscription.status.isLive
     }
 
     private mutating func set(_ limit: BillingDecision.Limit) {

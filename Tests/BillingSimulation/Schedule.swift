@@ -73,7 +73,7 @@ struct Schedule {
     }
 
     private mutating func converge(_ id: String) {
-        ours.converge(id, stripe)
+        if ours.converge(id, stripe) { stripe.refund(id) }
         stale.remove(id)
         checkNow(id)
     }
@@ -188,6 +188,9 @@ struct Schedule {
         let expected = stripe.subs.compactMap { stripe.wanted($0) }.max { weight($0) < weight($1) } ?? .draft
         if ours.desired != expected, ours.desired != .deleted {
             violations.append("wrong final state: the box is \(ours.desired), and should be \(expected)")
+        }
+        if ours.desired == .deleted, let live {
+            violations.append("a deleted agent is paid for: \(live)")
         }
         let running = stripe.subs.filter { stripe.wanted($0) == .running }
         if ours.desired == .running, running.count == 1, let sub = running.first,

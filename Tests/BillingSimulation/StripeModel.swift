@@ -140,7 +140,9 @@ struct StripeModel {
             ]
             let whole = Double(sub.period.end.milliseconds - sub.period.start.milliseconds)
             let share = Double(rest.end.milliseconds - rest.start.milliseconds) / whole
-            let units = Int(share * Double(model.plans[tier].monthlyUnits - model.plans[sub.tier].monthlyUnits))
+            // Nobody gets a part of a unit that isn't paid for: what is given is rounded down, what is taken back up.
+            let difference = Double(model.plans[tier].monthlyUnits - model.plans[sub.tier].monthlyUnits)
+            let units = Int((share * difference).rounded(.down))
             let isDearer = model.plans[tier].monthlyPrice > model.plans[sub.tier].monthlyPrice
             if !isDearer || sub.cardWorks {
                 model.addBill(&sub, lines: lines, status: .paid, units: units)
@@ -180,6 +182,14 @@ struct StripeModel {
             sub.status = .canceled
             sub.endedAt = model.now
             sub.chargeAt = nil
+        }
+    }
+
+    /// Ends a subscription and gives back all that was paid for it.
+    mutating func refund(_ id: String) {
+        cancelNow(id)
+        change(id) { _, sub in
+            for index in sub.bills.indices where sub.bills[index].status == .paid { sub.bills[index].isRefunded = true }
         }
     }
 

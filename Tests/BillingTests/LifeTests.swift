@@ -187,6 +187,46 @@ struct LifeTests {
         }
     }
 
+    /// The page to pay on may still be open when the agent is deleted.
+    @Test func whoPaysForADeletedAgentIsRefundedAndTheHostTold() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.visitor()
+            let checkout = try await shop.order(box)
+            try await shop.platform.queue.write { work in
+                var gone = try #require(try BoxStore(work.transaction).find(box.id, customerID: box.customerID))
+                gone.desired = .deleted
+                _ = try BoxStore(work.transaction).want(gone)
+            }
+            try await shop.pay(checkout)
+            try await shop.deliver()
+            try await shop.deliver()
+            #expect(try await shop.subscriptions(box).map(\.status) == [.canceled])
+            #expect(try await shop.invoices(box).map(\.refunded) == [4900])
+            #expect(try await shop.box(box).desired == .deleted)
+            #expect(try await shop.platform.queuedJobs(AlertHost.kind).contains { $0.contains("Paid for a deleted agent") })
+        }
+    }
+
+    /// Whoever is forgotten has the subscription ended; what was paid for was used.
+    @Test func whatWasPaidBeforeTheAgentWasDeletedIsNotRefunded() async throws {
+        try await TestShop.run { shop in
+            let box = try await shop.paid()
+            try await shop.platform.queue.write { work in
+                var gone = try #require(try BoxStore(work.transaction).find(box.id, customerID: box.customerID))
+                gone.desired = .deleted
+                _ = try BoxStore(work.transaction).want(gone)
+                try work.enqueue(
+                    ConvergeSubscription(
+                        stripeID: try #require(
+                            try BillingStore(work.transaction).subscriptions(boxID: box.id, customerID: box.customerID).first
+                        ).stripeID, customerID: box.customerID))
+            }
+            try await shop.work()
+            #expect(try await shop.invoices(box).map(\.refunded) == [0])
+            #expect(try await shop.subscriptions(box).map(\.status) == [.active])
+        }
+    }
+
     /// The first subscription may end between the order of a refund and the refund.
     @Test func whatIsNoDuplicateAnyMoreIsNotRefunded() async throws {
         try await TestShop.run { shop in
