@@ -155,7 +155,7 @@ class Chaos:
         sender.join()
         self._settle(callers)
         self.is_over = True
-        for each in [*callers, *watchers]:
+        for each in watchers:
             each.is_over = True
         self.report(callers)
         self.books(callers, token, watchers)
@@ -166,6 +166,8 @@ class Chaos:
             time.sleep(0.5)
         for each in callers:
             each.is_over = True
+        for each in callers:
+            each.join(max(0, deadline - time.monotonic()))
         while time.monotonic() < deadline:
             waiting = self.fleet.rows("""
                 SELECT (SELECT count(*) FROM jobs WHERE state IN ('queued', 'running') AND run_at <= extract(epoch FROM now()) * 1000),
