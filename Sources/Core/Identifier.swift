@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What an ``Identifier`` names; gives the id its prefix.
 package protocol Identified {
     static var idPrefix: String { get }
@@ -111,8 +113,17 @@ package struct IdentifierSource: Sendable {
         Identifier(body: body())
     }
 
-    /// Ids from the system's random numbers and the given clock.
+    /// Ids from the system's random numbers and the given clock. Each is greater than those before it, also within a millisecond
+    /// and while the clock goes back, so that a list in the order of ids is in the order in which they were made.
     package static func random(clock: WallClock) -> IdentifierSource {
-        IdentifierSource { IdentifierBody(time: clock.now, random: UInt128.random(in: 0...UInt128.max)) }
+        let last = Mutex(IdentifierBody(bits: 0))
+        return IdentifierSource {
+            let new = IdentifierBody(time: clock.now, random: UInt128.random(in: 0...UInt128.max))
+            return last.withLock { last in
+                // A step of random size, so that an id doesn't tell the next one.
+                last = new.bits > last.bits ? new : IdentifierBody(bits: last.bits + UInt128.random(in: 1...1 << 64))
+                return last
+            }
+        }
     }
 }
