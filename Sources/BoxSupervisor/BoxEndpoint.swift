@@ -6,7 +6,8 @@ import NIOPosix
 
 /// The box' own port: `/healthz`, `/readyz`, `/status` (JSON; `?after=<revision>` waits for a later one) and `/metrics`.
 struct BoxEndpoint {
-    let host: String
+    /// `nil` for all addresses, of IPv6 and of IPv4.
+    let host: String?
     let port: Int
     let board: ReportBoard
 
@@ -18,15 +19,7 @@ struct BoxEndpoint {
     /// Until the task is cancelled.
     /// - Throws: an `IOError` if the port is taken.
     func run() async throws {
-        let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .bind(host: host, port: port) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-                    try channel.pipeline.syncOperations.addHandler(ResponseParts())
-                    return try Connection(wrappingChannelSynchronously: channel)
-                }
-            }
+        let server = try await listen()
         try await withThrowingDiscardingTaskGroup { group in
             try await server.executeThenClose { connections in
                 for try await connection in connections {
@@ -35,6 +28,28 @@ struct BoxEndpoint {
                 }
             }
         }
+    }
+
+    /// Where the kernel has no IPv6, IPv4 is all there is.
+    private func listen() async throws -> NIOAsyncChannel<Connection, Never> {
+        if let host { return try await listen(on: host) }
+        do {
+            return try await listen(on: "::")
+        } catch let error as IOError where [EAFNOSUPPORT, EADDRNOTAVAIL].contains(error.errnoCode) {
+            return try await listen(on: "0.0.0.0")
+        }
+    }
+
+    private func listen(on host: String) async throws -> NIOAsyncChannel<Connection, Never> {
+        try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .bind(host: host, port: port) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
+                    try channel.pipeline.syncOperations.addHandler(ResponseParts())
+                    return try Connection(wrappingChannelSynchronously: channel)
+                }
+            }
     }
 
     private func serve(_ connection: Connection) async throws {

@@ -10,7 +10,7 @@ package struct BoxService: Service {
     private let directory: AgentDirectory
     private let command: AgentCommand
     private let searchPath: String
-    private let host: String
+    private let host: String?
     private let port: Int
     private let timing: AgentTiming
     private let logger: Logger
@@ -21,9 +21,10 @@ package struct BoxService: Service {
     /// - Parameters:
     ///   - directory: the supervisor's own folder, and the agent's home.
     ///   - searchPath: the agent's `PATH`.
+    ///   - host: the address to listen on; `nil` for all of them.
     package init(
         mounted: MountedSettings, directory: AgentDirectory, command: AgentCommand, searchPath: String,
-        host: String = "0.0.0.0", port: Int = BoxFolders.port, timing: AgentTiming = AgentTiming(), logger: Logger
+        host: String? = nil, port: Int = BoxFolders.port, timing: AgentTiming = AgentTiming(), logger: Logger
     ) {
         self.mounted = mounted
         self.directory = directory

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Logging
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import ServiceLifecycle
 import Store
 import TestSupport
@@ -50,9 +51,9 @@ struct BoxServiceTests {
             return try JSONDecoder().decode(ReportBoard.Posting.self, from: Data(body.readableBytesView)).report
         }
 
-        func get(_ path: String) async throws -> (status: Int, text: String) {
+        func get(_ path: String, at host: String = "127.0.0.1") async throws -> (status: Int, text: String) {
             let response = try await HTTPClient.shared.execute(
-                HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)"), timeout: .seconds(5))
+                HTTPClientRequest(url: "http://\(host):\(port)\(path)"), timeout: .seconds(5))
             return (Int(response.status.code), String(buffer: try await response.body.collect(upTo: 1 << 16)))
         }
 
@@ -65,7 +66,7 @@ struct BoxServiceTests {
     }
 
     private func withPod(
-        _ behaviour: StandInAgent.Behaviour = .normal, _ body: (Pod) async throws -> Void
+        _ behaviour: StandInAgent.Behaviour = .normal, host: String? = "127.0.0.1", _ body: (Pod) async throws -> Void
     ) async throws {
         try await StandInAgent.with { stand in
             let pod = Pod(stand: stand, port: try await LoopbackPort.free(preferring: 0))
@@ -73,7 +74,7 @@ struct BoxServiceTests {
             let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
             let service = BoxService(
                 mounted: MountedSettings(settings: stand.folder + "/settings", secrets: stand.folder + "/secrets"),
-                directory: pod.directory, command: stand.command(behaviour), searchPath: "/usr/bin:/bin", host: "127.0.0.1",
+                directory: pod.directory, command: stand.command(behaviour), searchPath: "/usr/bin:/bin", host: host,
                 port: pod.port, timing: .quick, logger: logger)
             let group = ServiceGroup(configuration: .init(services: [service], logger: logger))
             async let running: Void = group.run()
@@ -99,6 +100,25 @@ struct BoxServiceTests {
             #expect(try await pod.get("/metrics").text.contains(#"box_state{state="ready"} 1"#))
             #expect(try await pod.get("/elsewhere").status == 404)
             #expect(pod.processes.count == 1)
+        }
+    }
+
+    @Test func isReachedByIPv4AndWhereThereIsOneByIPv6() async throws {
+        try await withPod(host: nil) { pod in
+            #expect(try await pod.get("/healthz").status == 200)
+            guard try await hasIPv6() else { return }
+            #expect(try await pod.get("/healthz", at: "[::1]").status == 200)
+        }
+    }
+
+    private func hasIPv6() async throws -> Bool {
+        do {
+            let server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .bind(host: "::1", port: 0).get()
+            try await server.close()
+            return true
+        } catch is IOError {
+            return false
         }
     }
 
