@@ -8,7 +8,8 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
     /// beyond ASCII before the `@` need SMTPUTF8 of every mail server on the way, which few have.
     /// - Throws: `DomainError` with the code `invalid_email`; `unmailable_email` for such letters.
     package init(_ input: String) throws(DomainError) {
-        let text = String(input.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()).lowercased()
+        let text = Self.composed(
+            String(input.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()).lowercased())
         guard Self.isWellFormed(text) else {
             throw DomainError(
                 .invalid, code: "invalid_email", "This is not an e-mail address. It should look like name@example.com.")
@@ -24,6 +25,31 @@ package struct EmailAddress: Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String { text }
+
+    /// Letters that can be written with a mark behind them or as one, by what they look like (the scripts with such letters).
+    private static let letters: [Character: Unicode.Scalar] = {
+        let ranges: [ClosedRange<UInt32>] = [0xC0...0x52F, 0x1E00...0x1FFF, 0x3040...0x30FF, 0xAC00...0xD7A3]
+        let pairs = ranges.joined().compactMap(Unicode.Scalar.init).map { (Character($0), $0) }
+        return Dictionary(pairs) { first, _ in first }
+    }()
+
+    /// The same address in the one way in which the network knows its domain: `ü` is one letter, and full-width letters of East
+    /// Asian keyboards are plain ones (UTS 46, 4).
+    private static func composed(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for character in text {
+            let first = character.unicodeScalars.first
+            if character.unicodeScalars.count > 1, let letter = letters[character] {
+                scalars.append(letter)
+            } else if let first, (0xFF01...0xFF5E).contains(first.value), let plain = Unicode.Scalar(first.value - 0xFEE0) {
+                scalars.append(plain)
+                scalars.append(contentsOf: character.unicodeScalars.dropFirst())
+            } else {
+                scalars.append(contentsOf: character.unicodeScalars)
+            }
+        }
+        return String(scalars)
+    }
 
     private static func isWellFormed(_ text: String) -> Bool {
         // RFC 5321, 4.5.3.1: 64 octets before the @, 254 in all that fit into a path.

@@ -11,6 +11,10 @@ struct EmailAddressTests {
         ("a@例え.テスト", "a@xn--r8jz45g.xn--zckzah"), ("a@пример.испытание", "a@xn--e1afmkfd.xn--80akhbyknj4f"),
         ("a@faß.de", "a@xn--fa-hia.de"), ("a@mail.são-paulo.com.br", "a@mail.xn--so-paulo-rza.com.br"),
         ("a@xn--bcher-kva.example", "a@xn--bcher-kva.example"),
+        // The same letters with their marks apart, and as East Asian keyboards write them.
+        ("maria@Mu\u{308}nchen.example", "maria@xn--mnchen-3ya.example"),
+        ("a@mail.sa\u{303}o-paulo.com.br", "a@mail.xn--so-paulo-rza.com.br"),
+        ("a@\u{304B}\u{3099}.example", "a@xn--v8j.example"), ("Ａｎａ＠example.ｃｏｍ", "ana@example.com"),
     ])
     func isTrimmedAndInLowercase(input: String, expected: String) throws {
         #expect(try EmailAddress(input).text == expected)
