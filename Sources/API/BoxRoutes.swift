@@ -20,7 +20,7 @@ struct BoxRoutes: Sendable {
     @Sendable private func show(_: Request, _ context: AppRequestContext) async throws -> Response {
         let customer = try context.requireCustomer()
         let box = try await queue.database.read { try Self.currentBox(of: customer, in: $0) }
-        return try Response(json: BoxBody(box, telegramLinkBase: telegramLinkBase))
+        return try Response(json: BoxBody(box, in: context.language, telegramLinkBase: telegramLinkBase))
     }
 
     /// Asks for a restart; the operator performs it a moment later.
@@ -38,7 +38,8 @@ struct BoxRoutes: Sendable {
                 }
                 try work.enqueue(ReconcileBox(box))
                 work.changed(customer.id)
-                return try RecordedAnswer(status: .accepted, json: BoxBody(box, telegramLinkBase: telegramLinkBase))
+                return try RecordedAnswer(
+                    status: .accepted, json: BoxBody(box, in: context.language, telegramLinkBase: telegramLinkBase))
             }
         }
         return answer.response
@@ -71,15 +72,15 @@ struct BoxBody: Encodable, Sendable {
         let url: String
     }
 
-    init(_ box: Box, telegramLinkBase: String) {
+    init(_ box: Box, in language: Language, telegramLinkBase: String) {
         id = box.id
         tier = box.tier
         agentName = box.agentName
         purpose = box.purpose
-        language = box.language
+        self.language = box.language
         desired = box.desired
         status = box.status
-        detail = box.detail
+        detail = box.message?.text[language]
         bot = box.bot.map { BotBody(username: $0.username, url: "\(telegramLinkBase)/\($0.username)") }
         createdAt = box.createdAt.description
         readyAt = box.readyAt?.description

@@ -57,6 +57,29 @@ package enum AgentTrouble: Sendable, Hashable, Codable {
     /// No machine has room for it: a matter for the host.
     case noRoom
 
+    private static let plain: [String: AgentTrouble] = [
+        "out_of_memory": .ranOutOfMemory, "configuration_refused": .configurationRefused,
+        "channel_suppressed": .channelSuppressed, "vanished": .vanished, "stopped_answering": .stoppedAnswering,
+        "never_answered": .neverAnswered, "not_startable": .notStartable, "image_unavailable": .imageUnavailable,
+        "no_room": .noRoom,
+    ]
+    private static let plainCodes = Dictionary(uniqueKeysWithValues: plain.map { ($1, $0) })
+
+    /// In snake case, with the exit code behind it where there is one: `out_of_memory`, `exited:137`. Stable.
+    package var code: String {
+        if case .exited(let status) = self { return "exited:\(status)" }
+        return Self.plainCodes[self] ?? ""
+    }
+
+    package init?(code: String) {
+        if let plain = Self.plain[code] {
+            self = plain
+            return
+        }
+        guard code.hasPrefix("exited:"), let status = Int32(code.dropFirst("exited:".count)) else { return nil }
+        self = .exited(code: status)
+    }
+
     package var text: LocalizedText {
         switch self {
         case .ranOutOfMemory:

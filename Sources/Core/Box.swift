@@ -36,8 +36,8 @@ package struct Box: Sendable, Hashable, Identified {
     /// The generation that the world was last made to look like.
     package var observedGeneration: Int64
     package var status: BoxStatus
-    /// In plain words: what is happening or what is wrong, for the dashboard.
-    package var detail: String?
+    /// What is happening or what is wrong, for its owner.
+    package var message: OwnerMessage?
     package let createdAt: Timestamp
     package var readyAt: Timestamp?
     /// How often the agent was seen to go down by itself and be started again, in all.
@@ -69,7 +69,7 @@ package struct Box: Sendable, Hashable, Identified {
     package init(
         id: ID, customerID: Customer.ID, tier: Tier, agentName: String, purpose: String, language: Language,
         bot: Bot? = nil, desired: DesiredState = .draft, generation: Int64 = 1, restartMarker: Int64 = 0,
-        observedGeneration: Int64 = 0, status: BoxStatus = .draft, detail: String? = nil, createdAt: Timestamp,
+        observedGeneration: Int64 = 0, status: BoxStatus = .draft, message: OwnerMessage? = nil, createdAt: Timestamp,
         readyAt: Timestamp? = nil, image: String? = nil, imageBefore: String? = nil, backupWaivedFor: Backup.Reason? = nil,
         restarts: Int64 = 0, seenAt: Timestamp? = nil, failures: Int64 = 0, timeZone: String? = nil
     ) {
@@ -85,7 +85,7 @@ package struct Box: Sendable, Hashable, Identified {
         self.restartMarker = restartMarker
         self.observedGeneration = observedGeneration
         self.status = status
-        self.detail = detail
+        self.message = message
         self.createdAt = createdAt
         self.readyAt = readyAt
         self.image = image

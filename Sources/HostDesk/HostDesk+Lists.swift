@@ -52,7 +52,7 @@ extension HostDesk {
                 return [
                     .id(box.id.rawValue), .id(box.customerID.rawValue), Cell(entry.email), .text(box.tier.rawValue),
                     .text(box.desired.rawValue), box.stateCell, .number(box.failures), .number(box.restarts),
-                    Cell(box.seenAt), Cell(box.image), Cell(box.detail),
+                    Cell(box.seenAt), Cell(box.image), Cell(box.message?.text[.english]),
                 ]
             }, next: list.next)
     }

@@ -187,7 +187,7 @@ extension HostDesk {
                 .init("id", .id(box.id.rawValue)), .init("customer", .id(box.customerID.rawValue)),
                 .init("name", .text(box.agentName)), .init("bot", Cell(box.bot.map { "@\($0.username)" })),
                 .init("plan", .text(box.tier.rawValue)), .init("wanted", .text(box.desired.rawValue)),
-                .init("status", box.stateCell), .init("detail", Cell(box.detail)),
+                .init("status", box.stateCell), .init("detail", Cell(box.message?.text[.english])),
                 .init("failures_in_a_row", .number(box.failures)), .init("restarts", .number(box.restarts)),
                 .init("generation", .text("\(box.observedGeneration) of \(box.generation)")),
                 .init("image", Cell(box.image)), .init("image_before", Cell(box.imageBefore)),

@@ -55,6 +55,6 @@ package struct AgentFollower: Service {
         // The reconciler has told that it is starting.
         guard box.desired == .running, !isOff, observed.state != .starting else { return }
         try await statuses.write(
-            AgentStatus(of: observed, language: box.language), of: box, generation: box.observedGeneration)
+            AgentStatus(of: observed), of: box, generation: box.observedGeneration)
     }
 }

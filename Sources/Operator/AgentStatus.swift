@@ -3,7 +3,7 @@ import Core
 /// What the row says of the world.
 struct AgentStatus: Sendable {
     let status: BoxStatus
-    let detail: String?
+    let message: OwnerMessage?
     /// How often the runtime says that the agent was started again.
     private(set) var restarts: Int64 = 0
     /// Whether it has gone down by itself.
@@ -13,26 +13,25 @@ struct AgentStatus: Sendable {
     /// Whether trying again is no use, so that the host must know at once.
     private(set) var isFinal = false
 
-    /// - Parameter message: nothing but what owners are meant to read.
-    init(_ status: BoxStatus, _ message: OwnerMessage?, _ language: Language) {
+    init(_ status: BoxStatus, _ message: OwnerMessage? = nil) {
         self.status = status
-        detail = message?.text[language]
+        self.message = message
     }
 
     /// - Parameter observation: of an agent that is meant to run.
-    init(of observation: AgentObservation, language: Language) {
+    init(of observation: AgentObservation) {
         switch observation.state {
         case .ready where observation.refusedHash != nil, .asleep where observation.refusedHash != nil:
-            self.init(.running, .settingsHeldBack, language)
+            self.init(.running, .settingsHeldBack)
             isFinal = true
-        case .ready: self.init(.running, nil, language)
-        case .asleep: self.init(.running, .asleep, language)
-        case .starting, .absent, .stopped: self.init(.provisioning, .starting, language)
+        case .ready: self.init(.running)
+        case .asleep: self.init(.running, .asleep)
+        case .starting, .absent, .stopped: self.init(.provisioning, .starting)
         case .restarting(let trouble):
-            self.init(.provisioning, .restarting(trouble), language)
+            self.init(.provisioning, .restarting(trouble))
             isDown = true
         case .failed(let trouble):
-            self.init(.failed, .failed(trouble), language)
+            self.init(.failed, .failed(trouble))
             isDown = true
             isFinal = trouble == .configurationRefused
         }
@@ -41,12 +40,12 @@ struct AgentStatus: Sendable {
     }
 
     /// - Parameter observation: of an agent that was left as it is, because its state can't be saved before a change.
-    init(leftAlone observation: AgentObservation, language: Language) {
+    init(leftAlone observation: AgentObservation) {
         if observation.state == .ready || observation.state == .asleep {
-            self.init(.running, .updateHeldBack, language)
+            self.init(.running, .updateHeldBack)
             restarts = Int64(observation.restarts)
         } else {
-            self.init(of: observation, language: language)
+            self.init(of: observation)
         }
     }
 }

@@ -48,13 +48,13 @@ package struct Reconciler: Sendable {
                 "a box can't be made as it is wanted",
                 metadata: ["box": "\(box.id)", "code": "\(error.code)", "error": "\(error.message)"])
             try await statuses.write(
-                .init(.failed, OwnerMessage(error), box.language), of: box, generation: box.observedGeneration,
+                .init(.failed, OwnerMessage(error)), of: box, generation: box.observedGeneration,
                 isFailedRun: true)
             trouble = error
         } catch  where isLate && !(error is CancellationError) && !(error is SQLError) {
             logger.error("a box takes too long", metadata: ["box": "\(box.id)", "error": "\(error)"])
             try await statuses.write(
-                .init(.failed, .takesLong, box.language), of: box, generation: box.observedGeneration, isFailedRun: true)
+                .init(.failed, .takesLong), of: box, generation: box.observedGeneration, isFailedRun: true)
             throw error
         }
         if let trouble { throw trouble }
@@ -77,7 +77,7 @@ package struct Reconciler: Sendable {
 
     private func run(_ box: Box, isLate: Bool) async throws -> DomainError? {
         guard let bot = box.bot else {
-            try await statuses.write(.init(.failed, .noBot, box.language), of: box, generation: box.generation)
+            try await statuses.write(.init(.failed, .noBot), of: box, generation: box.generation)
             return nil
         }
         let box = try await rollouts.choosingImage(box)
@@ -95,19 +95,19 @@ package struct Reconciler: Sendable {
         let isUpgrade = observed.image != specification.image && observed.processHash != specification.processHash
         if isUpgrade, observed.image != nil, let trouble = try await backups.save(box, before: .upgrade) {
             try await statuses.write(
-                .init(leftAlone: observed, language: box.language), of: box, generation: box.observedGeneration)
-            return trouble.error(box.language)
+                .init(leftAlone: observed), of: box, generation: box.observedGeneration)
+            return trouble.error
         }
         let isUnderWay = !(observed.state == .absent || observed.state == .stopped)
         // What a running agent takes over as it is doesn't keep it from answering.
         if !isLate, observed.processHash != specification.processHash || !isUnderWay {
             try await statuses.write(
-                .init(.provisioning, .starting, box.language), of: box, generation: box.observedGeneration)
+                .init(.provisioning, .starting), of: box, generation: box.observedGeneration)
         }
         try await runtime.apply(specification)
 
         let seen = try await settled(agent, as: specification)
-        let status = AgentStatus(of: seen, language: box.language)
+        let status = AgentStatus(of: seen)
         // Whoever waits for too long is told so where that is caught.
         if isLate, status.status == .provisioning { throw JobOutcome.snooze(.seconds(60)) }
         let generation = seen.specificationHash == specification.hash ? box.generation : box.observedGeneration
@@ -117,7 +117,7 @@ package struct Reconciler: Sendable {
             if seen.isDone(with: specification.hash) { return nil }
             throw JobOutcome.snooze(.seconds(10))
         case .failed:
-            return DomainError(.unavailable, code: "agent_failed", status.detail ?? OwnerMessage.starting.text[box.language])
+            return DomainError(.unavailable, code: "agent_failed", (status.message ?? .starting).text[.english])
         // Looked at again later, so that the customer's other jobs get their turn; what becomes of it is told meanwhile.
         default: throw JobOutcome.snooze(.seconds(10))
         }
@@ -175,7 +175,7 @@ package struct Reconciler: Sendable {
                 try UsageStore(work.transaction).revokeProxyTokens(boxID: box.id, customerID: box.customerID, now: work.now)
             }
         }
-        try await statuses.write(.init(status, nil, box.language), of: box, generation: box.generation)
+        try await statuses.write(.init(status), of: box, generation: box.generation)
         if status == .deleted, backups.isEnabled { try await queue.write { try $0.enqueue(PruneBackups(box)) } }
     }
 
@@ -188,7 +188,7 @@ package struct Reconciler: Sendable {
         try await runtime.suspend(agent)
         guard let trouble = try await backups.save(box, before: .deletion) else { return }
         try await statuses.write(
-            .init(.failed, .dataKept, box.language), of: box, generation: box.observedGeneration)
+            .init(.failed, .dataKept), of: box, generation: box.observedGeneration)
         throw JobOutcome.retry(after: max(trouble.retryAt - queue.clock.now, .seconds(1)), reason: trouble.reason)
     }
 }

@@ -17,7 +17,7 @@ struct StatusChange: Sendable {
     let seenAt: Timestamp?
     /// Whether it changes what the owner sees at once.
     let isVisible: Bool
-    private let detail: String?
+    private let message: OwnerMessage?
     /// Whether the agent runs, but not as it is to.
     private let isHeldBack: Bool
 
@@ -30,7 +30,7 @@ struct StatusChange: Sendable {
         _ status: AgentStatus, of row: Box, before box: Box, generation: Int64, isFailedRun: Bool, now: Timestamp
     ) {
         self.row = row
-        detail = status.detail
+        message = status.message
         words = status.words
         isFinal = status.isFinal
         isHeldBack = status.isFinal && status.status == .running
@@ -47,7 +47,7 @@ struct StatusChange: Sendable {
         let isStale = row.seenAt.map { now - $0 >= Self.seenEvery } ?? true
         seenAt = status.status == .running && isStale ? now : row.seenAt
         isVisible =
-            row.status != status.status || row.detail != status.detail || row.observedGeneration < generation
+            row.status != status.status || row.message != status.message || row.observedGeneration < generation
             || row.restarts != restarts
         if !isVisible, row.failures == failures, row.seenAt == seenAt { return nil }
     }
@@ -55,7 +55,7 @@ struct StatusChange: Sendable {
     /// What the host is told, once until the box has recovered.
     var alert: AlertHost? {
         let alarming = isFinal ? 1 : Self.alarming
-        let isNews = isHeldBack ? row.detail != detail : row.failures < alarming && failures >= alarming
+        let isNews = isHeldBack ? row.message != message : row.failures < alarming && failures >= alarming
         guard isNews else { return nil }
         let (subject, text) =
             isHeldBack
@@ -81,7 +81,7 @@ struct StatusChange: Sendable {
                 Customer: \(row.customerID)
                 Image: \(row.image ?? "none")
 
-                What its owner is told: \(detail ?? "nothing")
+                What its owner is told: \(message?.text[.english] ?? "nothing")
                 What the program says: \(words ?? "nothing")
 
                 To look: openclaw-cloud admin box show \(row.id)

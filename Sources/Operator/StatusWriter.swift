@@ -32,7 +32,7 @@ struct StatusWriter: Sendable {
             guard let change = try change(work.transaction, work.now) else { return nil }
             let row = change.row
             try BoxStore(work.transaction).observe(
-                row, generation: change.generation, status: status.status, detail: status.detail,
+                row, generation: change.generation, status: status.status, message: status.message,
                 readyAt: status.status == .running ? work.now : nil, restarts: change.restarts, seenAt: change.seenAt,
                 failures: change.failures)
             if status.status == .running, row.readyAt == nil { try announce(row, work) }
@@ -52,7 +52,7 @@ struct StatusWriter: Sendable {
                 "an agent keeps failing",
                 metadata: [
                     "box": "\(box.id)", "customer": "\(box.customerID)", "alert": "\(alert.subject)",
-                    "detail": "\(status.detail ?? "")",
+                    "told": "\(status.message?.code ?? "")",
                 ])
         }
     }

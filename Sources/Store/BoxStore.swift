@@ -24,7 +24,8 @@ package struct BoxStore {
                 .text(box.id.rawValue), .text(box.customerID.rawValue), .text(box.tier.rawValue), .text(box.agentName),
                 .text(box.purpose), .text(box.language.rawValue), SQLValue(box.bot?.id), SQLValue(box.bot?.username),
                 SQLValue(box.bot?.sealedToken), SQLValue(box.bot?.ownerUserID), .text(box.desired.rawValue),
-                .integer(box.generation), .integer(box.observedGeneration), .text(box.status.rawValue), SQLValue(box.detail),
+                .integer(box.generation), .integer(box.observedGeneration), .text(box.status.rawValue),
+                SQLValue(box.message?.code),
                 .integer(box.createdAt.milliseconds), SQLValue(box.readyAt), .integer(box.restartMarker),
                 SQLValue(box.image), SQLValue(box.imageBefore), .integer(box.restarts), SQLValue(box.seenAt),
                 .integer(box.failures), SQLValue(box.backupWaivedFor?.rawValue), SQLValue(box.timeZone),
@@ -100,7 +101,8 @@ package struct BoxStore {
     ///   - failures: in a row.
     /// - Throws: `SQLError`.
     package func observe(
-        _ box: Box, generation: Int64, status: BoxStatus, detail: String?, readyAt: Timestamp?, restarts: Int64? = nil,
+        _ box: Box, generation: Int64, status: BoxStatus, message: OwnerMessage?, readyAt: Timestamp?,
+        restarts: Int64? = nil,
         seenAt: Timestamp? = nil, failures: Int64? = nil
     ) throws {
         try transaction.execute(
@@ -111,7 +113,7 @@ package struct BoxStore {
             """,
             [
                 .text(box.id.rawValue), .text(box.customerID.rawValue), .integer(generation), .text(status.rawValue),
-                SQLValue(detail), SQLValue(readyAt), SQLValue(restarts), SQLValue(seenAt), SQLValue(failures),
+                SQLValue(message?.code), SQLValue(readyAt), SQLValue(restarts), SQLValue(seenAt), SQLValue(failures),
             ])
     }
 
@@ -162,7 +164,8 @@ extension Box {
             bot: try Bot(row: row), desired: try row.value("desired"), generation: try row.integer("generation"),
             restartMarker: try row.integer("restart_marker"),
             observedGeneration: try row.integer("observed_generation"), status: try row.value("status"),
-            detail: try row.optionalText("detail"), createdAt: try row.time("created_at"),
+            message: try row.optionalText("detail").flatMap(OwnerMessage.init(code:)),
+            createdAt: try row.time("created_at"),
             readyAt: try row.optionalTime("ready_at"), image: try row.optionalText("image"),
             imageBefore: try row.optionalText("image_before"),
             backupWaivedFor: try row.optionalValue("backup_waived_for"), restarts: try row.integer("restarts"),

@@ -26,6 +26,23 @@ struct BoxTests {
         }
     }
 
+    @Test func whatIsToldOfABoxIsInTheReadersLanguage() async throws {
+        try await TestAPI.run { api in
+            try await api.platform.database.write {
+                try BoxStore($0).observe(
+                    api.ana.box, generation: 1, status: .failed, message: .failed(.exited(code: 137)), readyAt: nil)
+            }
+            for language in Language.allCases {
+                var headers = api.ana.headers()
+                headers[.acceptLanguage] = language.tag
+                try await api.client.execute(uri: "/v1/box", method: .get, headers: headers) { response in
+                    let box = try TestAPI.object(response)
+                    #expect(box["detail"] == .text(OwnerMessage.failed(.exited(code: 137)).text[language]))
+                }
+            }
+        }
+    }
+
     @Test func anothersBoxCannotBeAskedForByItsID() async throws {
         try await TestAPI.run { api in
             let other = api.ben.box.id.rawValue

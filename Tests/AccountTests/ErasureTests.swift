@@ -50,7 +50,7 @@ struct ErasureTests {
 
             try await platform.database.write {
                 try BoxStore($0).observe(
-                    gone, generation: gone.generation, status: .deleted, detail: nil, readyAt: nil)
+                    gone, generation: gone.generation, status: .deleted, message: nil, readyAt: nil)
             }
             let early = deleted.withLock { $0.count }
             #expect(early == 0)

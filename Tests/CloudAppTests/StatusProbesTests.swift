@@ -117,7 +117,7 @@ struct StatusProbesTests {
             }
             func fail(_ box: Box) async throws {
                 try await platform.database.write {
-                    try BoxStore($0).observe(box, generation: 1, status: .failed, detail: nil, readyAt: nil)
+                    try BoxStore($0).observe(box, generation: 1, status: .failed, message: nil, readyAt: nil)
                 }
             }
             try await fail(boxes[0])

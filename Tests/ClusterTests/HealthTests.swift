@@ -51,6 +51,6 @@ struct HealthTests {
     }
 
     private func eventually(words: String, of stage: ClusterStage) async throws {
-        try await TestSupport.eventually { try await stage.row.detail?.hasPrefix(words) == true }
+        try await TestSupport.eventually { try await stage.row.message?.text[.english].hasPrefix(words) == true }
     }
 }

@@ -26,7 +26,7 @@ struct HelloTests {
                 wanted.desired = .running
                 let box = try BoxStore(work.transaction).want(wanted)
                 try BoxStore(work.transaction).observe(
-                    box, generation: box.generation, status: .running, detail: nil, readyAt: work.now)
+                    box, generation: box.generation, status: .running, message: nil, readyAt: work.now)
                 try work.enqueue(SayHello(box, since: work.now))
                 return box
             }

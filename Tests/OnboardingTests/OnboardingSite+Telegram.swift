@@ -89,7 +89,7 @@ extension OnboardingSite {
             wanted.desired = desired
             let box = try BoxStore(work.transaction).want(wanted)
             try BoxStore(work.transaction).observe(
-                box, generation: box.generation, status: status, detail: nil,
+                box, generation: box.generation, status: status, message: nil,
                 readyAt: status == .running ? work.now : nil)
             try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: conversation.customerID))
         }

@@ -142,7 +142,7 @@ struct AgentSpecificationTests {
         let hash = try Sample.specification(box).hash
         box.generation += 1
         box.status = .running
-        box.detail = "fine"
+        box.message = .asleep
         #expect(try Sample.specification(box).hash == hash)
         #expect(hash.count == 64)
     }

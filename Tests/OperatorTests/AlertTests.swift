@@ -38,8 +38,9 @@ struct AlertTests {
             let alert = try #require(try await stage.alerts.first)
             #expect(alert.contains("\(stage.box.id) refuses its configuration"))
             #expect(alert.contains("Unrecognized key: memorySearch"))
-            let detail = try #require(try await stage.row.detail)
-            #expect(detail.contains("We have been told") && !detail.contains("memorySearch"))
+            let detail = try #require(try await stage.row.message?.text)
+            for text in Language.allCases.map({ detail[$0] }) { #expect(!text.contains("memorySearch")) }
+            #expect(detail[.english].contains("We have been told"))
         }
     }
 
@@ -55,7 +56,7 @@ struct AlertTests {
         try await OperatorStage.run { stage in
             let fail = {
                 try await stage.service.reconciler.statuses.write(
-                    .init(.failed, OwnerMessage("x", LocalizedText(en: "x", pt: "x")), .english), of: $0, generation: 1,
+                    .init(.failed, .fault), of: $0, generation: 1,
                     isFailedRun: true)
             }
             for _ in 1...4 { try await fail(try await stage.row) }

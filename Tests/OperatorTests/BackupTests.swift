@@ -23,7 +23,7 @@ struct BackupTests {
             let row = try await stage.row
             #expect(backup.reason == .upgrade && backup.state == .done && backup.generation == row.generation)
             #expect(backup.image == "agent:1" && backup.size == 42 && backup.endedAt == testNow)
-            #expect(row.runs && row.detail == nil)
+            #expect(row.runs && row.message == nil)
             #expect(await stage.runtime.transfers.isEmpty, "nothing is left of it")
             let url = try #require(await stage.runtime.urls.first)
             #expect(url.hasPrefix("https://store.example/backups/\(backup.objectKey)?X-Amz-Algorithm=AWS4-HMAC-SHA256&"))
@@ -60,7 +60,7 @@ struct BackupTests {
             #expect(await stage.runtime.calls == [.apply(image: "agent:1"), .save(image: "agent:1")], "not so soon again")
             let row = try await stage.row
             #expect(row.status == .running && !row.runs && row.failures == 0)
-            #expect(row.detail?.contains("couldn't be saved") == true || row.detail?.contains("Não foi possível") == true)
+            #expect(row.message == .updateHeldBack)
             #expect(try await stage.alerts.count == 1)
             #expect(try await stage.alerts.first?.contains("403") == true)
             #expect(await stage.runtime.transfers.isEmpty)
@@ -70,7 +70,7 @@ struct BackupTests {
             try await stage.reconcile()
             #expect(try await stage.backups.map(\.state) == [.done, .failed])
             let after = try await stage.row
-            #expect(after.runs && after.detail == nil)
+            #expect(after.runs && after.message == nil)
             #expect(try await stage.alerts.count == 1)
         }
     }

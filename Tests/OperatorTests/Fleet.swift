@@ -72,21 +72,21 @@ struct Fleet {
         for box in boxes.filter({ $0.desired == .running && !$0.runs && !broken.contains($0.id) }).prefix(count) {
             comeUp(box)
         }
-        for id in broken { fail(self[id], self[id].detail) }
+        for id in broken { fail(self[id], self[id].message) }
     }
 
     mutating func comeUp(_ box: Box) {
         change(box) {
             $0.status = .running
-            $0.detail = nil
+            $0.message = nil
             $0.observedGeneration = $0.generation
         }
     }
 
-    mutating func fail(_ box: Box, _ detail: String?) {
+    mutating func fail(_ box: Box, _ message: OwnerMessage?) {
         change(box) {
             $0.status = .failed
-            $0.detail = detail
+            $0.message = message
             $0.observedGeneration = $0.generation
         }
     }

@@ -42,12 +42,12 @@ struct FollowerTests {
                 #expect(mkdir(home + "/surroundings.json", 0o700) == 0)
                 kill(try #require(stage.stand.processes(stage.box).first), SIGKILL)
                 try await eventually { try await stage.row.status == .failed }
-                let detail = try await stage.row.detail
-                #expect(detail == "Your agent stopped by itself (exit code 1). We keep trying to bring it back.")
+                let message = try await stage.row.message
+                #expect(message == .failed(.exited(code: 1)))
 
                 #expect(rmdir(home + "/surroundings.json") == 0)
                 try await eventually { try await stage.row.status == .running }
-                #expect(try await stage.row.detail == nil)
+                #expect(try await stage.row.message == nil)
             }
         }
     }

@@ -16,7 +16,7 @@ struct ReconcileTests {
             try await stage.reconcile()
             let row = try await stage.row
             #expect(row.status == .running)
-            #expect(row.detail == nil)
+            #expect(row.message == nil)
             #expect(row.observedGeneration == row.generation)
             #expect(row.readyAt == testNow)
             let held = try await stage.runtime.proxyTokenHash(of: stage.agent)
@@ -39,7 +39,7 @@ struct ReconcileTests {
             #expect(error == .snooze(.seconds(10)))
             let row = try await stage.row
             #expect(row.status == .provisioning)
-            #expect(row.detail == "Starting your agent.")
+            #expect(row.message == .starting)
             #expect(row.readyAt == nil)
             #expect(try await stage.platform.queuedJobs(SendWelcome.kind).isEmpty, "nothing is ready yet")
         }
@@ -63,7 +63,7 @@ struct ReconcileTests {
                 }
                 #expect(try await stage.row.status == .failed)
             }
-            #expect(try await stage.row.detail?.hasPrefix("This takes longer than it should.") == true)
+            #expect(try await stage.row.message == .takesLong)
             #expect(try await stage.platform.queuedJobs(AlertHost.kind).count == 1)
         }
     }
@@ -161,7 +161,7 @@ struct ReconcileTests {
             try await stage.reconcile()
             let row = try await stage.row
             #expect(row.status == .failed)
-            #expect(row.detail?.contains("ainda não tem um bot") == true)
+            #expect(row.message == .noBot)
             #expect(try await stage.activeToken == nil)
         }
     }
@@ -172,7 +172,7 @@ struct ReconcileTests {
             let row = try await stage.row
             #expect(row.status == .failed)
             #expect(
-                row.detail == "O seu agente parou sozinho (código 3). Continuamos tentando colocá-lo no ar.")
+                row.message == .failed(.exited(code: 3)))
             #expect(row.readyAt == nil)
         }
     }
@@ -183,8 +183,8 @@ struct ReconcileTests {
             await #expect(throws: DomainError.self) { try await stage.reconcile() }
             let row = try await stage.row
             #expect(row.status == .failed)
-            #expect(row.detail?.hasPrefix("Something on our side keeps your agent from running.") == true)
-            #expect(row.detail?.contains("ENCRYPTION_KEY") == false, "that is the host's to read")
+            #expect(row.message == .fault)
+            #expect(row.message?.text[.english].contains("ENCRYPTION_KEY") == false, "that is the host's to read")
             #expect(stage.stand.processes(stage.box).isEmpty)
         }
     }
@@ -193,7 +193,7 @@ struct ReconcileTests {
         try await OperatorStage.run(language: .portuguese) { stage in
             try await stage.want { $0.bot = Box.Bot(id: 77, username: "ada_bot", sealedToken: "v1.x.y", ownerUserID: 5) }
             await #expect(throws: DomainError.self) { try await stage.reconcile() }
-            #expect(try await stage.row.detail?.hasPrefix("Algo do nosso lado impede") == true)
+            #expect(try await stage.row.message == .fault)
         }
     }
 

@@ -65,7 +65,7 @@ struct RolloutPlanTests {
     @Test func aBoxThatIsNotUpInTimeGoesBackAndHaltsTheRollout() throws {
         var fleet = Fleet(10)
         fleet.advance()
-        fleet.fail(fleet.number(0), "It crashed.")
+        fleet.fail(fleet.number(0), .failed(.vanished))
         fleet.now = fleet.now + .seconds(599)
         #expect(fleet.plan().step.isEmpty)
         fleet.now = fleet.now + .seconds(1)
@@ -74,7 +74,10 @@ struct RolloutPlanTests {
         #expect(step.upgraded.isEmpty)
         let rollout = try #require(fleet.rollout)
         #expect(rollout.state == .halted && rollout.endedAt == nil)
-        #expect(rollout.detail == "\(fleet.number(0).id) didn't run as new within 10 min: It crashed.")
+        #expect(
+            rollout.detail
+                == "\(fleet.number(0).id) didn't run as new within 10 min: Your agent stopped unexpectedly. We keep trying to bring it back."
+        )
         let alert = try #require(step.alert)
         #expect(alert.subject == "The rollout of new halted" && alert.text.contains("admin rollout resume"))
         #expect(fleet.boxes.allSatisfy { $0.image == "old" && $0.imageBefore == nil })
@@ -103,7 +106,7 @@ struct RolloutPlanTests {
         let step = fleet.advance()
         #expect(
             step.proven.map(\.id).sorted() == wave.dropLast().map(\.id).sorted(), "at once, not with the last of its wave")
-        fleet.fail(wave[0], "It is restarting.")
+        fleet.fail(wave[0], .restarting(.vanished))
         fleet.now = fleet.now + .seconds(600)
         #expect(fleet.advance().rolledBack.map(\.id) == [wave[wave.count - 1].id])
         #expect(fleet[wave[0].id].image == "new")
@@ -127,7 +130,7 @@ struct RolloutPlanTests {
     @Test func boxesThatAreFailingAlreadyComeLastAndDoNotHaltIt() {
         var fleet = Fleet(10)
         let broken = Set([fleet.number(0).id, fleet.number(4).id])
-        for id in broken { fleet.fail(fleet[id], "No such bot.") }
+        for id in broken { fleet.fail(fleet[id], .noBot) }
         fleet.broken = broken
         #expect(fleet.run() == [1, 1, 5, 1, 2])
         #expect(fleet.rollout?.state == .done)
@@ -136,9 +139,9 @@ struct RolloutPlanTests {
 
     @Test func whereNothingRunsBoxesAreMovedOneByOneUntilOneDoes() {
         var fleet = Fleet(10)
-        for box in fleet.boxes { fleet.fail(box, "The image is broken.") }
+        for box in fleet.boxes { fleet.fail(box, .failed(.imageUnavailable)) }
         #expect(fleet.advance().upgraded.map(\.id) == [fleet.number(0).id])
-        fleet.fail(fleet.number(0), "Still.")
+        fleet.fail(fleet.number(0), .failed(.imageUnavailable))
         #expect(fleet.plan().step.isEmpty, "it may yet come up")
         fleet.now = fleet.now + .seconds(600)
         #expect(fleet.advance().upgraded.map(\.id) == [fleet.number(1).id])

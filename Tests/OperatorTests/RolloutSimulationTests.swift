@@ -11,7 +11,7 @@ struct RolloutSimulationTests {
         var world = World(300, seed: seed)
         for box in world.fleet.boxes where world.dice.isTrue(0.03) {
             world.fleet.broken.insert(box.id)
-            world.fleet.fail(box, "It was so before.")
+            world.fleet.fail(box, .fault)
         }
         world.run()
         #expect(world.fleet.rollout?.state == .done)
@@ -86,7 +86,7 @@ private struct World {
     private mutating func letBoxesComeUp() {
         for box in fleet.boxes where box.desired == .running && !box.runs && !fleet.broken.contains(box.id) {
             if box.image == "new", cannotRunNew.contains(box.id) {
-                fleet.fail(box, "It crashed.")
+                fleet.fail(box, .failed(.vanished))
             } else if let time = ready[box.id] {
                 guard time <= fleet.now else { continue }
                 ready[box.id] = nil

@@ -234,7 +234,7 @@ private struct Stage {
     func comeUp(_ number: Int) async throws {
         let row = try await row(number)
         try await platform.database.write {
-            try BoxStore($0).observe(row, generation: row.generation, status: .running, detail: nil, readyAt: nil)
+            try BoxStore($0).observe(row, generation: row.generation, status: .running, message: nil, readyAt: nil)
         }
     }
 

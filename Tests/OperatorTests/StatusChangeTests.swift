@@ -19,7 +19,7 @@ struct StatusChangeTests {
     private func change(
         _ state: AgentState, restarts: Int = 0, row: Box? = nil, isFailedRun: Bool = false, after: Duration = .zero
     ) throws -> StatusChange {
-        let status = AgentStatus(of: AgentObservation(state: state, restarts: restarts), language: box.language)
+        let status = AgentStatus(of: AgentObservation(state: state, restarts: restarts))
         return try #require(
             StatusChange(status, of: row ?? box, before: box, generation: 1, isFailedRun: isFailedRun, now: testNow + after))
     }
@@ -27,7 +27,7 @@ struct StatusChangeTests {
     private func isNews(
         _ state: AgentState, restarts: Int = 0, row: Box? = nil, isFailedRun: Bool = false, after: Duration = .zero
     ) -> Bool {
-        let status = AgentStatus(of: AgentObservation(state: state, restarts: restarts), language: box.language)
+        let status = AgentStatus(of: AgentObservation(state: state, restarts: restarts))
         return StatusChange(
             status, of: row ?? box, before: box, generation: 1, isFailedRun: isFailedRun, now: testNow + after) != nil
     }
@@ -67,12 +67,12 @@ struct StatusChangeTests {
         #expect(try change(.failed(.vanished)).failures == 1)
         var failed = box
         failed.status = .failed
-        failed.detail = try detail(.vanished)
+        failed.message = .failed(.vanished)
         #expect(!isNews(.failed(.vanished), row: failed))
         #expect(try change(.failed(.vanished), row: failed, isFailedRun: true).failures == 1)
         failed.failures = 1
         let again = StatusChange(
-            .init(.failed, OwnerMessage("x", LocalizedText(en: "x", pt: "x")), .english), of: failed, before: failed,
+            .init(.failed, .fault), of: failed, before: failed,
             generation: 1, isFailedRun: true, now: testNow)
         #expect(try #require(again).failures == 2)
     }
@@ -80,7 +80,7 @@ struct StatusChangeTests {
     @Test func aFailureThatWasCountedWhileTheJobRanIsNotCountedAgain() throws {
         var row = box
         row.status = .failed
-        row.detail = try detail(.vanished)
+        row.message = .failed(.vanished)
         row.failures = 1
         #expect(!isNews(.failed(.vanished), row: row, isFailedRun: true))
     }
@@ -91,7 +91,7 @@ struct StatusChangeTests {
         row.status = .failed
         row.failures = 9
         let change = StatusChange(
-            .init(status, nil, .english), of: row, before: row, generation: 1, isFailedRun: false, now: testNow)
+            .init(status), of: row, before: row, generation: 1, isFailedRun: false, now: testNow)
         #expect(try #require(change).failures == 0)
     }
 
@@ -102,7 +102,7 @@ struct StatusChangeTests {
             row.status = .failed
             row.failures = Int64(failures)
             let change = StatusChange(
-                .init(.failed, OwnerMessage("x", LocalizedText(en: "It crashed.", pt: "x")), .english), of: row, before: row,
+                .init(.failed, .failed(.vanished)), of: row, before: row,
                 generation: 1, isFailedRun: true, now: testNow)
             if let alert = change?.alert {
                 #expect(failures == 2)
@@ -112,12 +112,11 @@ struct StatusChangeTests {
         let alert = try #require(alerts.first)
         #expect(alerts.count == 1)
         #expect(alert.subject == "\(box.id) has failed 3 times")
-        for text in [box.id.rawValue, box.customerID.rawValue, "It crashed.", "openclaw-cloud admin box show \(box.id)"] {
+        for text in [
+            box.id.rawValue, box.customerID.rawValue, "Your agent stopped unexpectedly.",
+            "openclaw-cloud admin box show \(box.id)",
+        ] {
             #expect(alert.text.contains(text), "\(text)")
         }
-    }
-
-    private func detail(_ trouble: AgentTrouble) throws -> String? {
-        AgentStatus(of: AgentObservation(state: .failed(trouble)), language: box.language).detail
     }
 }

@@ -20,7 +20,7 @@ struct WebhookEventTests {
             for status in statuses {
                 stage.platform.clock.advance(by: .seconds(120))
                 try await writer(stage).write(
-                    AgentStatus(status, nil, .english), of: stage.row, generation: 1)
+                    AgentStatus(status), of: stage.row, generation: 1)
             }
             let sent = try await stage.platform.database.read {
                 try WebhookStore($0).deliveries(of: stage.box.customerID, limit: 20)
@@ -37,7 +37,7 @@ struct WebhookEventTests {
 
     @Test func whereNothingIsRegisteredNothingIsWritten() async throws {
         try await OperatorStage.run { stage in
-            try await writer(stage).write(AgentStatus(.running, nil, .english), of: stage.box, generation: 1)
+            try await writer(stage).write(AgentStatus(.running), of: stage.box, generation: 1)
             #expect(try await stage.platform.queuedJobs(DeliverWebhook.kind).isEmpty)
         }
     }

@@ -11,7 +11,7 @@ struct BoxStoreTests {
             let (ada, eve) = try await Self.customers(in: database)
             let plain = Box.sample(of: ada)
             var full = Box.sample(of: eve, botID: 8_000_000_123, desired: .running)
-            full.detail = "starting"
+            full.message = .failed(.exited(code: -7))
             full.readyAt = testNow
             full.image = "ghcr.io/openclaw/openclaw:2026.9.4"
             full.imageBefore = "ghcr.io/openclaw/openclaw:2026.9.1"
@@ -40,7 +40,7 @@ struct BoxStoreTests {
                 let store = BoxStore(transaction)
                 try store.insert(box)
                 _ = try store.want(forged)
-                try store.observe(forged, generation: 9, status: .failed, detail: "x", readyAt: testNow)
+                try store.observe(forged, generation: 9, status: .failed, message: .failed(.vanished), readyAt: testNow)
                 #expect(try store.find(box.id, customerID: ada.id) == box)
                 #expect(try store.find(box.id, customerID: eve.id) == nil)
                 #expect(try store.current(customerID: eve.id) == nil)
@@ -84,12 +84,13 @@ struct BoxStoreTests {
             try await database.write { transaction in
                 let store = BoxStore(transaction)
                 try store.insert(box)
-                try store.observe(box, generation: 1, status: .running, detail: nil, readyAt: testNow)
-                try store.observe(box, generation: 2, status: .failed, detail: "crashed", readyAt: testNow + .hours(1))
+                try store.observe(box, generation: 1, status: .running, message: nil, readyAt: testNow)
+                try store.observe(
+                    box, generation: 2, status: .failed, message: .failed(.vanished), readyAt: testNow + .hours(1))
                 let seen = try store.find(box.id, customerID: ada.id)
                 #expect(seen?.observedGeneration == 2)
                 #expect(seen?.status == .failed)
-                #expect(seen?.detail == "crashed")
+                #expect(seen?.message == .failed(.vanished))
                 #expect(seen?.readyAt == testNow, "the first time it was ready")
                 #expect(seen?.generation == box.generation)
                 #expect(seen?.bot == box.bot)
@@ -106,12 +107,13 @@ struct BoxStoreTests {
                 let store = BoxStore(transaction)
                 try store.insert(box)
                 try store.observe(
-                    box, generation: 1, status: .failed, detail: "crashed", readyAt: nil, restarts: 4, seenAt: testNow,
+                    box, generation: 1, status: .failed, message: .failed(.vanished), readyAt: nil, restarts: 4,
+                    seenAt: testNow,
                     failures: 2)
-                try store.observe(box, generation: 1, status: .provisioning, detail: nil, readyAt: nil)
+                try store.observe(box, generation: 1, status: .provisioning, message: nil, readyAt: nil)
                 let kept = try store.find(box.id, customerID: ada.id)
                 #expect(kept?.restarts == 4 && kept?.seenAt == testNow && kept?.failures == 2)
-                try store.observe(box, generation: 1, status: .running, detail: nil, readyAt: nil, failures: 0)
+                try store.observe(box, generation: 1, status: .running, message: nil, readyAt: nil, failures: 0)
                 #expect(try store.find(box.id, customerID: ada.id)?.failures == 0)
             }
         }

@@ -76,7 +76,6 @@ struct ErasureTests {
         var box = Box.sample(of: ana, botID: 1, desired: .deleted)
         box.agentName = mark
         box.purpose = "Help \(mark)"
-        box.detail = mark
         box.profile.instructions = "Call me \(mark)"
         let conversation = Conversation.sample(of: ana)
         try await database.write { [ana, box] transaction in

@@ -32,9 +32,9 @@ struct HostStage: Sendable {
                 for customer in [ada, bob, eve] { try CustomerStore(transaction).insert(customer) }
                 for box in [adasBox, bobsBox] { try BoxStore(transaction).insert(box) }
                 try BoxStore(transaction).observe(
-                    adasBox, generation: 1, status: .running, detail: nil, readyAt: testNow, seenAt: testNow)
+                    adasBox, generation: 1, status: .running, message: nil, readyAt: testNow, seenAt: testNow)
                 try BoxStore(transaction).observe(
-                    bobsBox, generation: 1, status: .failed, detail: "Telegram refuses the bot's token.", readyAt: nil,
+                    bobsBox, generation: 1, status: .failed, message: .failed(.exited(code: 3)), readyAt: nil,
                     failures: 3)
                 try BillingStore(transaction).upsert(.sample(of: adasBox, stripeID: "sub_ada"))
                 try BillingStore(transaction).upsert(.sample(of: bobsBox, stripeID: "sub_bob", status: .pastDue))

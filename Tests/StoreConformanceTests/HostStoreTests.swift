@@ -81,7 +81,8 @@ struct HostStoreTests {
                 #expect(try found(HostFilter(state: "trouble")) == [stage.bobsBox.id])
                 #expect(try found(HostFilter(state: "running")) == [stage.adasBox.id])
                 #expect(try found(HostFilter(kind: "starter")) == [stage.bobsBox.id])
-                #expect(try found(HostFilter(search: "REFUSES the bot")) == [stage.bobsBox.id])
+                #expect(try found(HostFilter(search: "BY ITSELF (exit code 3)")) == [stage.bobsBox.id])
+                #expect(try found(HostFilter(search: "exited:3")).isEmpty, "what is stored is nobody's to read")
                 let counts = try store.boxCounts()
                 #expect(counts.map(\.count) == [1, 1] && counts.reduce(0) { $0 + $1.inTrouble } == 1)
             }

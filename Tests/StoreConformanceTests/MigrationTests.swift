@@ -1,3 +1,4 @@
+import Core
 import Logging
 import SQL
 import Store
@@ -99,6 +100,40 @@ struct MigrationTests {
                 let lost = try transaction.first("SELECT input, output FROM usage_events", [])
                 #expect(try lost?.integer("input") == 70 && lost?.integer("output") == 0)
             }
+        }
+    }
+
+    /// What was told before in words, in either language, is told by its code; what has none, by the status alone.
+    @Test(arguments: Engine.allCases)
+    func whatOwnersWereToldInWordsIsToldInTheirLanguageAfterwards(_ engine: Engine) async throws {
+        let told: [(String, OwnerMessage?)] = [
+            (OwnerMessage.asleep.text[.portuguese], .asleep), (OwnerMessage.noBot.text[.english], .noBot),
+            (OwnerMessage.takesLong.text[.portuguese], .takesLong), (OwnerMessage.dataKept.text[.english], .dataKept),
+            (OwnerMessage.failed(.configurationRefused).text[.portuguese], .failed(.configurationRefused)),
+            (OwnerMessage.restarting(.exited(code: 1)).text[.english], .restarting(.vanished)),
+            (OwnerMessage.failed(.noRoom).text[.portuguese], .failed(.vanished)), ("Check that ENCRYPTION_KEY is set.", nil),
+        ]
+        try await engine.withDatabase(migrations: []) { database async throws in
+            let messages = try #require(Migrations.all.first { $0.name == "owner_messages" })
+            try await Migrator(Migrations.all.filter { $0.number < messages.number }, logger: logger).migrate(database)
+            try await database.write { transaction in
+                for (text, _) in told {
+                    let customer = Customer.sample()
+                    let box = Box.sample(of: customer)
+                    try transaction.execute(
+                        "INSERT INTO customers (id, language, created_at) VALUES (?1, 'en', 0)",
+                        [.text(customer.id.rawValue)])
+                    try transaction.execute(
+                        """
+                        INSERT INTO boxes (id, customer_id, tier, agent_name, purpose, language, desired, generation,
+                            restart_marker, observed_generation, status, created_at, restarts, failures, detail)
+                        VALUES (?1, ?2, 'pro', 'Ada', '', 'en', 'running', 1, 0, 1, 'running', 0, 0, 0, ?3)
+                        """, [.text(box.id.rawValue), .text(customer.id.rawValue), .text(text)])
+                }
+            }
+            try await Migrator(Migrations.all, logger: logger).migrate(database)
+            let boxes = try await database.read { try BoxStore($0).allToReconcile() }
+            #expect(boxes.map(\.message) == told.map(\.1))
         }
     }
 }

@@ -54,7 +54,7 @@ struct NightlyStoreTests {
             try BoxStore(transaction).insert(box)
             guard isReady else { return }
             try BoxStore(transaction).observe(
-                box, generation: box.generation, status: .running, detail: nil, readyAt: testNow)
+                box, generation: box.generation, status: .running, message: nil, readyAt: testNow)
         }
         return box
     }

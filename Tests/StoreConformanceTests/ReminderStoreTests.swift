@@ -166,7 +166,7 @@ struct ReminderStoreTests {
             gone.desired = .deleted
             gone = try BoxStore(transaction).want(gone)
             try BoxStore(transaction).observe(
-                gone, generation: gone.generation, status: .deleted, detail: nil, readyAt: nil)
+                gone, generation: gone.generation, status: .deleted, message: nil, readyAt: nil)
             try RetentionStore(transaction).apply(now: testNow)
             #expect(try rows() == 0)
         }

@@ -112,7 +112,7 @@ struct RetentionStoreTests {
                 try RetentionStore(transaction).apply(now: later)
                 let ending = try boxes.find(box.id, customerID: customer.id)
                 #expect(ending?.bot != nil, "it isn't gone yet")
-                try boxes.observe(box, generation: 1, status: .deleted, detail: nil, readyAt: nil)
+                try boxes.observe(box, generation: 1, status: .deleted, message: nil, readyAt: nil)
                 try RetentionStore(transaction).apply(now: later)
                 return (try ["evt_1", "evt_2"].map(billing.eventPayload), try boxes.find(box.id, customerID: customer.id))
             }
@@ -130,7 +130,7 @@ struct RetentionStoreTests {
                 try CustomerStore(transaction).insert(customer)
                 try ConversationStore(transaction).insert(.sample(of: customer))
                 try BoxStore(transaction).insert(box)
-                try BoxStore(transaction).observe(box, generation: 1, status: .deleted, detail: nil, readyAt: nil)
+                try BoxStore(transaction).observe(box, generation: 1, status: .deleted, message: nil, readyAt: nil)
                 var ended = Subscription.sample(of: box, stripeID: "sub_1", status: .canceled)
                 ended.endedAt = testNow
                 try BillingStore(transaction).upsert(ended)

@@ -58,7 +58,7 @@ struct DashboardTests {
             #expect(try await web.get("/dashboard", as: owner).text.contains("Restarting"))
             try await web.platform.database.write {
                 try BoxStore($0).observe(
-                    try #require(box), generation: 2, status: .running, detail: nil, readyAt: testNow)
+                    try #require(box), generation: 2, status: .running, message: nil, readyAt: testNow)
             }
             #expect(try await web.get("/dashboard", as: owner).text.contains("Restarted on "))
         }

@@ -165,7 +165,7 @@ struct HostTests {
             let box = try #require(try await web.box(of: owner))
             try await web.platform.database.write { transaction throws in
                 try BoxStore(transaction).observe(
-                    box, generation: box.generation, status: .failed, detail: "Telegram refuses the token.", readyAt: nil,
+                    box, generation: box.generation, status: .failed, message: .noBot, readyAt: nil,
                     failures: 4)
             }
             // The overview leads to the list of agents, that to the box.
@@ -173,7 +173,7 @@ struct HostTests {
             let list = try await web.get("/host/boxes?state=trouble", as: host).text
             #expect(list.contains("href=\"/host/boxes/\(box.id)\""))
             let page = try await web.get("/host/boxes/\(box.id)", as: host).text
-            #expect(page.contains("The agent keeps failing") && page.contains("Telegram refuses the token."))
+            #expect(page.contains("The agent keeps failing") && page.contains("has no Telegram bot yet"))
             #expect(page.contains("href=\"/host/acts/restart/\(box.id)\""))
         }
     }

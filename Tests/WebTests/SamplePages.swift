@@ -129,7 +129,7 @@ struct SamplePages {
 
     func silence(_ status: BoxStatus, bot: BotState = .fine, desired: DesiredState = .running) -> SilencePage {
         var box = BoxSnapshot.sample(status: status, desired: desired).box
-        box.detail = status == .failed ? "It crashed." : nil
+        box.message = status == .failed ? .failed(.ranOutOfMemory) : nil
         let diagnosis = Diagnosis(
             box: box, subscription: nil, quota: nil, isHeld: false, lastCall: nil, restore: nil, bot: bot, now: testNow)
         return SilencePage(

@@ -20,11 +20,15 @@ struct SilenceTests {
             #expect(usedUp.contains("allowance is used up") && usedUp.contains("31 January 2026"))
             try await web.platform.database.write { transaction in
                 try transaction.execute("UPDATE quotas SET used = 0", [])
-                try transaction.execute("UPDATE boxes SET status = 'failed', detail = 'It crashed.'", [])
+                try transaction.execute("UPDATE boxes SET status = 'failed', detail = 'failed:out_of_memory'", [])
             }
             let failed = try await web.get("/dashboard/silence", as: owner).text
-            #expect(failed.contains("It isn’t running") && failed.contains("It crashed."))
+            #expect(failed.contains("It isn’t running") && failed.contains("ran out of memory"))
             #expect(failed.contains("action=\"/dashboard/restart\""))
+            let portuguese = try await web.get("/dashboard/silence", as: owner, [.acceptLanguage: "pt-BR"]).text
+            #expect(portuguese.contains("ficou sem memória") && !portuguese.contains("ran out"))
+            let dashboard = try await web.get("/dashboard", as: owner, [.acceptLanguage: "pt-BR"]).text
+            #expect(dashboard.contains("ficou sem memória"))
             #expect(try await web.get("/dashboard/silence").location == "/login")
             #expect(try await web.get("/dashboard/silence", as: try await web.visitor()).location == "/chat")
         }

@@ -94,7 +94,7 @@ struct TestWeb: Sendable {
         try await platform.database.write { transaction in
             try BoxStore(transaction).insert(box)
             try BoxStore(transaction).observe(
-                box, generation: box.generation, status: desired == .running ? .running : .draft, detail: nil,
+                box, generation: box.generation, status: desired == .running ? .running : .draft, message: nil,
                 readyAt: testNow)
             try BillingStore(transaction).insert(saved)
             if paid {

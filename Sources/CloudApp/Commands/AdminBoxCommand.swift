@@ -51,7 +51,7 @@ struct AdminBoxCommand: AsyncParsableCommand {
             try await Launcher.withPlatform { platform in
                 let boxes = try await platform.database.read { try BoxStore($0).allToReconcile() }
                 for box in boxes {
-                    let detail = box.detail.map { "  \($0)" } ?? ""
+                    let detail = box.message.map { "  \($0.text[.english])" } ?? ""
                     print("\(box.id)  \(box.tier.rawValue)  \(box.desired.rawValue)  \(box.status.rawValue)\(detail)")
                 }
             }
@@ -72,7 +72,7 @@ struct AdminBoxCommand: AsyncParsableCommand {
                     ("box", box.id.rawValue), ("customer", box.customerID.rawValue), ("plan", box.tier.rawValue),
                     ("wanted", "\(box.desired.rawValue), generation \(box.generation)"),
                     ("status", "\(box.status.rawValue), generation \(box.observedGeneration)"),
-                    ("detail", box.detail ?? "-"), ("bot", box.bot.map { "@\($0.username)" } ?? "-"),
+                    ("detail", box.message?.text[.english] ?? "-"), ("bot", box.bot.map { "@\($0.username)" } ?? "-"),
                     ("image", box.image ?? "-"), ("restarts", "\(box.restarts)"),
                     ("failures", "\(box.failures) in a row"), ("first ready", box.readyAt?.description ?? "-"),
                     ("last seen", box.seenAt?.description ?? "-"),

@@ -124,7 +124,7 @@ package struct Diagnosis: Sendable {
 
     private func running(_ box: Box) -> [Cause] {
         guard box.desired == .running else { return [] }
-        let detail = box.detail.map { " Its owner is told: \($0)" } ?? ""
+        let detail = box.message.map { " Its owner is told: \($0.text[.english])" } ?? ""
         switch box.status {
         case .failed:
             return [

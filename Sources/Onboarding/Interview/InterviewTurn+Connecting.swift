@@ -53,7 +53,7 @@ extension InterviewTurn {
         guard let box = world?.box else { return say(phrase) }
         switch box.status {
         case .running: say(phrase, card: .agent(box.id))
-        case .failed: say(.failed(name: name, detail: box.detail))
+        case .failed: say(.failed(name: name, box.message))
         case .suspended: say(.suspended(name: name))
         case .draft, .provisioning, .deleted: say(.settingUp(name: name))
         }

@@ -93,7 +93,7 @@ extension InterviewTurn {
             state.told.trouble = nil
         case .failed where state.told.trouble != .failed:
             state.told.trouble = .failed
-            say(.failed(name: name, detail: box.detail), card: .progress(box.id))
+            say(.failed(name: name, box.message), card: .progress(box.id))
         case .suspended where state.told.trouble != .suspended:
             state.told.trouble = .suspended
             say(.suspended(name: name))

@@ -105,17 +105,19 @@ extension Phrase {
             "running-again", LocalizedText(en: "\(name) is running again.", pt: "\(name) voltou a funcionar."))
     }
 
-    static func failed(name: String, detail: String?) -> Phrase {
-        let detail = detail.map { " (\($0))" } ?? ""
+    static func failed(name: String, _ message: OwnerMessage?) -> Phrase {
+        func detail(_ language: Language) -> String { message.map { " (\($0.text[language]))" } ?? "" }
         return Phrase(
             "failed",
             LocalizedText(
                 en:
-                    "\(name) could not be started\(detail). It is being tried again automatically; the dashboard shows how it stands.",
-                pt: "Não foi possível iniciar \(name)\(detail). Estamos tentando de novo; o painel mostra o estado."),
+                    "\(name) could not be started\(detail(.english)). It is being tried again automatically; the dashboard shows how it stands.",
+                pt:
+                    "Não foi possível iniciar \(name)\(detail(.portuguese)). Estamos tentando de novo; o painel mostra o estado."
+            ),
             LocalizedText(
-                en: "There is still trouble with \(name)\(detail). It keeps being tried.",
-                pt: "Ainda há problemas com \(name)\(detail). Continuamos tentando."))
+                en: "There is still trouble with \(name)\(detail(.english)). It keeps being tried.",
+                pt: "Ainda há problemas com \(name)\(detail(.portuguese)). Continuamos tentando."))
     }
 
     static func suspended(name: String) -> Phrase {

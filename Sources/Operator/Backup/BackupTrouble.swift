@@ -18,19 +18,10 @@ struct BackupTrouble: Sendable, Hashable {
         if now >= retryAt { return nil }
     }
 
-    /// What the agent's owner is told.
-    func error(_ language: Language) -> DomainError {
-        DomainError(.unavailable, code: "backup_failed", Self.words[language])
+    /// For the host: the owner reads `OwnerMessage.updateHeldBack`.
+    var error: DomainError {
+        DomainError(.unavailable, code: "backup_failed", OwnerMessage.updateHeldBack.text[.english])
     }
-
-    static let words = LocalizedText(
-        en: "Your agent's data couldn't be saved before an update, so we left your agent as it is. We have been told.",
-        pt:
-            "Não foi possível guardar os dados do seu agente antes de uma atualização, por isso deixamos o agente como está. "
-            + "Já fomos avisados.")
-    static let keptWords = LocalizedText(
-        en: "Your agent's data couldn't be saved yet, so nothing of it has been deleted. We have been told.",
-        pt: "Ainda não foi possível guardar os dados do seu agente, por isso nada foi apagado. Já fomos avisados.")
 }
 
 extension AlertHost {

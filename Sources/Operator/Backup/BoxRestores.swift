@@ -33,11 +33,11 @@ struct BoxRestores: Sendable {
             let known = try await runtime.transfers(of: agent)[id]
             if known == nil, observed.state != .absent, let trouble = try await backups.save(box, before: .restore) {
                 try await statuses.write(
-                    .init(leftAlone: observed, language: box.language), of: box, generation: box.observedGeneration)
-                return trouble.error(box.language)
+                    .init(leftAlone: observed), of: box, generation: box.observedGeneration)
+                return trouble.error
             }
             try await statuses.write(
-                .init(.provisioning, .restoring, box.language), of: box, generation: box.observedGeneration)
+                .init(.provisioning, .restoring), of: box, generation: box.observedGeneration)
             guard let image = specification.image, let backup = try await backup(of: restore) else {
                 throw DomainError.transfersUnsupported
             }
@@ -56,8 +56,8 @@ struct BoxRestores: Sendable {
             restore = try await end(restore, try await runtime.transfers(of: agent)[id])
         }
         if restore.state == .done { return nil }
-        try await statuses.write(.init(.failed, .notRestored, box.language), of: box, generation: box.observedGeneration)
-        return DomainError(.unavailable, code: "restore_failed", OwnerMessage.notRestored.text[box.language])
+        try await statuses.write(.init(.failed, .notRestored), of: box, generation: box.observedGeneration)
+        return DomainError(.unavailable, code: "restore_failed", OwnerMessage.notRestored.text[.english])
     }
 
     /// Gives a restore up that is under way in a box whose end has come.

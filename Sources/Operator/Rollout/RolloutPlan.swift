@@ -123,7 +123,7 @@ package struct RolloutPlan: Sendable {
         let time = minutes > 0 ? "\(minutes) min" : "\(limits.readyWithin.milliseconds) ms"
         var text = "\(late[0].id) didn't run as \(image) within \(time)"
         if late.count > 1 { text += ", nor did \(late.count - 1) more" }
-        if let detail = late[0].detail { text += ": \(detail)" }
+        if let message = late[0].message { text += ": \(message.text[.english])" }
         return text
     }
 

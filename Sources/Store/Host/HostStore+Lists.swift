@@ -76,13 +76,21 @@ extension HostStore {
         }
         conditions.add(filter.kind) { "b.tier = \($0)" }
         if let search = filter.search, !search.isEmpty {
-            conditions.add(.text(Self.pattern(search))) { "lower(coalesce(b.detail, '')) LIKE \($0) ESCAPE '\\'" }
+            conditions.add(.texts(try messages(saying: search))) { transaction.dialect.isOneOf("b.detail", $0) }
         }
         let rows = try rows(
             "SELECT b.*, c.email AS owner FROM boxes b JOIN customers c ON c.id = b.customer_id", conditions,
             order: "b.id DESC", filter)
         let entries = try rows.map { BoxEntry(box: try Box(row: $0), email: try $0.optionalText("owner")) }
         return HostList(entries, limit: filter.limit) { $0.box.id.rawValue }
+    }
+
+    /// What boxes' owners are told at the moment, where its English text has these words. Only its code is stored.
+    private func messages(saying words: String) throws -> [String] {
+        let words = words.lowercased()
+        return try transaction.query("SELECT DISTINCT detail FROM boxes WHERE detail IS NOT NULL", [])
+            .map { try $0.text("detail") }
+            .filter { OwnerMessage(code: $0)?.text[.english].lowercased().contains(words) ?? false }
     }
 
     /// How many boxes there are of each tier, as they are wanted and as they are.

@@ -23,7 +23,7 @@ struct SilencePage: PageModel {
 
     init(_ diagnosis: Diagnosis, box: Box, botURL: String?, hasBackups: Bool, contact: String?, texts: Texts) {
         (heading, text) = Self.words(diagnosis, box, texts)
-        detail = diagnosis.cause == .failed ? box.detail : nil
+        detail = diagnosis.cause == .failed ? box.message?.text[texts.language] : nil
         isRestartOffered = diagnosis.repair == .restart || diagnosis.cause == .none
         isPaymentOffered = diagnosis.repair == .pay
         link =

@@ -43,7 +43,8 @@ struct StatusView: Sendable {
             case (.draft, _): ("busy", texts["status_draft"], texts["status_draft_detail"])
             case (.deleted, _): ("", texts["status_deleted"], "")
             case (.suspended, _): ("", texts["status_suspended"], texts["status_suspended_detail"])
-            case (.running, .failed): ("bad", texts["status_failed"], box.detail ?? texts["status_failed_detail"])
+            case (.running, .failed):
+                ("bad", texts["status_failed"], box.message?.text[texts.language] ?? texts["status_failed_detail"])
             case (.running, .running) where box.observedGeneration < box.generation:
                 ("busy", texts["status_restarting"], texts["status_restarting_detail"])
             case (.running, .running) where snapshot.isUsedUp:
@@ -52,7 +53,8 @@ struct StatusView: Sendable {
                     texts("status_used_up", ["date": snapshot.quota.map { texts.date($0.periodEnd) } ?? ""]),
                     texts["status_used_up_detail"]
                 )
-            case (.running, .running): ("good", texts["status_running"], box.detail ?? Self.runningDetail(box, texts))
+            case (.running, .running):
+                ("good", texts["status_running"], box.message?.text[texts.language] ?? Self.runningDetail(box, texts))
             case (.running, _) where box.readyAt != nil:
                 ("busy", texts["status_restarting"], texts["status_restarting_detail"])
             case (.running, _): ("busy", texts["status_provisioning"], texts["status_provisioning_detail"])
