@@ -113,16 +113,19 @@ extension AccountService {
         }
     }
 
-    /// Forgets what of a box's nights isn't kept any more; all of it once the box is deleted.
+    /// Forgets the backups of a box that aren't kept any more. Once it is deleted, its nights go at once, and the others by their age.
     func prune(_ job: PruneBackups) async throws {
         guard let customerID = job.customerID else { return }
         let now = queue.clock.now
         let surplus = try await queue.database.read { transaction in
-            let backups = try NightlyStore(transaction).backups(boxID: job.boxID, customerID: customerID)
+            let nights = try NightlyStore(transaction).backups(boxID: job.boxID, customerID: customerID)
             let box = try BoxStore(transaction).find(job.boxID, customerID: customerID)
             let restoring = try RestoreStore(transaction).last(boxID: job.boxID, customerID: customerID)
             let isDeleted = box?.desired == .deleted && box?.status == .deleted
-            let gone = isDeleted ? backups.filter { $0.state != .running } : NightlyBackups.surplus(backups, now: now)
+            let old = try BackupStore(transaction).old(now: now).filter {
+                $0.boxID == job.boxID && $0.customerID == customerID
+            }
+            let gone = isDeleted ? nights.filter { $0.state != .running } + old : NightlyBackups.surplus(nights, now: now)
             return gone.filter { restoring?.state != .running || restoring?.backupID != $0.id }
         }
         try await forget(surplus)

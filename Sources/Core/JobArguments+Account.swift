@@ -47,7 +47,7 @@ package struct EndSubscription: JobArguments {
     }
 }
 
-/// Forget the nightly backups of a box that aren't kept any more.
+/// Forget the backups of a box that aren't kept any more.
 package struct PruneBackups: JobArguments {
     package static let kind = "account.prune-backups"
     package static let priority = JobPriority.background
@@ -58,6 +58,11 @@ package struct PruneBackups: JobArguments {
     package init(_ box: Box) {
         boxID = box.id
         customerID = box.customerID
+    }
+
+    package init(_ backup: Backup) {
+        boxID = backup.boxID
+        customerID = backup.customerID
     }
 }
 

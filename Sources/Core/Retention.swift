@@ -15,6 +15,8 @@ package enum Retention: String, Sendable, CaseIterable {
     case statusDays = "days of the status page"
     case nightlyBackups = "nightly backups of an agent, of which one a week is kept after seven days"
 
+    case lastBackups = "other backups of an agent, once it is deleted"
+
     package var days: Int64 {
         switch self {
         case .setUpChats: 90
@@ -31,6 +33,7 @@ package enum Retention: String, Sendable, CaseIterable {
         case .webhookDeliveries: 30
         case .statusDays: 90
         case .nightlyBackups: 28
+        case .lastBackups: 30
         }
     }
 

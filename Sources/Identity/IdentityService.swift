@@ -131,7 +131,11 @@ package struct IdentityService: Sendable {
             try await queue.write { try CustomerStore($0.transaction).deleteExpired(now: $0.now) }
         }
         handlers.register(ApplyRetention.self) { [queue] _, _ in
-            try await queue.write { try RetentionStore($0.transaction).apply(now: $0.now) }
+            try await queue.write { work in
+                try RetentionStore(work.transaction).apply(now: work.now)
+                // What lies in a store of objects goes by a job of its own, one for each box.
+                for backup in try BackupStore(work.transaction).old(now: work.now) { try work.enqueue(PruneBackups(backup)) }
+            }
         }
     }
 }

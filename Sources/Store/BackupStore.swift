@@ -63,6 +63,19 @@ package struct BackupStore {
         ).map(Backup.init(row:))
     }
 
+    /// Backups of deleted boxes that aren't their nights', and are older than ``Retention/lastBackups``.
+    /// - Throws: `SQLError`.
+    package func old(now: Timestamp) throws -> [Backup] {
+        try transaction.query(
+            """
+            SELECT k.* FROM backups k JOIN boxes b ON b.id = k.box_id
+            WHERE b.desired = 'deleted' AND b.status = 'deleted' AND k.reason <> 'nightly' AND k.state <> 'running'
+                AND k.created_at < ?1
+            ORDER BY k.id
+            """, [.integer((now - Retention.lastBackups.duration).milliseconds)]
+        ).map(Backup.init(row:))
+    }
+
     /// Forgets a backup that isn't being made, and that it was ever put back.
     /// - Throws: `SQLError`.
     package func delete(_ backup: Backup) throws {

@@ -14,17 +14,30 @@ struct PruneTests {
         try await Self.run(engine, desired: .running) { account, box, deleted in
             try await account.prune(PruneBackups(box))
             let left = try await account.backups(of: box.customerID).backups
-            #expect(left.map(\.reason) == [.nightly, .upgrade])
+            #expect(left.map(\.reason) == [.nightly, .deletion, .upgrade])
             #expect(deleted().count == 1)
         }
     }
 
     @Test(arguments: Engine.allCases)
-    func theNightsOfADeletedAgentAllGo(_ engine: Engine) async throws {
+    func theNightsOfADeletedAgentGoAtOnceAndItsOtherBackupsAfterThirtyDays(_ engine: Engine) async throws {
         try await Self.run(engine, desired: .deleted) { account, box, deleted in
             try await account.prune(PruneBackups(box))
-            #expect(try await account.backups(of: box.customerID).backups.map(\.reason) == [.upgrade])
-            #expect(deleted().count == 2)
+            #expect(try await account.backups(of: box.customerID).backups.map(\.reason) == [.deletion])
+            #expect(deleted().count == 3)
+        }
+    }
+
+    @Test(arguments: Engine.allCases)
+    func theDailyDeletionAsksForItWhereSomethingIsTooOld(_ engine: Engine) async throws {
+        for desired in [DesiredState.running, .deleted] {
+            try await Self.run(engine, desired: desired) { account, box, _ in
+                let old = try await account.queue.database.read { try BackupStore($0).old(now: testNow) }
+                #expect(old.map(\.reason) == (desired == .deleted ? [.upgrade] : []))
+                #expect(
+                    try await account.queue.database.read { try BackupStore($0).old(now: testNow + .days(1)) }.count
+                        == (desired == .deleted ? 2 : 0))
+            }
         }
     }
 
@@ -44,9 +57,9 @@ struct PruneTests {
                 try BoxStore(transaction).insert(box)
                 if desired == .deleted {
                     try BoxStore(transaction).observe(
-                        box, generation: box.generation, status: .deleted, detail: nil, readyAt: testNow)
+                        box, generation: box.generation, status: .deleted, message: nil, readyAt: testNow)
                 }
-                let made: [(Backup.Reason, Int64)] = [(.upgrade, 60), (.nightly, 60), (.nightly, 1)]
+                let made: [(Backup.Reason, Int64)] = [(.upgrade, 60), (.nightly, 60), (.nightly, 1), (.deletion, 30)]
                 for (reason, days) in made {
                     var backup = Backup(id: testIDs.next(), of: box, for: reason, at: testNow - .days(days))
                     backup.state = .done

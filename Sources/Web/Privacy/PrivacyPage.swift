@@ -28,6 +28,7 @@ struct PrivacyPage: PageModel {
                         "nights": texts.number(NightlyBackups.days),
                         "days": texts.number(Int(Retention.nightlyBackups.days)),
                     ])),
+            Item(text: texts("privacy_kept_last_backup", days(.lastBackups))),
             Item(text: texts("privacy_kept_reminders", days(.reminders))),
             Item(text: texts("privacy_kept_webhooks", days(.webhookDeliveries))),
             Item(text: texts("privacy_kept_payment", days(.stripeEvents))),
