@@ -11,6 +11,9 @@ package struct OnboardingService: Sendable {
     package static let longestMessage = 4000
     /// Within 24 hours.
     static let mostMessages: Int64 = 500
+    /// How many a visitor may send within ``spell``, on the page and on Telegram.
+    static let mostAtOnce = 20
+    static let spell = Duration.seconds(20)
 
     let queue: WorkQueue
     let plans: PlanTable
@@ -93,9 +96,15 @@ package struct OnboardingService: Sendable {
     /// - Parameters:
     ///   - clientKey: chosen by the sender; the same message sent again with the same key counts once.
     ///   - chosen: the plan whose button led to the chat; counts where the conversation begins with this message.
-    /// - Throws: ``DomainError`` with the code `message_empty`, `message_too_long` or `conversation_full`; `SQLError`.
+    /// - Throws: ``DomainError`` with the code `message_empty`, `message_too_long`, `too_many_requests` or
+    ///   `conversation_full`; `SQLError`.
     package func say(_ text: String, clientKey: String?, customer: Customer, chosen: Tier? = nil) async throws {
         let redaction = TokenRedaction(try Self.checked(text))
+        // Whoever is too fast doesn't hold up those who write.
+        try await queue.database.read { [now = queue.clock.now] transaction in
+            let store = ConversationStore(transaction)
+            if let conversation = try store.find(customerID: customer.id) { try Self.checkPace(conversation, store, now) }
+        }
         try await queue.write { work in
             let conversation = try conversation(of: customer, chosen: chosen, work)
             guard try take(redaction, clientKey: clientKey, in: conversation, work), let shown = conversation.onTelegram
@@ -110,7 +119,7 @@ package struct OnboardingService: Sendable {
 
     /// Adds what a visitor said, and has it answered.
     /// - Returns: whether it is new.
-    /// - Throws: ``DomainError`` with the code `conversation_full`; `SQLError`.
+    /// - Throws: ``DomainError`` with the code `too_many_requests` or `conversation_full`; `SQLError`.
     func take(
         _ redaction: TokenRedaction, clientKey: String?, in conversation: Conversation, _ work: UnitOfWork
     ) throws -> Bool {
@@ -120,6 +129,7 @@ package struct OnboardingService: Sendable {
                 .limited, code: "conversation_full",
                 "This conversation has reached \(Self.mostMessages) messages within a day. It goes on tomorrow.")
         }
+        try Self.checkPace(conversation, store, work.now)
         guard
             try store.append(to: conversation, role: .visitor, text: redaction.text, clientKey: clientKey, now: work.now)
         else { return false }
@@ -134,6 +144,14 @@ package struct OnboardingService: Sendable {
         try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: conversation.customerID))
         work.changed(conversation.customerID)
         return true
+    }
+
+    private static func checkPace(_ conversation: Conversation, _ store: ConversationStore, _ now: Timestamp) throws {
+        guard let before = try store.saidAt(lastBut: mostAtOnce - 1, in: conversation), now - before < spell else { return }
+        let rest = (spell - (now - before)).milliseconds
+        throw DomainError(
+            .limited, code: "too_many_requests", "You write faster than we read. Wait a moment and go on.",
+            retryAfter: Int(rest + 999) / 1000)
     }
 
     /// The messages after a position, oldest first. Where there is no conversation yet, those that it will begin with.

@@ -170,6 +170,18 @@ package struct ConversationStore {
         )?.integer("messages") ?? 0
     }
 
+    /// When the visitor said the last but so many of what they have said.
+    /// - Returns: `nil` if they haven't said as much.
+    /// - Throws: `SQLError`.
+    package func saidAt(lastBut count: Int, in conversation: Conversation) throws -> Timestamp? {
+        try transaction.first(
+            """
+            SELECT m.created_at FROM messages m JOIN conversations c ON c.id = m.conversation_id
+            WHERE c.id = ?1 AND c.customer_id = ?2 AND m.role = 'visitor' ORDER BY m.position DESC LIMIT 1 OFFSET \(count)
+            """, [.text(conversation.id.rawValue), .text(conversation.customerID.rawValue)]
+        )?.time("created_at")
+    }
+
     /// - Returns: the position of the last message, forgotten or not; 0 if there is none, or it isn't its customer's conversation.
     /// - Throws: `SQLError`.
     package func lastPosition(of conversation: Conversation) throws -> Int64 {

@@ -6,7 +6,7 @@ struct WebLimits: Sendable {
     private let newVisitors: SharedRateLimiter
     private let logins: SharedRateLimiter
     private let loginAddresses: [RateLimit]
-    private let messages: RateLimit
+    private let exports: RateLimit
 
     init(clock: WallClock, shared: SharedRates? = nil) {
         // A client may be an office.
@@ -21,7 +21,7 @@ struct WebLimits: Sendable {
             RateLimit("mails-a-hour", .init(burst: 6, perSecond: 6.0 / 3600), shared: shared, clock: clock),
             RateLimit("mails-a-day", .init(burst: 12, perSecond: 12.0 / 86400), shared: shared, clock: clock),
         ]
-        messages = RateLimit("messages", .init(burst: 20, perSecond: 1), shared: shared, clock: clock)
+        exports = RateLimit("exports", .init(burst: 20, perSecond: 1), shared: shared, clock: clock)
     }
 
     /// - Throws: `DomainError` with the code `too_many_requests`, as do the others.
@@ -38,7 +38,8 @@ struct WebLimits: Sendable {
         for limiter in loginAddresses { try await limiter.check(address.text) }
     }
 
-    func checkMessage(_ customerID: Customer.ID) async throws(DomainError) {
-        try await messages.check(customerID.rawValue)
+    /// Each reads all that a customer has.
+    func checkExport(_ customerID: Customer.ID) async throws(DomainError) {
+        try await exports.check(customerID.rawValue)
     }
 }

@@ -71,6 +71,22 @@ struct OnboardingServiceTests {
         }
     }
 
+    @Test func twentyMessagesWithinTwentySecondsAreTheMost() async throws {
+        try await OnboardingSite.run { site in
+            for number in 1...20 {
+                try await site.service.say("\(number)", clientKey: nil, customer: site.customer)
+                site.platform.clock.advance(by: .milliseconds(500))
+            }
+            let error = await #expect(throws: DomainError.self) {
+                try await site.service.say("one more", clientKey: nil, customer: site.customer)
+            }
+            #expect(error?.code == "too_many_requests" && error?.retryAfter == 10)
+            site.platform.clock.advance(by: .seconds(10))
+            try await site.service.say("one more", clientKey: nil, customer: site.customer)
+            #expect(try await site.messages().count { $0.role == .visitor } == 21)
+        }
+    }
+
     @Test func aConversationTakesFiveHundredMessagesADay() async throws {
         try await OnboardingSite.run { site in
             let conversation = try await site.conversation()
@@ -80,6 +96,7 @@ struct OnboardingServiceTests {
                         to: conversation, role: .visitor, text: "hello", now: work.now)
                 }
             }
+            site.platform.clock.advance(by: .seconds(20))
             let error = await #expect(throws: DomainError.self) {
                 try await site.service.say("one more", clientKey: nil, customer: site.customer)
             }

@@ -179,4 +179,21 @@ struct TelegramChatTests {
             #expect(try InterviewState(json: try #require(try await site.theirs()).state).purpose != nil)
         }
     }
+
+    @Test func whoWritesTooFastIsToldSoOnceAndMayGoOn() async throws {
+        try await OnboardingSite.run { site in
+            try await site.write("/start")
+            for number in 1...24 { try await site.phone.send("\(number)") }
+            try await site.poll()
+            try await site.work()
+            let conversation = try #require(try await site.theirs())
+            let messages = try await site.messages(of: conversation)
+            #expect(messages.count { $0.role == .visitor } == 20)
+            #expect(messages.count { $0.text.contains("a lot at once") } == 1)
+            #expect(try await site.phone.said().count { $0.text.contains("a lot at once") } == 1)
+            site.platform.clock.advance(by: .seconds(20))
+            try await site.write("plan my week")
+            #expect(try await site.messages(of: conversation).last { $0.role == .visitor }?.text == "plan my week")
+        }
+    }
 }

@@ -56,6 +56,12 @@ extension Phrase {
                 "That Telegram account has nothing to do with this conversation any more. What it writes begins another one.",
             pt: "Essa conta do Telegram não tem mais nada a ver com esta conversa. O que ela escrever começa outra."))
 
+    static let tooFast = Phrase(
+        "too-fast",
+        LocalizedText(
+            en: "That was a lot at once, and I haven't read all of it. Give me a few seconds, then write on.",
+            pt: "Foi bastante coisa de uma vez, e não li tudo. Espere alguns segundos e continue escrevendo."))
+
     static let enoughForToday = Phrase(
         "enough-for-today",
         LocalizedText(

@@ -100,13 +100,14 @@ struct TelegramTalk {
     private func take(_ said: String, key: String, in conversation: Conversation) throws {
         do {
             _ = try service.take(TokenRedaction(said), clientKey: key, in: conversation, work)
-        } catch let error as DomainError where error.code == "conversation_full" {
-            let enough = Phrase.enoughForToday.text(after: 0, in: texts.language)
+        } catch let error as DomainError where error.kind == .limited {
+            let phrase = error.code == "conversation_full" ? Phrase.enoughForToday : .tooFast
+            let words = phrase.text(after: 0, in: texts.language)
             guard
                 try store.messages(of: conversation, after: try store.lastPosition(of: conversation) - 1).last?.text
-                    != enough
+                    != words
             else { return }
-            try store.append(to: conversation, role: .agent, text: enough, now: work.now)
+            try store.append(to: conversation, role: .agent, text: words, now: work.now)
             try work.enqueue(ShowOnTelegram(conversation))
         }
     }

@@ -153,14 +153,14 @@ struct AccountRoutes: Sendable {
 
     private func newExport(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         let customer = try context.requireCustomer()
-        try await limits.checkMessage(customer.id)
+        try await limits.checkExport(customer.id)
         let token = try await account.newExport(of: customer.id)
         return try await page(context, news: .init(exportPath: "/account/export/\(token.secret.reveal())"))
     }
 
     private func export(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         guard let customer = context.customer else { return .redirect(to: "/login") }
-        try await limits.checkMessage(customer.id)
+        try await limits.checkExport(customer.id)
         let archive = try await account.export(token: try context.parameters.require("token"), of: customer.id)
         return Response(
             status: .ok,

@@ -58,7 +58,6 @@ struct ChatRoutes: Sendable {
         let message = try await request.form(VisitorMessage.self, context: context)
         let (text, key) = (try OnboardingService.checked(message.text), try message.checkedKey())
         let (customer, session) = try await speaker(request, context)
-        try await limits.checkMessage(customer.id)
         try await onboarding.say(text, clientKey: key, customer: customer, chosen: plan(message.plan))
         var response = request.wantsPage ? Response.redirect(to: "/chat#latest") : Response(status: .noContent)
         if let session {
