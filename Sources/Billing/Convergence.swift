@@ -138,9 +138,18 @@ struct Convergence {
         guard wanted != box else { return false }
         // What is deleted stays so.
         guard box.desired != .deleted else { return false }
+        if entitlement.desired == .running { try claimSpare(for: box, wanted.tier) }
         let stored = try BoxStore(work.transaction).want(wanted)
         try work.enqueue(ReconcileBox(stored))
         return true
+    }
+
+    /// Gives the box a spare to begin with, where there is one; else the operator starts it from nothing.
+    private func claimSpare(for box: Box, _ tier: Tier) throws {
+        guard let claimed = try SpareStore(work.transaction).claim(for: box, tier, now: work.now) else { return }
+        logger.info(
+            "a spare was claimed", metadata: ["box": "\(claimed.id)", "spare": "\(claimed.spareID?.rawValue ?? "")"])
+        try work.enqueue(KeepSpares())
     }
 
     /// The subscription that was paid first stays; a later one that runs beside it goes back.

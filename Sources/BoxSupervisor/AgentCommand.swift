@@ -28,6 +28,12 @@ package struct AgentCommand: Sendable, Hashable {
     /// Runs the agent on a port of the loopback address.
     func gateway(port: Int) -> [String] { prefix + ["gateway", "--bind", "loopback", "--port", String(port)] }
 
+    /// Has the gateway whose port `OPENCLAW_GATEWAY_PORT` says take one turn, in a session that nobody else uses
+    /// (https://docs.openclaw.ai/cli/agent).
+    var turn: [String] {
+        prefix + ["agent", "--agent", "main", "--session-key", "agent:main:warm-up", "--message", "Hello.", "--json"]
+    }
+
     /// Says whether the file that `OPENCLAW_CONFIG_PATH` names would be accepted (https://docs.openclaw.ai/cli/config).
     var validation: [String] { prefix + ["config", "validate", "--json"] }
 }

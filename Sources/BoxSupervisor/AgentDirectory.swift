@@ -26,7 +26,7 @@ package struct AgentDirectory: Sendable {
     /// The part of the environment that no other process has: it tells which processes are the agent's.
     package var environmentMark: String { "OPENCLAW_STATE_DIR=" + place.stateDirectory }
 
-    package var place: AgentPlace { AgentPlace(home: home) }
+    package var place: AgentPlace { AgentPlace(home: home, supervisor: path) }
 
     /// - Parameters:
     ///   - path: of the folder.
@@ -58,6 +58,19 @@ package struct AgentDirectory: Sendable {
     /// - Throws: an `EncodingError`; an `Errno`.
     func write(secrets: [String: String]) throws {
         try write(try JSONEncoder().encode(secrets), to: secretsFile)
+    }
+
+    /// Makes the files that the agent takes its bot's token from, and removes those of tokens before.
+    /// - Parameter file: `nil` for an agent without a bot.
+    /// - Throws: an `Errno`; a `CocoaError`.
+    func write(botToken: String?, to file: String?) throws {
+        if let botToken, let file, FileManager.default.contents(atPath: file) != Data(botToken.utf8) {
+            try write(Data(botToken.utf8), to: file)
+        }
+        for name in try FileManager.default.contentsOfDirectory(atPath: path)
+        where name.hasPrefix(AgentPlace.botTokenPrefix) && file != "\(path)/\(name)" {
+            try FileManager.default.removeItem(atPath: "\(path)/\(name)")
+        }
     }
 
     /// Makes the folders that the agent finds its files in.
@@ -121,4 +134,6 @@ package struct AgentRecord: Codable, Sendable {
     var process: ProcessIdentity?
     /// Since when it sleeps.
     var asleepSince: Timestamp?
+    /// Whether the process has had the turn that a spare is warmed with.
+    var isWarm: Bool?
 }

@@ -2,13 +2,16 @@
 package struct AgentPlace: Sendable, Hashable {
     /// `HOME`, an absolute path. Everything below it outlives a restart.
     package let home: String
+    /// The supervisor's own folder, an absolute path outside of the agent's home and of its backups.
+    private let supervisor: String
 
-    package init(home: String) {
+    package init(home: String, supervisor: String) {
         self.home = home
+        self.supervisor = supervisor
     }
 
     /// Inside OpenClaw's container image.
-    package static let container = AgentPlace(home: "/home/node")
+    package static let container = AgentPlace(home: "/home/node", supervisor: BoxFolders.state)
 
     /// The gateway's port in its configuration; one that its command line names goes before it.
     package static let port = 18789
@@ -24,4 +27,11 @@ package struct AgentPlace: Sendable, Hashable {
     package var compileCache: String { home + "/.cache/node" }
     /// `OPENCLAW_WORKSPACE_DIR`
     package var workspace: String { stateDirectory + "/workspace" }
+
+    /// What the name of each file begins with that has a bot's token.
+    static let botTokenPrefix = "bot-token-"
+
+    /// `channels.telegram.tokenFile`, a file of its own for each token: another one comes into force by its name.
+    /// - Parameter hash: SHA-256 of the token, in lowercase hex.
+    package func botTokenFile(_ hash: String) -> String { "\(supervisor)/\(Self.botTokenPrefix)\(hash.prefix(16))" }
 }

@@ -9,7 +9,7 @@ package struct BoxManifest: Sendable, Codable {
     let environment: [String: String]
     /// MiB.
     let memoryLimit: Int
-    let channel: BoxSettings.Channel
+    let channel: BoxSettings.Channel?
     let sleepAfterMilliseconds: Int64?
 
     package init(_ settings: BoxSettings) {
@@ -57,7 +57,7 @@ package struct MountedSettings: Sendable {
             text(secrets, BoxFolders.mark) == head.hash, let configuration = text(settings, BoxFolders.configuration)
         else { return nil }
         let own: Set = [BoxFolders.manifest, BoxFolders.configuration]
-        let names = [SecretName.proxyToken, SecretName.gatewayToken, SecretName.botToken]
+        let names = SecretName.inEnvironment + (head.channel == nil ? [] : [SecretName.botToken])
         let held = Dictionary(
             uniqueKeysWithValues: names.compactMap { name in text(secrets, name).map { (name, Secret($0)) } })
         guard held.count == names.count else { return nil }

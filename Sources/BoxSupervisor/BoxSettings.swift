@@ -17,26 +17,30 @@ package struct BoxSettings: Sendable, Hashable {
     package let secrets: [String: Secret]
     /// MiB.
     package let memoryLimit: Int
-    package let channel: Channel
+    /// `nil` for a spare: nobody can write to it.
+    package let channel: Channel?
     /// Of silence, after which nothing of the agent is kept running; `nil` for one that never sleeps.
     package let sleepAfter: Duration?
 
-    /// What a sleeping agent's messages are watched for with.
+    /// How the agent's messages come, and what they are watched for with while it sleeps.
     package struct Channel: Sendable, Hashable, Codable {
         /// Root of the Bot API, without `/bot<token>`.
         package let apiRoot: String
         /// Telegram's ids of those whose messages wake the agent.
         package let users: Set<Int64>
+        /// Where the program finds the bot's token.
+        package let tokenFile: String
 
-        package init(apiRoot: String, users: Set<Int64>) {
+        package init(apiRoot: String, users: Set<Int64>, tokenFile: String) {
             self.apiRoot = apiRoot
             self.users = users
+            self.tokenFile = tokenFile
         }
     }
 
     package init(
         agent: AgentReference, hash: String, processHash: String, configuration: String, workspace: [String: String],
-        environment: [String: String], secrets: [String: Secret], memoryLimit: Int, channel: Channel, sleepAfter: Duration?
+        environment: [String: String], secrets: [String: Secret], memoryLimit: Int, channel: Channel?, sleepAfter: Duration?
     ) {
         self.agent = agent
         self.hash = hash
@@ -51,9 +55,13 @@ package struct BoxSettings: Sendable, Hashable {
     }
 }
 
-/// The environment variables that `openclaw.json` takes its secrets from.
+/// What an agent's secrets are called. `openclaw.json` takes them from environment variables of these names, but for the bot's
+/// token, which comes in a file: a process can be given another one of those.
 package enum SecretName {
     package static let proxyToken = "OPENCLAW_PROXY_TOKEN"
     package static let gatewayToken = "OPENCLAW_GATEWAY_TOKEN"
     package static let botToken = "TELEGRAM_BOT_TOKEN"
+
+    /// Those that are environment variables.
+    package static let inEnvironment = [proxyToken, gatewayToken]
 }

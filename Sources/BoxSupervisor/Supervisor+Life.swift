@@ -132,6 +132,9 @@ extension Supervisor {
 
     private func waitForReadiness(_ gateway: Gateway, _ look: inout Look) async -> AgentTrouble? {
         let readiness = await gateway.readiness()
+        if readiness == .ready, let settings, settings.channel == nil, await !warmUp() {
+            return .now - look.start > timing.startLimit ? .neverAnswered : nil
+        }
         // Not before the answer, which a program that is still starting may take seconds for: its time awake begins here.
         let now = ContinuousClock.now
         switch readiness {

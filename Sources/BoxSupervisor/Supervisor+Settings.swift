@@ -7,7 +7,8 @@ import SystemPackage
 extension Supervisor {
     /// What a process is started with, or asked with.
     private func environment(_ settings: BoxSettings) -> [String: String] {
-        var environment = settings.environment.merging(settings.secrets.mapValues { $0.reveal() }) { $1 }
+        let secrets = settings.secrets.filter { SecretName.inEnvironment.contains($0.key) }
+        var environment = settings.environment.merging(secrets.mapValues { $0.reveal() }) { $1 }
         environment["PATH"] = searchPath
         return environment
     }
@@ -19,7 +20,9 @@ extension Supervisor {
         record.port = try await LoopbackPort.free(preferring: record.port)
         record.process = nil
         record.asleepSince = nil
+        record.isWarm = nil
         try writeWorkspace(settings)
+        try writeBotToken(settings)
         try directory.overwrite(directory.place.configuration, with: Data(settings.configuration.utf8))
         try keep(record)
         let process = try await AgentProcess(
@@ -36,10 +39,12 @@ extension Supervisor {
         var record = record
         try directory.write(secrets: new.secrets.mapValues { $0.reveal() })
         try writeWorkspace(new)
+        try writeBotToken(new)
         if new.configuration != configurationInForce {
             try directory.overwrite(directory.place.configuration, with: Data(new.configuration.utf8))
         }
         record.specificationHash = new.hash
+        record.memoryLimit = new.memoryLimit
         settings = new
         try keep(record)
         logger.info("agent's settings changed without a restart")
@@ -53,8 +58,26 @@ extension Supervisor {
         }
     }
 
+    private func writeBotToken(_ settings: BoxSettings) throws {
+        try directory.write(
+            botToken: settings.secrets[SecretName.botToken]?.reveal(), to: settings.channel?.tokenFile)
+    }
+
     private var configurationInForce: String? {
         FileManager.default.contents(atPath: directory.place.configuration).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Has a spare's program take one turn, so that all it loads with its first turn is there when somebody writes to it. The token
+    /// proxy answers that turn itself.
+    /// - Returns: whether the turn ended well, or had before.
+    func warmUp() async -> Bool {
+        guard let settings, var record else { return false }
+        if record.isWarm == true { return true }
+        var environment = environment(settings)
+        environment["OPENCLAW_GATEWAY_PORT"] = "\(record.port)"
+        guard let result = await ask(command.turn, environment), result.isSuccess else { return false }
+        record.isWarm = true
+        return (try? keep(record)) != nil
     }
 
     /// Has the program look at a configuration before it replaces the one in force.
@@ -82,22 +105,25 @@ extension Supervisor {
         environment["OPENCLAW_CONFIG_PATH"] = candidate
         // Not the agent's own, by which its processes are told.
         environment["OPENCLAW_STATE_DIR"] = directory.path + "/validation"
-        let variables: [Environment.Key: String] = Dictionary(
-            uniqueKeysWithValues: environment.map { (.init(stringLiteral: $0.key), $0.value) })
-        guard let result = await validation(variables) else { throw Self.unproved }
+        guard let result = await ask(command.validation, environment) else { throw Self.unproved }
         if result.isSuccess { return nil }
         guard let verdict = try? JSONDecoder().decode(Verdict.self, from: Data(result.output.utf8)), !verdict.valid
         else { throw Self.unproved }
         return (verdict.issues ?? []).map { "\($0.path): \($0.message)" }.joined(separator: "\n")
     }
 
-    /// - Returns: how the program's look at the candidate ended; `nil` if it didn't, or not in the time of a start.
-    private func validation(_ variables: [Environment.Key: String]) async -> (isSuccess: Bool, output: String)? {
+    /// Runs one of the program's commands.
+    /// - Returns: how it ended; `nil` if it didn't, or not in the time of a start.
+    private func ask(
+        _ arguments: [String], _ environment: [String: String]
+    ) async -> (isSuccess: Bool, output: String)? {
+        let variables: [Environment.Key: String] = Dictionary(
+            uniqueKeysWithValues: environment.map { (.init(stringLiteral: $0.key), $0.value) })
         let (command, home, limit) = (command, directory.home, timing.startLimit)
         return await withTaskGroup(of: (isSuccess: Bool, output: String)?.self) { group in
             group.addTask {
                 let result = try? await Subprocess.run(
-                    command.path, arguments: Arguments(command.validation), environment: .custom(variables),
+                    command.path, arguments: Arguments(arguments), environment: .custom(variables),
                     workingDirectory: FilePath(home), output: .string(limit: 1 << 16), error: .string(limit: 1 << 16))
                 return result.map { ($0.terminationStatus.isSuccess, $0.standardOutput) }
             }

@@ -45,14 +45,14 @@ extension Supervisor {
     /// somebody types, until the agent itself has taken over.
     /// - Throws: `CancellationError`; an `Errno`; `DomainError` if something of the agent still runs.
     func sleepUntilMessage() async throws {
-        guard let settings else { throw CancellationError() }
+        guard let settings, let channel = settings.channel else { throw CancellationError() }
         let lock = try await directory.takeLock(grace: timing.stopGrace)
         defer { withExtendedLifetime(lock) {} }
         report.state = .asleep
         let telegram = TelegramClient(
-            httpClient: Gateway.client, apiRoot: settings.channel.apiRoot,
+            httpClient: Gateway.client, apiRoot: channel.apiRoot,
             token: settings.secrets[SecretName.botToken]?.reveal() ?? "")
-        let inbox = Inbox(telegram: telegram, users: settings.channel.users)
+        let inbox = Inbox(telegram: telegram, users: channel.users)
         let chats = try await message(in: inbox)
         report.wakes += 1
         logger.info("agent wakes up")

@@ -67,6 +67,8 @@ package actor Supervisor {
         }
         if supervision != nil, record?.specificationHash == new.hash {
             (settings, report.refused) = (new, nil)
+            // One that was adopted may be a spare that has yet to be warmed.
+            if new.channel == nil, record?.isWarm != true { (readySince, report.state) = (nil, .starting) }
             return
         }
         if supervision != nil, report.refused?.settings == new.hash { return }

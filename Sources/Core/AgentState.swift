@@ -1,11 +1,23 @@
-/// Which agent: the box, and the customer whose namespace it lives in.
+/// Where an agent lives: its namespace is named by the customer, its folder by the box. A spare lives under ids of its own that
+/// stand for no rows; a box that has claimed it lives there, too.
 package struct AgentReference: Sendable, Hashable, Codable {
     package let boxID: Box.ID
     package let customerID: Customer.ID
 
     package init(_ box: Box) {
-        self.init(boxID: box.id, customerID: box.customerID)
+        if let spareID = box.spareID {
+            self.init(spareID)
+        } else {
+            self.init(boxID: box.id, customerID: box.customerID)
+        }
     }
+
+    package init(_ spareID: Spare.ID) {
+        self.init(boxID: Box.ID(bits: spareID.bits), customerID: Customer.ID(bits: spareID.bits))
+    }
+
+    /// The spare that lives there, or did before a box claimed it; of a box of its own it is one that there never was.
+    package var spareID: Spare.ID { Spare.ID(bits: boxID.bits) }
 
     package init(boxID: Box.ID, customerID: Customer.ID) {
         self.boxID = boxID

@@ -32,6 +32,8 @@ package struct Box: Sendable, Hashable, Identified {
     /// The owner's time zone, such as `America/Sao_Paulo`; `nil` until somebody has said it.
     package var timeZone: String?
     package var profile = AgentProfile()
+    /// The spare that the box took over with its first payment, in whose place it lives from then on; see ``AgentReference``.
+    package var spareID: Spare.ID?
 
     /// The generation that the world was last made to look like.
     package var observedGeneration: Int64

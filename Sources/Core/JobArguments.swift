@@ -76,6 +76,16 @@ package struct AdvanceRollout: JobArguments {
     package init() {}
 }
 
+/// Keep as many spares as the host wants, started and warm.
+package struct KeepSpares: JobArguments {
+    package static let kind = "operator.keep-spares"
+    package static let deadline = Duration.seconds(600)
+    package var customerID: Customer.ID? { nil }
+    package var uniqueKey: String? { "all" }
+
+    package init() {}
+}
+
 /// Answer what the visitor said, clicked, or did on Telegram or at Stripe.
 package struct AnswerVisitor: JobArguments {
     package static let kind = "onboarding.answer"

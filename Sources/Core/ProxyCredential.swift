@@ -13,12 +13,15 @@ package struct ProxyCredential: Sendable, Hashable {
     package let hold: AgentHold.Reason?
     /// How often the owner has let it go on.
     package let releases: Int64
+    /// Whether a spare shows it: nobody reads the answers, and nobody pays for them.
+    package let isSpare: Bool
     /// What the box's people read.
     package let language: Language
 
     package init(
         customerID: Customer.ID, boxID: Box.ID, tier: Tier, isPaced: Bool = true, isAgents: Bool = false,
-        isSuspended: Bool = false, hold: AgentHold.Reason? = nil, releases: Int64 = 0, language: Language = .english
+        isSuspended: Bool = false, hold: AgentHold.Reason? = nil, releases: Int64 = 0, isSpare: Bool = false,
+        language: Language = .english
     ) {
         self.customerID = customerID
         self.boxID = boxID
@@ -28,6 +31,7 @@ package struct ProxyCredential: Sendable, Hashable {
         self.isSuspended = isSuspended
         self.hold = hold
         self.releases = releases
+        self.isSpare = isSpare
         self.language = language
     }
 }

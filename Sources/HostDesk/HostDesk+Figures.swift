@@ -19,6 +19,7 @@ extension HostDesk {
             let alerts = try AlertStore(transaction).openCount()
             let troubled = boxes.reduce(0) { $0 + $1.inTrouble }
             let failed = try jobs.failures(since: now - .hours(24))
+            let spares = try SpareStore(transaction).all()
             return Sheet(
                 "Overview", note: "At \(now), in UTC.",
                 sections: [
@@ -46,7 +47,9 @@ extension HostDesk {
                             .init("monthly_revenue", .cents(Self.monthly(subscriptions, plans))),
                         ]),
                     Self.agents(boxes),
-                ])
+                ]
+                    + (spares.isEmpty
+                        ? [] : [Sheet.Section(key: "spares", title: "Spares", table: Self.table(spares))]))
         }
     }
 

@@ -57,6 +57,24 @@ extension HostDesk {
             }, next: list.next)
     }
 
+    /// Agents that run for nobody yet.
+    /// - Throws: `SQLError`.
+    package func spares() async throws -> Table {
+        Self.table(try await read { transaction, _ in try SpareStore(transaction).all() })
+    }
+
+    static func table(_ spares: [Spare]) -> Table {
+        Table(
+            ["spare", "plan", "state", "since", "ready_at", "image", "place_held_until", "detail"],
+            rows: spares.map { spare in
+                [
+                    .id(spare.id.rawValue), .text(spare.tier.rawValue), .state(spare.state.rawValue, spare.state.tone),
+                    .time(spare.createdAt), Cell(spare.readyAt), Cell(spare.image), Cell(spare.placeHeldUntil),
+                    Cell(spare.detail),
+                ]
+            })
+    }
+
     /// - Throws: `SQLError`.
     package func jobs(_ filter: HostFilter = HostFilter()) async throws -> Table {
         let list = try await read { transaction, _ in try JobStore(transaction).list(filter) }

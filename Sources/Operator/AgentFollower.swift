@@ -20,8 +20,11 @@ package struct AgentFollower: Service {
     package func run() async throws {
         let changes = runtime.changes()
         try await runtime.cleanUp { [queue] in
-            let boxes = try await queue.database.read { try BoxStore($0).allToReconcile() }
-            return Set(boxes.filter { $0.desired == .running }.map(AgentReference.init))
+            try await queue.database.read { transaction in
+                let boxes = try BoxStore(transaction).allToReconcile().filter { $0.desired == .running }
+                let spares = try SpareStore(transaction).all().filter { $0.state != .retired }
+                return Set(boxes.map { AgentReference($0) } + spares.map { AgentReference($0.id) })
+            }
         }
         try await reconciler.resync()
         for await agent in changes.cancelOnGracefulShutdown() {
@@ -36,7 +39,10 @@ package struct AgentFollower: Service {
     }
 
     private func follow(_ agent: AgentReference) async throws {
-        let found = try await queue.database.read { try BoxStore($0).find(agent.boxID, customerID: agent.customerID) }
+        let (found, spare) = try await queue.database.read { transaction in
+            (try BoxStore(transaction).find(at: agent), try SpareStore(transaction).find(agent.spareID))
+        }
+        if spare != nil { try await queue.write { try $0.enqueue(KeepSpares()) } }
         guard let box = found else { return }
         if savesStates, try await runtime.transfers(of: agent).values.contains(where: \.isOver) {
             try await queue.write { try $0.enqueue(ReconcileBox(box)) }

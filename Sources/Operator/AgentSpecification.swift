@@ -10,7 +10,8 @@ package struct AgentSpecification: Sendable {
     /// The files of the agent's workspace by name.
     package let workspace: [String: String]
     package let proxyToken: ProxyToken
-    package let botToken: Secret
+    /// `nil` for a spare.
+    package let botToken: Secret?
     /// The container image that the agent runs as; `nil` where it is no container.
     package let image: String?
     /// Changes if and only if something changes that the agent reads, or a restart is asked for. SHA-256 in hex.
@@ -21,7 +22,7 @@ package struct AgentSpecification: Sendable {
     package let sleepAfter: Duration?
 
     private let settings: AgentSettings
-    private let ownerUserIDs: [Int64]
+    private let bot: AgentBot?
     private let plan: Plan
     private let timeZone: String?
     private let switchedOff: Set<AgentProfile.Ability>
@@ -44,37 +45,53 @@ package struct AgentSpecification: Sendable {
         _ box: Box, bot: Box.Bot, plan: Plan, botToken: Secret, proxyToken: ProxyToken, settings: AgentSettings,
         image: String? = nil
     ) {
-        agent = AgentReference(box)
-        resources = plan.resources
-        workspace =
-            Workspace(
-                agentName: box.agentName, purpose: box.purpose, language: box.language,
-                profile: box.profile, hasInstructions: plan.ownInstructions,
-                hasPlatformTools: settings.agentToolsURL != nil,
-                hearsVoiceNotes: settings.hearsVoiceNotes && plan.voiceNotes == true,
-                searchesTheWeb: settings.searchesTheWeb && settings.agentToolsURL != nil && plan.searchesPerDay != nil
-            ).files
-        self.proxyToken = proxyToken
-        self.botToken = botToken
-        self.image = image
-        self.settings = settings
-        ownerUserIDs = [bot.ownerUserID]
-        self.plan = plan
-        timeZone = box.timeZone
-        switchedOff = box.profile.switchedOff
+        let workspace = Workspace(
+            agentName: box.agentName, purpose: box.purpose, language: box.language,
+            profile: box.profile, hasInstructions: plan.ownInstructions,
+            hasPlatformTools: settings.agentToolsURL != nil,
+            hearsVoiceNotes: settings.hearsVoiceNotes && plan.voiceNotes == true,
+            searchesTheWeb: settings.searchesTheWeb && settings.agentToolsURL != nil && plan.searchesPerDay != nil)
+        self.init(
+            AgentReference(box), workspace: workspace.files,
+            bot: AgentBot(tokenHash: AccessToken(botToken.reveal()).hash, userIDs: [bot.ownerUserID]), botToken: botToken,
+            timeZone: box.timeZone, switchedOff: box.profile.switchedOff, restartMarker: box.restartMarker, plan: plan,
+            proxyToken: proxyToken, settings: settings, image: image)
+    }
 
+    /// A spare: an agent of that plan with nothing of anybody's, which a box that has claimed it takes over without a new
+    /// process.
+    package init(_ spare: Spare, plan: Plan, proxyToken: ProxyToken, settings: AgentSettings) {
+        self.init(
+            AgentReference(spare.id), workspace: [:], bot: nil, botToken: nil, timeZone: nil, switchedOff: [],
+            restartMarker: 0, plan: plan, proxyToken: proxyToken, settings: settings, image: spare.image)
+    }
+
+    private init(
+        _ agent: AgentReference, workspace: [String: String], bot: AgentBot?, botToken: Secret?, timeZone: String?,
+        switchedOff: Set<AgentProfile.Ability>, restartMarker: Int64, plan: Plan, proxyToken: ProxyToken,
+        settings: AgentSettings, image: String?
+    ) {
+        self.agent = agent
+        self.workspace = workspace
+        self.bot = bot
+        self.botToken = botToken
+        self.timeZone = timeZone
+        self.switchedOff = switchedOff
+        self.plan = plan
+        self.proxyToken = proxyToken
+        self.settings = settings
+        self.image = image
+        resources = plan.resources
         containerConfiguration =
             OpenClawConfiguration(
-                settings: settings, ownerUserIDs: ownerUserIDs, plan: plan, timeZone: timeZone, switchedOff: switchedOff,
-                place: .container
+                settings: settings, bot: bot, plan: plan, timeZone: timeZone, switchedOff: switchedOff, place: .container
             ).text
-        sleepAfter = settings.sleepAfter(plan)
+        sleepAfter = bot == nil ? nil : settings.sleepAfter(plan)
         // Rendered for one place, so that the hashes say nothing of where the agent runs.
         var process: JSONObject = [
             "environment": JSONValue(Self.environment(at: .container, memoryLimit: plan.resources.memoryLimit)),
             "proxyToken": .string(proxyToken.hash),
-            "botToken": .string(AccessToken(botToken.reveal()).hash),
-            "restartMarker": .integer(box.restartMarker),
+            "restartMarker": .integer(restartMarker),
         ]
         // Left out where there is none: agents that are no containers don't change with it.
         if let image { process["image"] = .string(image) }
@@ -93,8 +110,7 @@ package struct AgentSpecification: Sendable {
     /// - Returns: the text of `openclaw.json`.
     package func configuration(at place: AgentPlace) -> String {
         OpenClawConfiguration(
-            settings: settings, ownerUserIDs: ownerUserIDs, plan: plan, timeZone: timeZone, switchedOff: switchedOff,
-            place: place
+            settings: settings, bot: bot, plan: plan, timeZone: timeZone, switchedOff: switchedOff, place: place
         ).text
     }
 
@@ -131,9 +147,12 @@ package struct AgentSpecification: Sendable {
     var agentToolsURL: String? { settings.agentToolsURL }
     var telegramAPIRoot: String? { settings.telegramAPIRoot }
 
-    /// What a sleeping agent's messages are watched for with.
-    var channel: BoxSettings.Channel {
-        .init(apiRoot: settings.telegramAPIRoot ?? "https://api.telegram.org", users: Set(ownerUserIDs))
+    private func channel(at place: AgentPlace) -> BoxSettings.Channel? {
+        bot.map { bot in
+            BoxSettings.Channel(
+                apiRoot: settings.telegramAPIRoot ?? "https://api.telegram.org", users: Set(bot.userIDs),
+                tokenFile: place.botTokenFile(bot.tokenHash))
+        }
     }
 
     /// What its supervisor makes the agent of.
@@ -142,6 +161,14 @@ package struct AgentSpecification: Sendable {
         BoxSettings(
             agent: agent, hash: hash, processHash: processHash, configuration: configuration(at: place),
             workspace: workspace, environment: environment(at: place), secrets: secrets,
-            memoryLimit: resources.memoryLimit, channel: channel, sleepAfter: sleepAfter)
+            memoryLimit: resources.memoryLimit, channel: channel(at: place), sleepAfter: sleepAfter)
     }
+}
+
+/// The Telegram bot that an agent speaks through, as its program is told of it.
+struct AgentBot: Sendable, Hashable {
+    /// SHA-256 of the bot's token, in lowercase hex.
+    let tokenHash: String
+    /// Telegram's ids of those whom the agent answers and obeys.
+    let userIDs: [Int64]
 }

@@ -11,8 +11,8 @@ import Kubernetes
 /// No text of the customer's may enter it: OpenClaw substitutes `${…}` in every value.
 struct OpenClawConfiguration {
     let settings: AgentSettings
-    /// Telegram's ids of those whom the agent answers and obeys.
-    let ownerUserIDs: [Int64]
+    /// `nil` for a spare, which nobody can write to.
+    let bot: AgentBot?
     let plan: Plan
     /// The owner's, an IANA name; `nil` where it isn't known.
     var timeZone: String?
@@ -45,9 +45,9 @@ struct OpenClawConfiguration {
                 ]
             ],
             "agents": ["defaults": agent],
-            "channels": ["telegram": telegram],
+            "channels": ["telegram": bot.map(telegram) ?? Self.noTelegram],
             "commands": [
-                "ownerAllowFrom": .array(ownerUserIDs.map { .string("telegram:\($0)") }),
+                "ownerAllowFrom": .array((bot?.userIDs ?? []).map { .string("telegram:\($0)") }),
                 "bash": false, "config": false, "mcp": false, "plugins": false, "debug": false, "restart": false,
             ],
             "tools": tools,
@@ -152,12 +152,16 @@ struct OpenClawConfiguration {
         ]
     }
 
-    private var telegram: JSONValue {
+    /// Without a token there is nothing to poll with, and nobody is allowed in. It is named all the same: OpenClaw then loads what
+    /// it needs for Telegram, and takes the rest over while it runs. It would start anew for a channel that it doesn't know.
+    private static let noTelegram: JSONValue = ["enabled": true, "dmPolicy": "disabled", "groupPolicy": "disabled"]
+
+    private func telegram(_ bot: AgentBot) -> JSONValue {
         var channel: JSONObject = [
             "enabled": true,
-            "botToken": "${TELEGRAM_BOT_TOKEN}",
+            "tokenFile": .string(place.botTokenFile(bot.tokenHash)),
             "dmPolicy": "allowlist",
-            "allowFrom": .array(ownerUserIDs.map { .string("\($0)") }),
+            "allowFrom": .array(bot.userIDs.map { .string("\($0)") }),
             "groupPolicy": "disabled",
             "configWrites": false,
             "commands": ["native": false, "nativeSkills": false],

@@ -15,6 +15,7 @@ package struct Reconciler: Sendable {
     let backups: BoxBackups
     let restores: BoxRestores
     let rollouts: RolloutController
+    let spares: SpareKeeper
     let statuses: StatusWriter
     /// How long it waits for an agent to become ready.
     let timeout: Duration
@@ -36,7 +37,7 @@ package struct Reconciler: Sendable {
     /// - Parameter time: since when it is being tried.
     /// - Throws: `DomainError`, which the host reads; `JobOutcome` where it only takes longer; `SQLError`.
     package func reconcile(_ agent: AgentReference, since time: Timestamp? = nil) async throws {
-        let found = try await queue.database.read { try BoxStore($0).find(agent.boxID, customerID: agent.customerID) }
+        let found = try await queue.database.read { try BoxStore($0).find(at: agent) }
         guard let box = found else { throw JobOutcome.cancel(reason: "no such box") }
         let isLate = time.map { queue.clock.now - $0 >= longest } ?? false
         let trouble: DomainError?
@@ -107,6 +108,7 @@ package struct Reconciler: Sendable {
         try await runtime.apply(specification)
 
         let seen = try await settled(agent, as: specification)
+        if seen.state == .failed(.noRoom) { try await spares.makeRoom() }
         let status = AgentStatus(of: seen)
         // Whoever waits for too long is told so where that is caught.
         if isLate, status.status == .provisioning { throw JobOutcome.snooze(.seconds(60)) }

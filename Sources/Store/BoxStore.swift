@@ -16,9 +16,9 @@ package struct BoxStore {
             INSERT INTO boxes (id, customer_id, tier, agent_name, purpose, language, bot_id, bot_username, bot_token_sealed,
                 bot_owner_user_id, desired, generation, observed_generation, status, detail, created_at, ready_at,
                 restart_marker, image, image_before, restarts, seen_at, failures, backup_waived_for,
-                time_zone)
+                time_zone, spare_id)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,
-                ?23, ?24, ?25)
+                ?23, ?24, ?25, ?26)
             """,
             [
                 .text(box.id.rawValue), .text(box.customerID.rawValue), .text(box.tier.rawValue), .text(box.agentName),
@@ -29,6 +29,7 @@ package struct BoxStore {
                 .integer(box.createdAt.milliseconds), SQLValue(box.readyAt), .integer(box.restartMarker),
                 SQLValue(box.image), SQLValue(box.imageBefore), .integer(box.restarts), SQLValue(box.seenAt),
                 .integer(box.failures), SQLValue(box.backupWaivedFor?.rawValue), SQLValue(box.timeZone),
+                SQLValue(box.spareID?.rawValue),
             ])
     }
 
@@ -36,6 +37,15 @@ package struct BoxStore {
     package func find(_ id: Box.ID, customerID: Customer.ID) throws -> Box? {
         try transaction.first(
             "SELECT * FROM boxes WHERE id = ?1 AND customer_id = ?2", [.text(id.rawValue), .text(customerID.rawValue)]
+        ).map(Box.init(row:))
+    }
+
+    /// The box that lives there. One that has claimed a spare is found by its own ids as well.
+    /// - Throws: `SQLError`.
+    package func find(at agent: AgentReference) throws -> Box? {
+        try transaction.first(
+            "SELECT * FROM boxes WHERE (id = ?1 AND customer_id = ?2) OR spare_id = ?3",
+            [.text(agent.boxID.rawValue), .text(agent.customerID.rawValue), .text(agent.spareID.rawValue)]
         ).map(Box.init(row:))
     }
 
@@ -173,6 +183,7 @@ extension Box {
             timeZone: try row.optionalText("time_zone"))
         restartedAt = try row.optionalTime("restarted_at")
         profile = try AgentProfile(json: try row.text("profile"))
+        spareID = try row.optionalID("spare_id")
     }
 }
 

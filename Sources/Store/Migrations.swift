@@ -25,6 +25,7 @@ package enum Migrations {
         Migration(number: 20, name: "webhooks", sql: text(PackageResources.m020_webhooks_sql)),
         Migration(number: 21, name: "status", sql: text(PackageResources.m021_status_sql)),
         Migration(number: 22, name: "owner_messages", sql: text(PackageResources.m022_owner_messages_sql)),
+        Migration(number: 23, name: "spares", sql: text(PackageResources.m023_spares_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -8,6 +8,11 @@ extension Row {
         return id
     }
 
+    /// - Throws: `SQLError` if the column holds anything else than null or an id of this kind.
+    func optionalID<Subject>(_ column: String) throws(SQLError) -> Identifier<Subject>? {
+        try optionalText(column) == nil ? nil : try id(column)
+    }
+
     /// - Throws: `SQLError` if the column holds none of the enumeration's words.
     func value<Word: RawRepresentable<String>>(_ column: String) throws(SQLError) -> Word {
         guard let word = Word(rawValue: try text(column)) else { throw .unexpectedValue(column) }

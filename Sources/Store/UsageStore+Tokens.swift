@@ -47,6 +47,7 @@ extension UsageStore {
 
     /// - Parameter withSuspended: also those whose box is suspended, who may be told so and nothing else.
     /// - Returns: whom each token stands for; those are missing that are unknown or revoked, or whose box isn't wanted running.
+    ///   Spares are among them.
     /// - Throws: `SQLError`.
     package func credentials(
         proxyTokenHashes hashes: [String], withSuspended: Bool = false
@@ -59,7 +60,7 @@ extension UsageStore {
             WHERE \(transaction.dialect.isOneOf("t.token_hash", "?1")) AND t.revoked_at IS NULL
             AND b.desired IN ('running', ?2)
             """, [.texts(hashes), .text(withSuspended ? "suspended" : "running")])
-        return try rows.reduce(into: [:]) { credentials, row in
+        let boxes: [String: ProxyCredential] = try rows.reduce(into: [:]) { credentials, row in
             let isPaced = try row.optionalInteger("unpaced_at") == nil
             // Without a bot there is no agent: such as the host's own tokens.
             let hasBot = try row.optionalInteger("bot_id") != nil
@@ -70,5 +71,8 @@ extension UsageStore {
                 hold: try row.optionalValue("hold"), releases: try row.integer("releases"),
                 language: try row.value("language"))
         }
+        let rest = hashes.filter { boxes[$0] == nil }
+        if rest.isEmpty { return boxes }
+        return try SpareStore(transaction).credentials(proxyTokenHashes: rest).merging(boxes) { $1 }
     }
 }

@@ -54,6 +54,9 @@ extension LocalizedText {
             pt: "\(what.portuguese) Para eu continuar, aperte o botão no seu painel: \(dashboardURL)")
     }
 
+    /// Nobody reads it: no customer has the agent yet.
+    static let spare = LocalizedText(en: "Ready.", pt: "Tudo pronto.")
+
     static let noPeriod = LocalizedText(
         en: "Your new month is being set up. Please send your message again in a few minutes.",
         pt: "Seu novo mês está sendo preparado. Por favor, envie sua mensagem de novo em alguns minutos.")

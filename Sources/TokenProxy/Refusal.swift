@@ -128,6 +128,11 @@ extension Refusal {
         ).saying(.held(reason, dashboardURL: dashboardURL))
     }
 
+    /// For a spare, which is warmed by a turn that nobody pays for.
+    static let spare = Refusal(
+        .forbidden, "permission_error", code: "spare", "This agent is a spare: it has no customer yet."
+    ).saying(.spare)
+
     static func unavailable(code: String, _ message: String) -> Refusal {
         Refusal(.serviceUnavailable, "overloaded_error", code: code, message, headers: ["Retry-After": "5"])
     }

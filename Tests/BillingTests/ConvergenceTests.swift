@@ -35,6 +35,27 @@ struct ConvergenceTests {
         }
     }
 
+    @Test func aPaymentTakesASpareOfItsPlanOver() async throws {
+        try await TestShop.run { shop in
+            let spares = [Tier.pro, .team].map { tier in
+                Spare(
+                    id: testIDs.next(), tier: tier, proxyTokenHash: "token of \(tier)", state: .ready, createdAt: testNow,
+                    readyAt: testNow)
+            }
+            try await shop.platform.database.write { transaction in
+                for spare in spares { try SpareStore(transaction).insert(spare) }
+            }
+            let box = try await shop.visitor(botID: 5)
+            try await shop.pay(try await shop.order(box, tier: .team))
+            try await shop.deliver()
+
+            let paid = try await shop.box(box)
+            #expect(paid.desired == .running && paid.spareID == spares[1].id)
+            #expect(try await shop.platform.queuedJobs(KeepSpares.kind).count == 1)
+            #expect(try await shop.platform.database.read { try SpareStore($0).all() } == [spares[0]])
+        }
+    }
+
     @Test(arguments: 1...8 as ClosedRange<UInt64>)
     func eventsMayComeTwiceAndInAnyOrder(seed: UInt64) async throws {
         try await TestShop.run { shop in

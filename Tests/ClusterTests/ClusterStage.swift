@@ -61,7 +61,7 @@ struct ClusterStage {
     static func stage(
         _ platform: TestPlatform, client: KubernetesClient, box: Box, image: String = "sandbox-agent:1",
         timeout: Duration = .seconds(30), limits: RolloutPlan.Limits = .init(), platformImage: String? = nil,
-        storageClass: String? = nil
+        storageClass: String? = nil, spares: Int = 0
     ) -> ClusterStage {
         var settings = settings
         settings.storageClass = storageClass
@@ -74,7 +74,8 @@ struct ClusterStage {
         let service = OperatorServices(
             queue: platform.queue, runtime: runtime, vault: vault, plans: .builtIn,
             settings: AgentSettings(tokenProxyURL: "http://token-proxy.platform.svc.cluster.local:8082/v1"), image: image,
-            backups: platformImage == nil ? nil : signer, rolloutLimits: limits, timeout: timeout, logger: logger)
+            backups: platformImage == nil ? nil : signer, rolloutLimits: limits,
+            spares: .init(count: spares, tier: .starter), timeout: timeout, logger: logger)
         return ClusterStage(platform: platform, client: client, runtime: runtime, service: service, box: box)
     }
 

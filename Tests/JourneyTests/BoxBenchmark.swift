@@ -54,6 +54,21 @@ struct BoxBenchmark {
         try await printMemoryOfSleepingPods(server)
     }
 
+    @Test func printsWhatACustomerWaitsForWithASpare() async throws {
+        var variables = ["AGENT_SLEEP_AFTER": "0", "SPARE_AGENTS": "1"]
+        if let program = Self.openClaw { variables["AGENT_EXECUTABLE"] = program }
+        let server = ServerProcess(variables: variables)
+        defer { server.tearDown() }
+        try await server.start()
+        var paid: [Duration] = []
+        for _ in 1...runs {
+            try await eventually("a spare is ready", within: .seconds(300)) { try server.hasReadySpare() }
+            let journey = Journey(site: server.site, sandbox: server.sandbox)
+            paid.append(try await journey.walk().fromPaidToAnswer)
+        }
+        report("paid → answer, with a spare", paid)
+    }
+
     /// Saves new names on the dashboard, and asks for each at once.
     private func rename(_ journey: Journey, _ bot: String, _ server: ServerProcess) async throws -> [Duration] {
         let box = try await journey.box().id

@@ -27,7 +27,10 @@ final class SleepingPod {
             secrets: [
                 SecretName.proxyToken: Secret("ocp_pod"), SecretName.gatewayToken: Secret("gateway"),
                 SecretName.botToken: Secret(bot.token),
-            ], memoryLimit: 1024, channel: .init(apiRoot: server.sandbox, users: [1]), sleepAfter: .seconds(60))
+            ], memoryLimit: 1024,
+            channel: .init(
+                apiRoot: server.sandbox, users: [1], tokenFile: folder.appending(path: "state/bot-token-pod").path()),
+            sleepAfter: .seconds(60))
         var secrets = settings.secrets.mapValues { $0.reveal() }
         secrets[BoxFolders.mark] = settings.hash
         try write([BoxFolders.manifest: BoxManifest(settings).text, BoxFolders.configuration: "{}"], to: "settings")

@@ -9,7 +9,7 @@ import Testing
 struct AbilitiesTests {
     private let configuration = OpenClawConfiguration(
         settings: AgentSettings(tokenProxyURL: "http://127.0.0.1:1/v1", agentToolsURL: "http://127.0.0.1:2/mcp"),
-        ownerUserIDs: [7], plan: PlanTable.builtIn[.team], place: .container
+        bot: AgentBot(tokenHash: Sample.botTokenHash, userIDs: [7]), plan: PlanTable.builtIn[.team], place: .container
     ).json
 
     private func value(_ path: String...) -> JSONValue? {
@@ -48,7 +48,8 @@ struct AbilitiesTests {
                 tokenProxyURL: "http://127.0.0.1:1/v1", agentToolsURL: "http://127.0.0.1:2/mcp", hearsVoiceNotes: isHost,
                 searchesTheWeb: isHost)
             let tools = OpenClawConfiguration(
-                settings: settings, ownerUserIDs: [7], plan: plan, switchedOff: profile.switchedOff, place: .container
+                settings: settings, bot: AgentBot(tokenHash: Sample.botTokenHash, userIDs: [7]), plan: plan,
+                switchedOff: profile.switchedOff, place: .container
             ).json["tools"]
             func lists(_ list: String, _ name: String) -> Bool { tools?[list]?.elements.contains(.string(name)) == true }
             let offered = ThingToTry.offered(on: plan, profile, hearsVoiceNotes: isHost, searchesTheWeb: isHost)

@@ -51,7 +51,8 @@ struct AgentSpecificationTests {
     ])
     func thinksAndRemembersAsThePlanSays(_ terms: PlanTerms) throws {
         let json = OpenClawConfiguration(
-            settings: Sample.settings, ownerUserIDs: [1], plan: PlanTable.builtIn[terms.tier], place: .container
+            settings: Sample.settings, bot: AgentBot(tokenHash: Sample.botTokenHash, userIDs: [1]),
+            plan: PlanTable.builtIn[terms.tier], place: .container
         ).json
         #expect(json["agents"]?["defaults"]?["thinkingDefault"]?.string == terms.thinking)
         let model = json["models"]?["providers"]?["openclaw-cloud"]?["models"]?.elements.first
@@ -76,7 +77,7 @@ struct AgentSpecificationTests {
     }
 
     @Test func rendersTheEnvironment() throws {
-        let place = AgentPlace(home: "/data/home")
+        let place = AgentPlace(home: "/data/home", supervisor: "/data")
         #expect(
             try Sample.specification().environment(at: place) == [
                 "HOME": "/data/home", "OPENCLAW_STATE_DIR": "/data/home/.openclaw",
@@ -173,8 +174,8 @@ struct AgentSpecificationTests {
     /// purpose only.
     @Test func hasTheHashesThatAreWrittenDownWhereThereIsNoImage() throws {
         let specification = try Sample.specification()
-        #expect(specification.processHash == "77996c60ec38f18b526a00aec50f91ce320396673435b495618c9e41cf115544")
-        #expect(specification.hash == "902a11682adcb59a3b731c1979c6a3b946e7a6257477c69fb428de93ed9d52c4")
+        #expect(specification.processHash == "03d391b299a56ece67896288d9f346c9fa0df42a5df483d696e263556b3433c8")
+        #expect(specification.hash == "d56f8c3579ca457a05930c051cea48922bdaf9a12fe3094b84a7b238c51f9286")
         #expect(specification.image == nil)
     }
 

@@ -46,7 +46,8 @@ struct ChildProcessRuntimeTests {
             }
             #expect(try mode("") == 0o700)
             #expect(try mode("/home") == 0o700)
-            for file in ["/secrets.json", "/agent.json", "/agent.log", "/home/.openclaw/openclaw.json"] {
+            let token = "/" + URL(filePath: stand.directory(box).place.botTokenFile(Sample.botTokenHash)).lastPathComponent
+            for file in [token, "/secrets.json", "/agent.json", "/agent.log", "/home/.openclaw/openclaw.json"] {
                 #expect(try mode(file) == 0o600, "\(file)")
             }
         }
@@ -61,9 +62,9 @@ struct ChildProcessRuntimeTests {
             try await runtime.becomesReady(box)
 
             let surroundings = try stand.surroundings(box)
-            let place = AgentPlace(home: stand.directory(box).home)
+            let place = stand.directory(box).place
             var names = Set(specification.environment(at: place).keys)
-            names.formUnion(["PATH", "OPENCLAW_PROXY_TOKEN", "OPENCLAW_GATEWAY_TOKEN", "TELEGRAM_BOT_TOKEN"])
+            names.formUnion(["PATH", "OPENCLAW_PROXY_TOKEN", "OPENCLAW_GATEWAY_TOKEN"])
             // Python and macOS add these by themselves.
             let own: Set = ["LC_CTYPE", "__CF_USER_TEXT_ENCODING"]
             #expect(Set(surroundings.environment.keys).subtracting(own) == names)

@@ -82,7 +82,7 @@ struct OpenClawProgram {
     ) async throws {
         let home = FileManager.default.temporaryDirectory.appending(path: "openclaw-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: home) }
-        let place = AgentPlace(home: home)
+        let place = AgentPlace(home: home, supervisor: home)
         try FileManager.default.createDirectory(atPath: place.workspace, withIntermediateDirectories: true)
         for folder in [home, place.stateDirectory] {
             try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder)
@@ -95,7 +95,8 @@ struct OpenClawProgram {
                 searchesTheWeb: true)
             : AgentSettings(tokenProxyURL: "http://127.0.0.1:8082/v1", telegramAPIRoot: "http://127.0.0.1:8090")
         let rendered = OpenClawConfiguration(
-            settings: settings, ownerUserIDs: isCluster ? [1, 2, 3] : [1], plan: PlanTable.builtIn[tier],
+            settings: settings, bot: AgentBot(tokenHash: Sample.botTokenHash, userIDs: isCluster ? [1, 2, 3] : [1]),
+            plan: PlanTable.builtIn[tier],
             switchedOff: switchedOff, place: place
         ).text
         try Data(rendered.utf8).write(to: URL(filePath: place.configuration))
@@ -104,7 +105,9 @@ struct OpenClawProgram {
         environment["PATH"] = ProcessInfo.processInfo.environment["PATH"]
         environment[SecretName.proxyToken] = "ocp_" + String(repeating: "a", count: 43)
         environment[SecretName.gatewayToken] = String(repeating: "b", count: 43)
-        environment[SecretName.botToken] = "77:" + String(repeating: "c", count: 35)
+        let token = place.botTokenFile(Sample.botTokenHash)
+        try Data(("77:" + String(repeating: "c", count: 35)).utf8).write(to: URL(filePath: token))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: token)
         try await body(OpenClawProgram(configuration: place.configuration, environment: environment))
     }
 

@@ -26,7 +26,8 @@ struct OpenClawSchemaTests {
                 searchesTheWeb: true)
             : AgentSettings(tokenProxyURL: "http://127.0.0.1:1/v1", telegramAPIRoot: "http://127.0.0.1:2")
         return OpenClawConfiguration(
-            settings: settings, ownerUserIDs: (1...users).map(Int64.init), plan: PlanTable.builtIn[tier],
+            settings: settings, bot: AgentBot(tokenHash: Sample.botTokenHash, userIDs: (1...users).map(Int64.init)),
+            plan: PlanTable.builtIn[tier],
             switchedOff: switchedOff, place: .container
         ).text
     }

@@ -15,12 +15,13 @@ struct OperatorStage {
     let stand: StandInAgent
     let runtime: ChildProcessRuntime
     let service: OperatorServices
+    let vault: Vault
     let box: Box
     let conversation: Conversation
 
     static func run(
         _ behaviour: StandInAgent.Behaviour = .normal, language: Language = .english, withBot: Bool = true,
-        image: String? = nil, timeout: Duration = .seconds(30), _ body: (OperatorStage) async throws -> Void
+        image: String? = nil, spares: Int = 0, timeout: Duration = .seconds(30), _ body: (OperatorStage) async throws -> Void
     ) async throws {
         try await StandInAgent.with { stand in
             try await TestPlatform.run { platform in
@@ -42,13 +43,23 @@ struct OperatorStage {
                 let runtime = try stand.runtime(behaviour)
                 let service = OperatorServices(
                     queue: platform.queue, runtime: runtime, vault: vault, plans: .builtIn, settings: Sample.settings,
-                    image: image, timeout: timeout, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+                    image: image, spares: .init(count: spares, tier: .starter), timeout: timeout,
+                    logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
                 try await body(
                     OperatorStage(
-                        platform: platform, stand: stand, runtime: runtime, service: service, box: row,
+                        platform: platform, stand: stand, runtime: runtime, service: service, vault: vault,
+                        box: row,
                         conversation: conversation))
             }
         }
+    }
+
+    /// Another operator on the same database.
+    func service(on runtime: ChildProcessRuntime, spares: Int) -> OperatorServices {
+        OperatorServices(
+            queue: platform.queue, runtime: runtime, vault: vault, plans: .builtIn, settings: Sample.settings,
+            spares: .init(count: spares, tier: .starter), timeout: .seconds(30),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 
     var agent: AgentReference { AgentReference(box) }

@@ -8,6 +8,7 @@ enum Sample {
     static let customerID = Customer.ID("cst_01hzzzzzzz0000000000000001")!
     static let bot = Box.Bot(id: 77, username: "ada_agent_bot", sealedToken: "", ownerUserID: 123_456_789)
     static let botToken = Secret("77:AAAA-bot-token")
+    static let botTokenHash = AccessToken(botToken.reveal()).hash
     static let settings = AgentSettings(tokenProxyURL: "http://127.0.0.1:8081/v1")
 
     static func box(

@@ -41,6 +41,8 @@ final class StandInAgent: Sendable {
         case mute
         /// Answers until the file `quiet` is in its home.
         case fading
+        /// Answers the probes, and fails at every turn.
+        case cold
     }
 
     let folder: String
@@ -82,8 +84,21 @@ final class StandInAgent: Sendable {
         return runtime
     }
 
-    func directory(_ box: Box) -> AgentDirectory {
-        AgentDirectory(path: "\(folder)/agents/\(box.id)")
+    func directory(_ box: Box) -> AgentDirectory { directory(AgentReference(box)) }
+
+    func directory(_ agent: AgentReference) -> AgentDirectory {
+        AgentDirectory(path: "\(folder)/agents/\(agent.boxID)")
+    }
+
+    /// The agents that have a folder.
+    var folders: [String] {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: folder + "/agents").sorted() }
+    }
+
+    /// How many turns its program has taken by command.
+    func turns(_ agent: AgentReference) -> Int {
+        let data = FileManager.default.contents(atPath: directory(agent).home + "/turns") ?? Data()
+        return data.count { $0 == UInt8(ascii: "\n") }
     }
 
     func processes(_ box: Box) -> [Int32] {
@@ -142,6 +157,10 @@ final class StandInAgent: Sendable {
             issue = {"path": "models.providers", "message": "refused.example isn't to be used"}
             print(json.dumps({"valid": False, "issues": [issue]} if is_refused else {"valid": True}))
             sys.exit(1 if is_refused else 0)
+        if sys.argv[2] == "agent":
+            with open(os.environ["HOME"] + "/turns", "a") as file:
+                file.write(os.environ["OPENCLAW_GATEWAY_PORT"] + "\\n")
+            sys.exit(1 if sys.argv[1] == "cold" else 0)
         behaviour, port, home = sys.argv[1], int(sys.argv[sys.argv.index("--port") + 1]), os.environ["HOME"]
         descriptors = [number for number in range(256) if is_open(number)]
         with open(home + "/surroundings.json", "w") as file:

@@ -18,8 +18,8 @@ struct AgentConfigurationTests {
         #expect(configuration.port == 18789)
         #expect(configuration.model.id == "k2p5")
         #expect(configuration.model.apiKey == "a\"b")
-        #expect(configuration.telegram.token == "1:x")
-        #expect(configuration.telegram.allowFrom == [42])
+        #expect(configuration.telegram?.token == "1:x")
+        #expect(configuration.telegram?.allowFrom == [42])
         #expect(configuration.workspace == "/home/node/w")
     }
 

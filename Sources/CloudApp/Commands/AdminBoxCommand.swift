@@ -73,7 +73,8 @@ struct AdminBoxCommand: AsyncParsableCommand {
                     ("wanted", "\(box.desired.rawValue), generation \(box.generation)"),
                     ("status", "\(box.status.rawValue), generation \(box.observedGeneration)"),
                     ("detail", box.message?.text[.english] ?? "-"), ("bot", box.bot.map { "@\($0.username)" } ?? "-"),
-                    ("image", box.image ?? "-"), ("restarts", "\(box.restarts)"),
+                    ("lives as", AgentReference(box).boxID.rawValue), ("image", box.image ?? "-"),
+                    ("restarts", "\(box.restarts)"),
                     ("failures", "\(box.failures) in a row"), ("first ready", box.readyAt?.description ?? "-"),
                     ("last seen", box.seenAt?.description ?? "-"),
                 ]

@@ -12,7 +12,7 @@ struct SandboxAgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sandbox-agent", abstract: "Stands in for the OpenClaw program, as a box's own process.",
         discussion: "It takes the parts of OpenClaw's commands and environment that this platform uses.",
-        subcommands: [GatewayCommand.self, BackupCommand.self, ConfigCommand.self])
+        subcommands: [GatewayCommand.self, TurnCommand.self, BackupCommand.self, ConfigCommand.self])
 
     /// `openclaw-cloud sandbox-agent gateway`
     struct GatewayCommand: AsyncParsableCommand {
@@ -41,6 +41,33 @@ struct SandboxAgentCommand: AsyncParsableCommand {
             try await ServiceGroup(
                 configuration: .init(services: [agent], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             ).run()
+        }
+    }
+
+    /// `openclaw-cloud sandbox-agent agent`
+    struct TurnCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "agent", abstract: "Takes one turn that nobody's chat knows of.")
+
+        @Option(help: "The agent's id; there is one.")
+        var agent = "main"
+
+        @Option(help: "The session; it is kept nowhere.")
+        var sessionKey: String
+
+        @Option(help: "What the agent is told.")
+        var message: String
+
+        @Flag(help: "Print the answer as JSON.")
+        var json = false
+
+        func run() async throws {
+            LoggingSystem.bootstrapForStandardError()
+            let turn = try AgentTurn(
+                environment: ProcessInfo.processInfo.environment, httpClient: .shared, logger: Logger(label: "sandbox-agent")
+            )
+            let answer = try await turn.answer(to: message)
+            print(json ? String(decoding: try JSONEncoder().encode(["answer": answer]), as: UTF8.self) : answer)
         }
     }
 

@@ -56,6 +56,7 @@ struct CloudConfiguration: Sendable {
     var agentExecutable: String?
     /// `nil`: what the plans say; zero: never.
     var agentSleepAfter: Duration?
+    var spares: SpareKeeper.Wish
     var cluster: Cluster
     /// `nil`: agents' states aren't saved.
     var backup: Backup?
@@ -170,6 +171,8 @@ struct CloudConfiguration: Sendable {
         hostEmails = settings.addresses(.hostEmails)
         agentExecutable = settings.program(.agentExecutable)
         agentSleepAfter = settings.isSet(.agentSleepAfter) ? .seconds(settings.seconds(.agentSleepAfter)) : nil
+        spares = SpareKeeper.Wish(
+            count: settings.count(.spareAgents, least: 0), tier: settings.tier(.sparePlan))
         backup = Self.backup(&settings)
         cluster = Self.cluster(&settings, backup: backup)
         agentTokenProxyURL = settings.url(.agentTokenProxyURL)

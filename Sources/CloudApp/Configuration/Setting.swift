@@ -54,6 +54,8 @@ enum Setting: String, CaseIterable {
     case hostEmails = "HOST_EMAILS"
     case agentExecutable = "AGENT_EXECUTABLE"
     case agentSleepAfter = "AGENT_SLEEP_AFTER"
+    case spareAgents = "SPARE_AGENTS"
+    case sparePlan = "SPARE_PLAN"
     case agentImage = "AGENT_IMAGE"
     case agentTokenProxyURL = "AGENT_TOKEN_PROXY_URL"
     case agentToolsURL = "AGENT_TOOLS_URL"
@@ -147,6 +149,9 @@ enum Setting: String, CaseIterable {
         case .hostEmails: "who may open the host's desk below /host, separated by commas; a second factor is asked for"
         case .agentExecutable: "the OpenClaw program; without it `openclaw` from PATH, else the stand-in agent"
         case .agentSleepAfter: "seconds of silence after which agents sleep, 0 for never; without it what their plans say"
+        case .spareAgents:
+            "how many agents are started before anybody has paid for them, so that the next customers don't wait for a start"
+        case .sparePlan: "whose resources they have: starter, pro or team; customers of other plans wait for a start"
         case .agentImage: "the agents' container image, with a pinned version"
         case .agentTokenProxyURL:
             "where agents reach the token proxy; without it this machine's, or the Service token-proxy in the cluster"
@@ -199,6 +204,8 @@ enum Setting: String, CaseIterable {
         case .transcriptionModel: "whisper-1"
         case .metricsByCustomer, .stripePromotionCodes, .stripeAutomaticTax: "false"
         case .mailFrom: "OpenClaw Cloud <hello@localhost>"
+        case .spareAgents: "0"
+        case .sparePlan: "pro"
         case .agentImage: "ghcr.io/openclaw/openclaw:2026.9.4"
         case .platformNamespace: "platform"
         case .agentEgress: "open"

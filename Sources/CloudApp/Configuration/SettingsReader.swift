@@ -74,6 +74,16 @@ struct SettingsReader {
         return count
     }
 
+    /// A plan's name.
+    mutating func tier(_ setting: Setting) -> Tier {
+        let value = text(setting) ?? ""
+        guard let tier = Tier(rawValue: value.lowercased()) else {
+            fault(setting, "must be one of \(Tier.allCases.map(\.rawValue).joined(separator: ", ")), not '\(value)'")
+            return .pro
+        }
+        return tier
+    }
+
     /// A whole number of seconds, 0 or more.
     mutating func seconds(_ setting: Setting) -> Int {
         let value = text(setting) ?? ""

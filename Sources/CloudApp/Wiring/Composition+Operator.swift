@@ -19,7 +19,7 @@ extension Composition {
             queue: platform.queue, runtime: runtime, vault: platform.vault, plans: configuration.plans,
             settings: configuration.agentSettings(inCluster: inCluster),
             image: inCluster ? configuration.cluster.settings.image : nil, backups: backup?.signer, rolloutLimits: limits,
-            checksImage: checksImage,
+            checksImage: checksImage, spares: configuration.spares,
             logger: platform.logger)
     }
 

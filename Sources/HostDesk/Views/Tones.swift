@@ -22,6 +22,16 @@ extension Job.State {
     }
 }
 
+extension Spare.State {
+    var tone: Cell.Tone {
+        switch self {
+        case .ready: .good
+        case .starting: .busy
+        case .retired: .quiet
+        }
+    }
+}
+
 extension Backup.State {
     var tone: Cell.Tone {
         switch self {

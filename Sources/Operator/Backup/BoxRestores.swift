@@ -53,7 +53,7 @@ struct BoxRestores: Sendable {
             try await runtime.wait(for: agent, within: timeout) {
                 try await runtime.transfers(of: agent)[id]?.isOver ?? true
             }
-            restore = try await end(restore, try await runtime.transfers(of: agent)[id])
+            restore = try await end(restore, in: agent, try await runtime.transfers(of: agent)[id])
         }
         if restore.state == .done { return nil }
         try await statuses.write(.init(.failed, .notRestored), of: box, generation: box.observedGeneration)
@@ -78,7 +78,9 @@ struct BoxRestores: Sendable {
     }
 
     /// - Parameter progress: `nil` if somebody has removed the transfer, which then begins anew.
-    private func end(_ restore: Restore, _ progress: StateTransfer.Progress?) async throws -> Restore {
+    private func end(
+        _ restore: Restore, in agent: AgentReference, _ progress: StateTransfer.Progress?
+    ) async throws -> Restore {
         let failure: String?
         switch progress {
         case .running, nil: throw JobOutcome.snooze(.seconds(30))
@@ -97,8 +99,7 @@ struct BoxRestores: Sendable {
         } else {
             logger.notice("a saved state was put in place", metadata: metadata)
         }
-        try await runtime.forgetTransfers(
-            of: AgentReference(boxID: restore.boxID, customerID: restore.customerID), except: [])
+        try await runtime.forgetTransfers(of: agent, except: [])
         return ended ?? restore
     }
 }

@@ -53,10 +53,12 @@ package actor ChildProcessRuntime: AgentRuntime, Service {
             throw DomainError(
                 .conflict, code: "proxy_token_lost", "Your agent needs a new key. It gets one with the next attempt.")
         }
-        return [
-            SecretName.proxyToken: proxyToken, SecretName.botToken: specification.botToken,
+        var secrets = [
+            SecretName.proxyToken: proxyToken,
             SecretName.gatewayToken: held[SecretName.gatewayToken].map { Secret($0) } ?? AccessToken.random().secret,
         ]
+        secrets[SecretName.botToken] = specification.botToken
+        return secrets
     }
 
     package func suspend(_ agent: AgentReference) async throws {

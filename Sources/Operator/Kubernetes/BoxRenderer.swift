@@ -47,7 +47,7 @@ package struct BoxRenderer {
     }
 
     /// The namespace that a box lives in.
-    package static func namespace(of box: Box) -> String { Tenant.namespace(box.customerID) }
+    package static func namespace(of box: Box) -> String { AgentReference(box).namespace }
     /// The name of the agent's container in its pod.
     package static var container: String { Tenant.container }
 }

@@ -189,15 +189,12 @@ extension Manifests {
         values.sorted { $0.key < $1.key }.map { ["name": .string($0.key), "value": .string($0.value)] }
     }
 
-    static let secretVariables: [JSONValue] = {
-        let names = SecretName.self
-        return [names.gatewayToken, names.proxyToken, names.botToken].map { name in
-            [
-                "name": .string(name),
-                "valueFrom": ["secretKeyRef": ["name": .string(Tenant.name), "key": .string(name)]],
-            ]
-        }
-    }()
+    static let secretVariables: [JSONValue] = SecretName.inEnvironment.map { name in
+        [
+            "name": .string(name),
+            "valueFrom": ["secretKeyRef": ["name": .string(Tenant.name), "key": .string(name)]],
+        ]
+    }
 
     /// What PodSecurity's "restricted" asks of a container, and a root file system that can't be written
     /// (https://kubernetes.io/docs/concepts/security/pod-security-standards/).

@@ -38,7 +38,7 @@ enum Tenant {
         static let settings = "openclaw.cloud/settings"
     }
 
-    /// `customer-<id>`: the id's 26 characters make it a DNS label.
+    /// `customer-<id>`, where a spare's id takes the place of a customer's: the id's 26 characters make it a DNS label.
     static func namespace(_ customerID: Customer.ID) -> String { prefix + customerID.body }
     static let prefix = "customer-"
 

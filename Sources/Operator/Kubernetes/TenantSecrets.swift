@@ -4,13 +4,14 @@ import FoundationEssentials
 import Kubernetes
 import Store
 
-/// What an agent holds of value: three secrets of its own.
+/// What an agent holds of value: secrets of its own.
 struct TenantSecrets: Sendable, Hashable {
     let proxyToken: Secret
     let gatewayToken: Secret
-    let botToken: Secret
+    /// `nil` for a spare.
+    let botToken: Secret?
 
-    init(proxyToken: Secret, gatewayToken: Secret, botToken: Secret) {
+    init(proxyToken: Secret, gatewayToken: Secret, botToken: Secret?) {
         self.proxyToken = proxyToken
         self.gatewayToken = gatewayToken
         self.botToken = botToken
@@ -42,10 +43,12 @@ struct TenantSecrets: Sendable, Hashable {
     /// - Parameter hash: of the specification that they belong to.
     func data(for hash: String) -> JSONValue {
         let names = SecretName.self
-        return JSONValue([
+        var data = [
             names.proxyToken: Self.base64(proxyToken), names.gatewayToken: Self.base64(gatewayToken),
-            names.botToken: Self.base64(botToken), BoxFolders.mark: Data(hash.utf8).base64EncodedString(),
-        ])
+            BoxFolders.mark: Data(hash.utf8).base64EncodedString(),
+        ]
+        data[names.botToken] = botToken.map(Self.base64)
+        return JSONValue(data)
     }
 
     private static func base64(_ secret: Secret) -> String { Data(secret.reveal().utf8).base64EncodedString() }

@@ -86,6 +86,14 @@ package struct RolloutController: Sendable {
         return box
     }
 
+    /// - Returns: the image that a new box would run as; `nil` where agents are no containers.
+    /// - Throws: `SQLError`.
+    func imageOfNewBox() async throws -> String? {
+        guard let image else { return nil }
+        let now = queue.clock.now
+        return try await queue.database.read { try plan(image, now: now, in: $0).imageOfNewBox }
+    }
+
     private func plan(_ image: String, now: Timestamp, in transaction: any Transaction) throws -> RolloutPlan {
         RolloutPlan(
             image: image, boxes: try BoxStore(transaction).allToReconcile(),

@@ -133,8 +133,10 @@ package struct RolloutPlan: Sendable {
     ///
     /// A box that has none yet gets the configured one, but not while that isn't known to be good: then the one that most boxes
     /// run, or ran before the rollout.
-    package func imageToRun(_ box: Box) -> String {
-        if let own = box.image { return own }
+    package func imageToRun(_ box: Box) -> String { box.image ?? imageOfNewBox }
+
+    /// The image that a box would get now.
+    package var imageOfNewBox: String {
         let isUnderWay = rollout?.image == image
         var counts: [String: Int] = [:]
         for other in boxes {

@@ -74,7 +74,7 @@ struct AgentChannel: Service, CustomStringConvertible {
         let model = AgentModel(
             httpClient: httpClient, settings: configuration.model, workspace: configuration.workspace, backoff: backoff,
             logger: logger)
-        guard let person = message.from, configuration.telegram.allowFrom.contains(person.id),
+        guard let person = message.from, configuration.telegram?.allowFrom.contains(person.id) == true,
             message.chat.type == "private",
             let text = message.text
         else { return }

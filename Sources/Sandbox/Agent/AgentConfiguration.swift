@@ -23,7 +23,7 @@ struct AgentConfiguration: Sendable {
         let supportsUsageInStreaming: Bool
     }
 
-    struct Telegram: Sendable {
+    struct Telegram: Sendable, Equatable {
         let apiRoot: String
         let token: String
         let allowFrom: Set<Int64>
@@ -34,7 +34,8 @@ struct AgentConfiguration: Sendable {
     /// What lets one change what runs in the gateway; empty: nobody may.
     let gatewayToken: String
     let model: Model
-    let telegram: Telegram
+    /// `nil` without a bot's token: then nobody can write to the agent.
+    let telegram: Telegram?
     let stateDirectory: String
     let workspace: String
 }
@@ -66,7 +67,7 @@ extension AgentConfiguration {
 
         let telegram = Self.telegram(file, &faults)
         let model = Self.model(file, &faults)
-        guard let telegram, let model, faults.isEmpty else { throw AgentRefusal(faults: faults) }
+        guard let model, faults.isEmpty else { throw AgentRefusal(faults: faults) }
         let workspace =
             file.agents?.defaults?.workspace ?? environment["OPENCLAW_WORKSPACE_DIR"] ?? stateDirectory + "/workspace"
         self.init(
@@ -81,7 +82,10 @@ extension AgentConfiguration {
             faults.append("channels.telegram is missing or disabled, and there is no other channel")
             return nil
         }
-        if (channel.botToken ?? "").isEmpty { faults.append("channels.telegram.botToken is missing") }
+        if channel.tokenFile == nil, channel.botToken == nil, channel.dmPolicy == "disabled" { return nil }
+        if (channel.botToken ?? channel.tokenFile ?? "").isEmpty {
+            faults.append("channels.telegram.botToken and channels.telegram.tokenFile are missing")
+        }
         if channel.dmPolicy != "allowlist" { faults.append("channels.telegram.dmPolicy must be \"allowlist\"") }
         let allowFrom = channel.allowFrom ?? []
         let ids = allowFrom.compactMap(\.personID)
@@ -89,8 +93,16 @@ extension AgentConfiguration {
         if ids.count < allowFrom.count {
             faults.append("channels.telegram.allowFrom must hold numeric ids, such as \"123456789\"")
         }
-        return Telegram(
-            apiRoot: channel.apiRoot ?? "https://api.telegram.org", token: channel.botToken ?? "", allowFrom: Set(ids))
+        guard let token = channel.tokenFile.map({ Self.token(in: $0) }) ?? channel.botToken else { return nil }
+        return Telegram(apiRoot: channel.apiRoot ?? "https://api.telegram.org", token: token, allowFrom: Set(ids))
+    }
+
+    /// - Returns: `nil` if there is no such file: as with OpenClaw, that is no fault of the configuration.
+    private static func token(in file: String) -> String? {
+        let type = try? FileManager.default.attributesOfItem(atPath: file)[.type] as? FileAttributeType
+        // A link is refused.
+        guard type == .typeRegular, let data = FileManager.default.contents(atPath: file) else { return nil }
+        return String(decoding: data, as: UTF8.self).trimmed
     }
 
     private static func model(_ file: AgentConfigurationFile, _ faults: inout [String]) -> Model? {

@@ -51,6 +51,7 @@ struct AgentConfigurationFile: Decodable {
         struct Telegram: Decodable {
             let enabled: Bool?
             let botToken: String?
+            let tokenFile: String?
             let dmPolicy: String?
             let allowFrom: [Sender]?
             let apiRoot: String?

@@ -37,9 +37,7 @@ package struct SandboxAgent: Service, CustomStringConvertible {
     /// - Throws: an `IOError` if the port is taken; a `CocoaError` if the state directory can't be written.
     package func run() async throws {
         let health = AgentHealth()
-        let channel = AgentChannel(
-            telegram: TelegramClient(
-                httpClient: httpClient, apiRoot: configuration.telegram.apiRoot, token: configuration.telegram.token),
+        let channel = AgentChannelStarter(
             configuration: live, httpClient: httpClient,
             memory: try AgentMemory(directory: configuration.stateDirectory + "/sessions"),
             health: health, backoff: backoff, logger: logger)

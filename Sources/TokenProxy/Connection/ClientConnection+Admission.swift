@@ -65,6 +65,7 @@ extension ClientConnection {
             guard request.isReadByPeople, case .call = request.knownRoute else { throw .unauthenticated }
             request.refusal = .suspended(upgradeURL: loop.services.configuration.upgradeURL)
         }
+        if caller.credential.isSpare, case .call = request.knownRoute { request.refusal = .spare }
         guard request.knownRoute?.hasBody == true else {
             respond(.ok, try loop.services.models(request.modelName))
             return

@@ -7,6 +7,7 @@ extension ClientConnection {
     /// - Throws: ``Refusal`` unless the host has named a server, and the caller's plan has voice notes.
     func mayTranscribe(_ caller: Caller) throws(Refusal) {
         guard loop.services.configuration.transcription != nil else { throw .unknownPath }
+        guard !caller.credential.isSpare else { throw .spare }
         guard caller.plan.voiceNotes == true || !caller.credential.isAgents else { throw .notInPlan }
         if caller.credential.isAgents, let hold = caller.credential.hold {
             throw .held(hold, dashboardURL: loop.services.configuration.upgradeURL)

@@ -67,6 +67,8 @@ final class CallerDirectory: Sendable {
         guard let found = try await lookUps.find(hash) else {
             throw limiter.wait(address, now: accounts.now).map { .tooManyWrongTokens(retryAfter: $0) } ?? .unauthenticated
         }
+        // Asked about each time: once a box has claimed the spare, its token stands for that box.
+        if found.isSpare { return caller(for: found) }
         let now = accounts.now.milliseconds
         return known.withLock { known in
             // Others may have shown the same token at the same time.

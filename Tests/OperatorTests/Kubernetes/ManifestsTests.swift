@@ -1,6 +1,7 @@
 import Core
 import FoundationEssentials
 import Kubernetes
+import Store
 import Testing
 
 @testable import Operator
@@ -40,6 +41,30 @@ struct ManifestsTests {
             try Data(rendered.utf8).write(to: file)
         }
         #expect(rendered == String(decoding: try Data(contentsOf: file), as: UTF8.self))
+    }
+
+    /// What a pod can't take over as it is would end the one that was warmed.
+    @Test func aBoxThatHasClaimedASpareChangesOnlyItsSettings() throws {
+        let spare = Spare(id: Spare.ID(bits: 42), tier: .starter, createdAt: Timestamp(milliseconds: 0))
+        var box = Sample.box()
+        box.spareID = spare.id
+        let token = AgentSpecification.ProxyToken(hash: AccessToken("ocp_proxy-token").hash, secret: nil)
+        let plan = PlanTable.builtIn[.starter]
+        let cluster = ClusterSettings(image: "ghcr.io/openclaw/openclaw:2026.9.4")
+        func objects(_ specification: AgentSpecification, _ botToken: Secret?) -> [KubernetesObject] {
+            let secrets = TenantSecrets(
+                proxyToken: Secret("ocp_proxy-token"), gatewayToken: Secret("gateway-token"), botToken: botToken)
+            return Manifests(specification: specification, secrets: secrets, settings: cluster).steps.flatMap(\.self)
+        }
+        let asSpare = objects(
+            AgentSpecification(spare, plan: plan, proxyToken: token, settings: Self.clusterAgents), nil)
+        let asBox = objects(
+            AgentSpecification(
+                box, bot: Sample.bot, plan: plan, botToken: Sample.botToken, proxyToken: token,
+                settings: Self.clusterAgents), Sample.botToken)
+        let changed = zip(asSpare, asBox).filter { $0 != $1 }.map { $1.type.kind }
+        #expect(changed == ["Secret", "ConfigMap"])
+        #expect(asBox.first?.name == "customer-\(spare.id.body)")
     }
 
     @Test func isTheSameEachTime() throws {

@@ -7,7 +7,8 @@ import SQL
 struct AdminBoxesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "boxes", abstract: "All boxes: how they are, and what is wrong.",
-        discussion: "What is done about one is under admin box.", subcommands: [ListCommand.self, ShowCommand.self])
+        discussion: "What is done about one is under admin box.",
+        subcommands: [ListCommand.self, ShowCommand.self, SparesCommand.self])
 
     /// `openclaw-cloud admin boxes list`
     struct ListCommand: AsyncParsableCommand {
@@ -32,6 +33,18 @@ struct AdminBoxesCommand: AsyncParsableCommand {
                     search: reason, state: state, of: HostStates.boxes, kind: plan?.rawValue)
                 try output.print(try await platform.desk.boxes(filter))
             }
+        }
+    }
+
+    /// `openclaw-cloud admin boxes spares`
+    struct SparesCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "spares", abstract: "Lists the agents that are started before anybody has paid for them.")
+
+        @OptionGroup var output: OutputOptions
+
+        func run() async throws {
+            try await Launcher.withPlatform { platform in try output.print(try await platform.desk.spares()) }
         }
     }
 
