@@ -33,9 +33,11 @@ struct BoxTests {
                     api.ana.box, generation: 1, status: .failed, message: .failed(.exited(code: 137)), readyAt: nil)
             }
             for language in Language.allCases {
-                var headers = api.ana.headers()
-                headers[.acceptLanguage] = language.tag
-                try await api.client.execute(uri: "/v1/box", method: .get, headers: headers) { response in
+                var ana = api.ana.customer
+                ana.language = language
+                let reader = ana
+                try await api.platform.database.write { try CustomerStore($0).update(reader) }
+                try await api.client.execute(uri: "/v1/box", method: .get, headers: api.ana.headers()) { response in
                     let box = try TestAPI.object(response)
                     #expect(box["detail"] == .text(OwnerMessage.failed(.exited(code: 137)).text[language]))
                 }

@@ -25,9 +25,9 @@ struct SilenceTests {
             let failed = try await web.get("/dashboard/silence", as: owner).text
             #expect(failed.contains("It isn’t running") && failed.contains("ran out of memory"))
             #expect(failed.contains("action=\"/dashboard/restart\""))
-            let portuguese = try await web.get("/dashboard/silence", as: owner, [.acceptLanguage: "pt-BR"]).text
+            let portuguese = try await web.get("/dashboard/silence?lang=pt", as: owner).text
             #expect(portuguese.contains("ficou sem memória") && !portuguese.contains("ran out"))
-            let dashboard = try await web.get("/dashboard", as: owner, [.acceptLanguage: "pt-BR"]).text
+            let dashboard = try await web.get("/dashboard?lang=pt", as: owner).text
             #expect(dashboard.contains("ficou sem memória"))
             #expect(try await web.get("/dashboard/silence").location == "/login")
             #expect(try await web.get("/dashboard/silence", as: try await web.visitor()).location == "/chat")
