@@ -76,7 +76,7 @@ struct AnswerTransaction {
         case .forgetTelegramAccount:
             try CustomerStore(work.transaction).endAccessByTelegram(to: customer.id)
             (conversation.telegramUserID, conversation.telegramName) = (nil, nil)
-            conversation.telegramCode = TelegramCode.random()
+            conversation.telegramCode = TelegramCode.random(at: work.now)
             try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: customer.id))
             guard var box = try BoxStore(work.transaction).current(customerID: customer.id), box.desired == .draft else {
                 return
@@ -89,7 +89,7 @@ struct AnswerTransaction {
             fresh.answered = state.answered
             state = fresh
             (conversation.telegramUserID, conversation.telegramName) = (nil, nil)
-            conversation.telegramCode = TelegramCode.random()
+            conversation.telegramCode = TelegramCode.random(at: work.now)
             guard var box = try BoxStore(work.transaction).current(customerID: customer.id), box.desired == .draft else {
                 return
             }

@@ -133,14 +133,17 @@ package struct OnboardingService: Sendable {
         guard
             try store.append(to: conversation, role: .visitor, text: redaction.text, clientKey: clientKey, now: work.now)
         else { return false }
+        var changed = conversation
+        if conversation.telegramUserID == nil, TelegramCode.hasEnded(conversation.telegramCode, at: work.now) {
+            changed.telegramCode = TelegramCode.random(at: work.now)
+        }
         if let token = redaction.token {
-            var changed = conversation
             var state = try InterviewState(json: conversation.state)
             state.pasted = PastedToken(
                 sealed: try vault.seal(token, context: PastedToken.context(of: conversation.id)), bot: nil)
             changed.state = try state.json()
-            try store.update(changed)
         }
+        if changed != conversation { try store.update(changed) }
         try work.enqueue(AnswerVisitor(conversationID: conversation.id, customerID: conversation.customerID))
         work.changed(conversation.customerID)
         return true
@@ -200,7 +203,7 @@ package struct OnboardingService: Sendable {
         let beginning = interview.begin(in: customer.language, chosen: chosen)
         let conversation = Conversation(
             id: work.ids.next(), customerID: customer.id, state: try beginning.state.json(),
-            telegramCode: TelegramCode.random(), createdAt: work.now)
+            telegramCode: TelegramCode.random(at: work.now), createdAt: work.now)
         try store.insert(conversation)
         for reply in beginning.replies {
             try store.append(to: conversation, role: .agent, text: reply.text, card: reply.card, now: work.now)

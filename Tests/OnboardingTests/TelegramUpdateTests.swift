@@ -115,7 +115,7 @@ struct TelegramUpdateTests {
             let greeting = try await site.platform.database.read { try ConversationStore($0).messages(of: greeted[0]) }
             #expect(greeting.map(\.text).joined().contains("o código"))
             site.platform.clock.advance(by: .seconds(1))
-            let typed = "\(code.prefix(4)) \(code.dropFirst(4).prefix(4))-\(code.suffix(4).uppercased()) "
+            let typed = "\(code.prefix(4)) \(code.dropFirst(4).prefix(8))-\(code.suffix(4).uppercased()) "
             offset = try await site.service.handle(message(2, typed, from: ana), botID: 1, offset: offset)
             #expect(try await site.conversation().telegramUserID == ana.id)
             // What is written now belongs to the conversation that was linked, not to the one that was begun here.

@@ -215,7 +215,7 @@ struct SamplePages {
     static let conversation: [ChatMessage] = {
         let cards: [ChatMessage.Card?] = [
             .choices(["Writing", "Planning"]), nil, .plans(recommended: .pro),
-            .telegram(url: "https://t.me/claw?start=abcdefgh2345"),
+            .telegram(url: "https://t.me/claw?start=abcdefgh23456789"),
             .checkout(testIDs.next()), .agent(testIDs.next()),
         ]
         return cards.enumerated().map { index, card in

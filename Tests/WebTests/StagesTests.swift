@@ -41,7 +41,7 @@ struct StagesTests {
     }
 
     @Test func aWideScreenIsShownTheLinkToTelegramAsAPicture() throws {
-        let url = "https://t.me/claw?start=abcdefgh2345"
+        let url = "https://t.me/claw?start=abcdefgh23456789"
         let message = ChatMessage(position: 1, role: .agent, text: "Come", card: .telegram(url: url), createdAt: testNow)
         let site = try Site(sandbox: nil, contact: nil)
         let html = site.fragment(
@@ -49,7 +49,7 @@ struct StagesTests {
             language: .english)
         let path = try #require(QRCode(url)).path
         #expect(html.contains("<path d=\"\(path)\"/>"))
-        #expect(html.contains("href=\"https://t.me/claw") && html.contains("<code>abcd efgh 2345</code>"))
+        #expect(html.contains("href=\"https://t.me/claw") && html.contains("<code>abcd efgh 2345 6789</code>"))
         #expect(html.contains("aria-label=\"The link to Telegram as a QR code\""))
     }
 }

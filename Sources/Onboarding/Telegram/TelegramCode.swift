@@ -1,13 +1,36 @@
+import Core
+
 /// What ties a Telegram account to a conversation: the payload of a deep link, or typed into the chat with the manager bot.
 package enum TelegramCode {
     /// Letters and digits that nobody takes for others.
     private static let letters = Array("abcdefghjkmnpqrstuvwxyz23456789")
-    private static let length = 12
+    /// The hour in which it was made, and 59 random bits; Telegram lets nobody guess fast.
+    private static let (hourLength, length) = (4, 16)
+    /// Whoever finds a link later than that gets nowhere with it.
+    static let lifetime = Duration.hours(48)
 
-    /// 59 random bits; Telegram lets nobody guess fast.
-    static func random() -> String {
+    static func random(at time: Timestamp) -> String {
         var generator = SystemRandomNumberGenerator()
-        return String((0..<length).map { _ in letters.randomElement(using: &generator) ?? "a" })
+        var hours = time.milliseconds / Duration.hours(1).milliseconds
+        var code: [Character] = []
+        for _ in 0..<hourLength {
+            code.insert(letters[Int(hours % Int64(letters.count))], at: 0)
+            hours /= Int64(letters.count)
+        }
+        while code.count < length { code.append(letters.randomElement(using: &generator) ?? "a") }
+        return String(code)
+    }
+
+    /// Whether a code is older than its lifetime, to the hour. What is no code has ended.
+    static func hasEnded(_ code: String, at time: Timestamp) -> Bool {
+        guard code.count == length else { return true }
+        var hours: Int64 = 0
+        for letter in code.prefix(hourLength) {
+            guard let digit = letters.firstIndex(of: letter) else { return true }
+            hours = hours * Int64(letters.count) + Int64(digit)
+        }
+        let made = Timestamp(milliseconds: hours * Duration.hours(1).milliseconds)
+        return made > time || time - made >= lifetime
     }
 
     /// - Returns: the code in what somebody has written, with blanks and hyphens wherever they like; `nil` if it is none.

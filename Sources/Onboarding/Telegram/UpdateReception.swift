@@ -44,10 +44,12 @@ struct UpdateReception {
 
     // MARK: Messages
 
-    /// Ties the account to the conversation with this code; the first account that comes keeps it.
+    /// Ties the account to the conversation with this code, as long as that lives; the first account that comes keeps it.
     private func follow(_ code: String, _ person: TelegramUser) throws {
         let store = ConversationStore(work.transaction)
-        guard var conversation = try store.find(telegramCode: code) else {
+        guard var conversation = try store.find(telegramCode: code),
+            conversation.telegramUserID == person.id || !TelegramCode.hasEnded(code, at: work.now)
+        else {
             return try say(texts(person).unknownCode(), to: person)
         }
         if let owner = conversation.telegramUserID {
