@@ -38,6 +38,7 @@ extension Target.Dependency {
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+    static let tracing = product(name: "Tracing", package: "swift-distributed-tracing")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let yams = product(name: "Yams", package: "Yams")
     static let systemPackage = product(name: "SystemPackage", package: "swift-system")
@@ -52,6 +53,7 @@ let package = Package(
         .package(
             url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: [.defaults, "CommandLineArguments"]),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", exact: "1.4.1"),
         .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -77,7 +79,10 @@ let package = Package(
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         room("Store", ["Core", "SQL", .crypto], resources: [.embedInCode("Migrations")]),
-        room("Jobs", ["Core", "SQL", .logging, .serviceLifecycle]),
+        room("Jobs", ["Core", "SQL", "Telemetry", .logging, .serviceLifecycle, .tracing]),
+
+        // Traces.
+        room("Telemetry", ["Core", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .tracing]),
 
         // Clients: they speak the vendor's language and know nothing of ours.
         room("Stripe", [.asyncHTTPClient, .nioCore, .nioHTTP1, .crypto]),
@@ -138,16 +143,16 @@ let package = Package(
         room(
             "TokenProxy",
             [
-                "Core", "ModelAPI", .asyncHTTPClient, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .crypto, .logging,
-                .serviceLifecycle,
+                "Core", "ModelAPI", "Telemetry", .asyncHTTPClient, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .crypto,
+                .logging, .serviceLifecycle, .tracing,
             ]),
 
         // HTTP.
         room(
             "HTTPSupport",
             [
-                "Core", "SQL", "Store", "CZlib", .hummingbird, .httpTypes, .nioCore, .nioHTTPTypes, .logging, .crypto,
-                .serviceLifecycle,
+                "Core", "SQL", "Store", "Telemetry", "CZlib", .hummingbird, .httpTypes, .nioCore, .nioHTTPTypes, .logging,
+                .crypto, .serviceLifecycle, .tracing,
             ]),
         room(
             "AgentTools",
@@ -182,9 +187,9 @@ let package = Package(
                 "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "Cluster", "S3", "Stripe", "Telegram",
                 "SMTP", "ModelAPI", "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy",
                 "HTTPSupport", "Account", "AgentTools", "API", "HostDesk", "Web", "Webhooks", "Sandbox", "BoxSupervisor",
-                "Redis",
+                "Redis", "Telemetry",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
-                .nioPosix, .serviceLifecycle, .systemPackage, .unixSignals,
+                .nioPosix, .serviceLifecycle, .systemPackage, .tracing, .unixSignals,
             ]),
         .executableTarget(name: "openclaw-cloud", dependencies: ["CloudApp", .argumentParser], swiftSettings: settings),
 
@@ -220,8 +225,8 @@ let package = Package(
         tests(
             "HTTPSupportTests",
             [
-                "HTTPSupport", "Core", "Jobs", "SQL", "Store", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes,
-                .logging, .nioCore, .nioPosix, .serviceLifecycle,
+                "HTTPSupport", "Core", "Jobs", "SQL", "Store", "Telemetry", "TestSupport", .hummingbird,
+                .hummingbirdTesting, .httpTypes, .logging, .nioCore, .nioPosix, .serviceLifecycle, .tracing,
             ]),
         // On a real Kubernetes: see scripts/test-cluster.
         tests(
@@ -246,7 +251,9 @@ let package = Package(
                 "BoxSupervisor", "CloudApp", "Core", "HostDesk", "Onboarding", "TestSupport", "openclaw-cloud",
                 .asyncHTTPClient, .nioCore, .nioFoundationCompat, .nioHTTP1,
             ]),
-        tests("JobsTests", ["Jobs", "Core", "Postgres", "SQL", "TestSupport", .logging, .serviceLifecycle]),
+        tests(
+            "JobsTests",
+            ["Jobs", "Core", "Postgres", "SQL", "Telemetry", "TestSupport", .logging, .serviceLifecycle, .tracing]),
         tests("KubernetesTests", ["Kubernetes", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),
         tests(
             "WebhooksTests",
@@ -303,6 +310,9 @@ let package = Package(
         tests("StoreConformanceTests", ["Core", "SQL", "Postgres", "Store", "TestSupport", .crypto, .logging]),
         tests(
             "StripeTests", ["Stripe", .asyncHTTPClient, .hummingbird, .hummingbirdTesting, .httpTypes, .logging]),
+        tests(
+            "TelemetryTests",
+            ["Telemetry", .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore, .serviceLifecycle, .tracing]),
         tests("TelegramTests", ["Telegram", .asyncHTTPClient]),
         tests(
             "TokenProxyTests",

@@ -12,8 +12,6 @@ package struct AppRequestContext: RequestContext, RemoteAddressRequestContext {
     package var client: String
     /// Names the request in logs, in `X-Request-Id` and in error pages.
     package var requestID = ""
-    /// The trace that the request belongs to, to be passed on with what is asked of others.
-    package var traceParent: TraceParent
     /// Who is signed in.
     package var customer: Customer?
     /// The session's cookie, if it is valid.
@@ -27,7 +25,6 @@ package struct AppRequestContext: RequestContext, RemoteAddressRequestContext {
         coreContext = CoreRequestContextStorage(source: source)
         remoteAddress = source.channel.remoteAddress
         client = IPAddress(peer: remoteAddress)?.client ?? ""
-        traceParent = TraceParent.random()
     }
 
     /// Same as ``requestID``, for Hummingbird's own middlewares.

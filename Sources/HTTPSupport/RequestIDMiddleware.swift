@@ -1,9 +1,11 @@
 import HTTPTypes
 package import Hummingbird
 import Logging
+import Telemetry
+import Tracing
 
-/// Names each request: takes `X-Request-Id` and `traceparent` from the client if they are well-formed, makes new ones
-/// otherwise, puts both into the context and its logger, and sends the id back.
+/// Names each request, and makes it a span: takes `X-Request-Id` and `traceparent` from the client if they are well-formed,
+/// makes new ones otherwise, and sends the id back. What the request causes belongs to its trace.
 package struct RequestIDMiddleware: RouterMiddleware {
     package typealias Context = AppRequestContext
 
@@ -12,18 +14,32 @@ package struct RequestIDMiddleware: RouterMiddleware {
     package func handle(
         _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
-        var context = context
-        if let parent = request.headers[.traceparent].flatMap(TraceParent.init) {
-            context.traceParent = parent.child()
+        let parent = request.headers[.traceparent].flatMap(TraceParent.init)
+        let span = startSpan("request", context: .from(parent), ofKind: .server)
+        defer { span.end() }
+        return try await ServiceContext.withValue(span.context.traced) {
+            var context = context
+            let sent = request.headers[.xRequestID].flatMap { Self.isWellFormed($0) ? $0 : nil }
+            context.requestID = sent ?? "req_" + (ServiceContext.current?.traceParent?.traceID ?? "")
+            context.logger[metadataKey: "hb.request.id"] = nil
+            context.logger[metadataKey: "request_id"] = "\(context.requestID)"
+            var response = try await next(request, context)
+            response.headers[.xRequestID] = context.requestID
+            describe(response, to: request, context, in: span)
+            return response
         }
-        let sent = request.headers[.xRequestID].flatMap { Self.isWellFormed($0) ? $0 : nil }
-        context.requestID = sent ?? "req_" + context.traceParent.traceID
-        context.logger[metadataKey: "hb.request.id"] = nil
-        context.logger[metadataKey: "request_id"] = "\(context.requestID)"
-        context.logger[metadataKey: "trace_id"] = "\(context.traceParent.traceID)"
-        var response = try await next(request, context)
-        response.headers[.xRequestID] = context.requestID
-        return response
+    }
+
+    private func describe(_ response: Response, to request: Request, _ context: AppRequestContext, in span: any Span) {
+        guard span.isRecording else { return }
+        span.operationName = "\(request.method) \(context.route)"
+        span.updateAttributes { attributes in
+            attributes["http.request.method"] = request.method.rawValue
+            attributes["http.route"] = context.route
+            attributes["http.response.status_code"] = Int64(response.status.code)
+            attributes["http.request.id"] = context.requestID
+        }
+        if response.status.code >= 500 { span.setStatus(SpanStatus(code: .error)) }
     }
 
     /// Anything else could forge lines in a log.

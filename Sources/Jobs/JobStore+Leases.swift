@@ -1,6 +1,7 @@
 package import Core
 import FoundationEssentials
 import SQL
+import Telemetry
 
 /// The right to run a job, until the lease ends or is renewed.
 struct Lease: Sendable, Hashable {
@@ -34,7 +35,7 @@ extension JobStore {
                 """
                 UPDATE jobs SET state = 'running', attempt = attempt + 1, lease_holder = ?2, lease_until = ?3,
                     transitions = transitions + 1
-                WHERE id = ?1 AND state = 'queued' RETURNING kind, arguments, attempt, transitions
+                WHERE id = ?1 AND state = 'queued' RETURNING kind, arguments, attempt, transitions, trace_parent
                 """, [.text(id), .text(holder), .integer(until.milliseconds)])
             guard let started, let jobID = Job.ID(id) else { return nil }
             let attempt = try started.integer("attempt")
@@ -42,7 +43,8 @@ extension JobStore {
                 id, position: try started.integer("transitions"), .running, attempt: attempt, reason: nil, now: now)
             let job = Job(
                 id: jobID, kind: try started.text("kind"), arguments: try started.text("arguments"), attempt: Int(attempt),
-                startedAt: try firstStart(of: id) ?? now)
+                startedAt: try firstStart(of: id) ?? now,
+                trace: try started.optionalText("trace_parent").flatMap(TraceParent.init))
             return Lease(job: job, holder: holder)
         }
     }

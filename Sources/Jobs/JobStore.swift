@@ -1,6 +1,7 @@
 package import Core
 import FoundationEssentials
 package import SQL
+package import Telemetry
 
 /// A job's row.
 package struct Job: Sendable, Hashable, Identified {
@@ -19,6 +20,8 @@ package struct Job: Sendable, Hashable, Identified {
     package let attempt: Int
     /// For the first time.
     package let startedAt: Timestamp
+    /// Where it was added.
+    package let trace: TraceParent?
 }
 
 /// The jobs' rows; every change of a job's state is also written to its audit trail, `job_transitions`.
@@ -35,14 +38,15 @@ package struct JobStore {
     /// - Throws: `SQLError`; an `EncodingError`.
     @discardableResult
     package func insert<Arguments: JobArguments>(
-        id: Job.ID, arguments: Arguments, runAt: Timestamp, priority: JobPriority = Arguments.priority, now: Timestamp
+        id: Job.ID, arguments: Arguments, runAt: Timestamp, priority: JobPriority = Arguments.priority,
+        trace: TraceParent? = nil, now: Timestamp
     ) throws -> Bool {
         let json = String(decoding: try JSONEncoder().encode(arguments), as: UTF8.self)
         let row = try transaction.first(
             """
             INSERT INTO jobs (id, kind, arguments, customer_id, unique_key, state, attempt, run_at, priority, transitions,
-                created_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, 'queued', 0, ?6, ?8, 1, ?7)
+                created_at, trace_parent)
+            VALUES (?1, ?2, ?3, ?4, ?5, 'queued', 0, ?6, ?8, 1, ?7, ?9)
             ON CONFLICT (kind, unique_key) WHERE state = 'queued' AND unique_key IS NOT NULL
                 DO UPDATE SET
                     run_at = CASE WHEN jobs.run_at > excluded.run_at THEN excluded.run_at ELSE jobs.run_at END,
@@ -53,7 +57,7 @@ package struct JobStore {
             [
                 .text(id.rawValue), .text(Arguments.kind), .text(json), SQLValue(arguments.customerID?.rawValue),
                 SQLValue(arguments.uniqueKey), .integer(runAt.milliseconds), .integer(now.milliseconds),
-                .integer(priority.rawValue),
+                .integer(priority.rawValue), SQLValue(trace?.description),
             ])
         guard try row?.text("id") == id.rawValue else { return false }
         try record(id.rawValue, position: 1, .queued, attempt: 0, reason: nil, now: now)

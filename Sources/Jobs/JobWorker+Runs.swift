@@ -3,6 +3,8 @@ import FoundationEssentials
 import Logging
 import SQL
 import ServiceLifecycle
+import Telemetry
+import Tracing
 
 extension JobWorker {
     /// Starts a job's handler. It is a task of its own so that it can be cancelled alone.
@@ -11,7 +13,24 @@ extension JobWorker {
         // Only jobs with handlers are claimed.
         let handler = handlers[job.kind]!
         let task = Task {
-            try await handler(Data(job.arguments.utf8), JobContext(id: job.id, attempt: job.attempt, since: job.startedAt))
+            let span = startSpan(job.kind, context: .from(job.trace), ofKind: .consumer)
+            defer { span.end() }
+            span.updateAttributes { attributes in
+                attributes["job.id"] = job.id.rawValue
+                attributes["job.attempt"] = Int64(job.attempt)
+            }
+            try await ServiceContext.withValue(span.context.traced) {
+                do {
+                    try await handler(
+                        Data(job.arguments.utf8), JobContext(id: job.id, attempt: job.attempt, since: job.startedAt))
+                } catch JobOutcome.snooze(let pause) {
+                    // Nothing is wrong with it.
+                    throw JobOutcome.snooze(pause)
+                } catch {
+                    span.recordError(error)
+                    throw error
+                }
+            }
         }
         running.insert(lease, task)
         return task

@@ -1,6 +1,8 @@
 package import Core
 import FoundationEssentials
 package import SQL
+import Telemetry
+import Tracing
 
 /// Where features change state: rows and jobs in one transaction, wake-ups after its commit.
 package struct WorkQueue: Sendable {
@@ -23,8 +25,9 @@ package struct WorkQueue: Sendable {
     package func write<Result: Sendable>(
         _ body: @escaping @Sendable (UnitOfWork) throws -> Result
     ) async throws -> Result {
+        let trace = ServiceContext.current?.traceParent
         let (result, topics) = try await database.write { [clock, ids, notifier] transaction in
-            let work = UnitOfWork(transaction: transaction, now: clock.now, ids: ids)
+            let work = UnitOfWork(transaction: transaction, now: clock.now, ids: ids, trace: trace)
             let result = try body(work)
             try notifier.announce(work.topics, in: transaction)
             return (result, work.topics)
@@ -42,15 +45,18 @@ package final class UnitOfWork {
     /// The moment of the transaction; the same throughout.
     package let now: Timestamp
     package let ids: IdentifierSource
+    private let trace: TraceParent?
     private(set) var topics: Set<Topic> = []
 
-    init(transaction: any Transaction, now: Timestamp, ids: IdentifierSource) {
+    init(transaction: any Transaction, now: Timestamp, ids: IdentifierSource, trace: TraceParent?) {
         self.transaction = transaction
         self.now = now
         self.ids = ids
+        self.trace = trace
     }
 
     /// Adds a job, unless one with the same unique key is waiting already; that one then runs no later than this would have.
+    /// It belongs to the trace of whoever adds it.
     /// - Parameters:
     ///   - delay: how long the job waits at least.
     ///   - priority: `nil` for that of its kind.
@@ -59,7 +65,8 @@ package final class UnitOfWork {
         _ arguments: Arguments, after delay: Duration = .zero, priority: JobPriority? = nil
     ) throws {
         try JobStore(transaction).insert(
-            id: ids.next(), arguments: arguments, runAt: now + delay, priority: priority ?? Arguments.priority, now: now)
+            id: ids.next(), arguments: arguments, runAt: now + delay, priority: priority ?? Arguments.priority,
+            trace: trace, now: now)
         topics.insert(.jobs)
     }
 

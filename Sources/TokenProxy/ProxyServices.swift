@@ -15,6 +15,8 @@ final class ProxyServices: Sendable {
     let storageProbe = StorageProbe()
     let clock: WallClock
     let ids = ModelCallIDs()
+    /// `nil` where nobody records spans, so that calls don't pay for them.
+    let tracing: CallTracing?
     let logger: Logger
     let loops: ProxyLoops
 
@@ -27,6 +29,7 @@ final class ProxyServices: Sendable {
         self.upstreams = upstreams
         self.journal = journal
         self.clock = clock
+        tracing = CallTracing()
         self.logger = logger
         accounts = Accounts(
             storage: storage, holder: holder, clock: clock, idleTime: configuration.timeouts.idleLease, logger: logger)

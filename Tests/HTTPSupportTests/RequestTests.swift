@@ -4,13 +4,15 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Logging
+import Telemetry
 import TestSupport
 import Testing
+import Tracing
 
 struct RequestTests {
     private static let echo: @Sendable (Router<AppRequestContext>) -> Void = { router in
         router.get("/things/:id") { _, context in
-            "\(context.requestID) \(context.traceParent.traceID) \(context.language.rawValue)"
+            "\(context.requestID) \(ServiceContext.current?.traceParent?.traceID ?? "") \(context.language.rawValue)"
         }
     }
 

@@ -15,7 +15,7 @@ struct SilenceTests {
         try await TestWeb.run { web in
             let (owner, _) = try await web.owner()
             #expect(try await web.get("/dashboard/silence", as: owner).text.contains("We find nothing wrong"))
-            try await web.platform.database.write { try $0.execute("UPDATE quotas SET used = token_limit", []) }
+            _ = try await web.platform.database.write { try $0.execute("UPDATE quotas SET used = token_limit", []) }
             let usedUp = try await web.get("/dashboard/silence", as: owner).text
             #expect(usedUp.contains("allowance is used up") && usedUp.contains("31 January 2026"))
             try await web.platform.database.write { transaction in

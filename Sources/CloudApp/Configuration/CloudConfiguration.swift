@@ -43,6 +43,8 @@ struct CloudConfiguration: Sendable {
     var transcription: TranscriptionUpstream?
     var search: SearchProvider?
     var metricsByCustomer: Bool
+    /// `nil`: nobody collects traces.
+    var traces: TraceCollector?
     var stripe: Stripe
     var telegram: Telegram
     /// `nil`: the sandbox's outbox.
@@ -163,6 +165,7 @@ struct CloudConfiguration: Sendable {
         transcription = Self.transcription(&settings)
         search = Self.search(&settings)
         metricsByCustomer = settings.flag(.metricsByCustomer)
+        traces = TraceCollector(&settings)
         stripe = Self.stripe(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)", isSettingUp: isSettingUp)
         telegram = Self.telegram(&settings, sandbox: "http://127.0.0.1:\(sandboxPort)")
         smtpURL = settings.mailServer(.smtpURL)

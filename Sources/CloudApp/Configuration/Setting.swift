@@ -81,6 +81,8 @@ enum Setting: String, CaseIterable {
     case sandboxPort = "SANDBOX_PORT"
     case sandboxSMTPPort = "SANDBOX_SMTP_PORT"
     case logLevel = "LOG_LEVEL"
+    case traceEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT"
+    case traceHeaders = "OTEL_EXPORTER_OTLP_HEADERS"
 
     /// One line for `.env.example` and `openclaw-cloud config`.
     var meaning: String {
@@ -184,6 +186,8 @@ enum Setting: String, CaseIterable {
         case .sandboxPort: "the port on which the sandbox speaks for Kimi, Stripe and Telegram"
         case .sandboxSMTPPort: "the port on which the sandbox takes mails"
         case .logLevel: "trace, debug, info, notice, warning, error or critical"
+        case .traceEndpoint: "an OpenTelemetry collector, such as http://localhost:4318; traces are sent there over HTTP"
+        case .traceHeaders: "what else it is told, such as a key: name=value, separated by commas"
         }
     }
 
@@ -223,7 +227,7 @@ enum Setting: String, CaseIterable {
         switch self {
         case .databaseURL, .databaseDirectURL, .redisURL, .encryptionKey, .previousEncryptionKeys, .kimiAPIKey,
             .fallbackAPIKey, .stripeSecretKey, .stripeWebhookSecrets, .telegramBotToken, .smtpURL, .backupSecretAccessKey,
-            .hetznerToken, .cloudflareToken, .transcriptionAPIKey, .searchAPIKey:
+            .hetznerToken, .cloudflareToken, .transcriptionAPIKey, .searchAPIKey, .traceHeaders:
             true
         default:
             false

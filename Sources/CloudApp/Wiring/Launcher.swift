@@ -3,7 +3,9 @@ import Core
 import FoundationEssentials
 import Logging
 import ServiceLifecycle
+import Telemetry
 import TokenProxy
+import Tracing
 import UnixSignals
 
 #if canImport(Darwin)
@@ -39,6 +41,9 @@ enum Launcher {
             logger.warning(
                 "few files may be open at once; raise the limit (ulimit -n)", metadata: ["limit": "\(descriptors)"])
         }
+        let traces = configuration.traces?.exporter(for: roles, logger: logger)
+        // HTTP clients ask for the tracer when they are made.
+        if let traces { InstrumentationSystem.bootstrap(OTLPTracer(exporter: traces)) }
         let platform = try await Platform.open(
             configuration, sharing: sharing, opensSecrets: roles != [.tokenProxy],
             reachesCluster: roles.contains(.operator), logger: logger)
@@ -48,7 +53,7 @@ enum Launcher {
             try await PortCheck(configuration).run(roles)
             var settings = ServiceGroupConfiguration(
                 // What starts last is told first to stop.
-                services: try await composition.services() + [ShutdownDeadline(seconds: 50)],
+                services: try await (traces.map { [$0] } ?? []) + composition.services() + [ShutdownDeadline(seconds: 50)],
                 gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
             // Longer than any service's own patience; after it, what still runs is cancelled.
             settings.maximumGracefulShutdownDuration = .seconds(40)

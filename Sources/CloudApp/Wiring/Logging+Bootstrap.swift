@@ -1,5 +1,7 @@
 import FoundationEssentials
 import Logging
+import Telemetry
+import Tracing
 
 #if canImport(Darwin)
     import Darwin
@@ -8,12 +10,20 @@ import Logging
 #endif
 
 extension LoggingSystem {
-    /// Readable lines on a terminal, JSON lines everywhere else; always on standard error.
+    /// Readable lines on a terminal, JSON lines everywhere else; always on standard error. Each says to which trace it belongs.
     static func bootstrapForStandardError() {
         let isTerminal = isatty(STDERR_FILENO) == 1
-        bootstrap { label -> any LogHandler in
-            if isTerminal { StreamLogHandler.standardError(label: label) } else { JSONLogHandler(label: label) }
+        let trace = Logger.MetadataProvider {
+            (ServiceContext.current?.traceParent?.traceID).map { ["trace_id": "\($0)"] } ?? [:]
         }
+        bootstrap(
+            { label, provider -> any LogHandler in
+                if isTerminal {
+                    StreamLogHandler.standardError(label: label, metadataProvider: provider)
+                } else {
+                    JSONLogHandler(label: label, metadataProvider: provider)
+                }
+            }, metadataProvider: trace)
     }
 }
 
@@ -24,8 +34,9 @@ struct JSONLogHandler: LogHandler {
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
 
-    init(label: String) {
+    init(label: String, metadataProvider: Logger.MetadataProvider? = nil) {
         self.label = label
+        self.metadataProvider = metadataProvider
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

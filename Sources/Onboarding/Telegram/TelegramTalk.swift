@@ -76,8 +76,9 @@ struct TelegramTalk {
         // A greeting is greeted back; anything more is answered at once.
         let shown = ShownOnTelegram(position: isGreeting ? 0 : Int64(beginning.replies.count))
         let conversation = Conversation(
-            id: work.ids.next(), customerID: customer.id, state: try state.json(), telegramCode: TelegramCode.random(at: work.now),
-            telegramUserID: person.id, telegramName: person.shownName, onTelegram: shown, createdAt: work.now)
+            id: work.ids.next(), customerID: customer.id, state: try state.json(),
+            telegramCode: TelegramCode.random(at: work.now), telegramUserID: person.id, telegramName: person.shownName,
+            onTelegram: shown, createdAt: work.now)
         try store.insert(conversation)
         let key = "telegram-\(message.messageID)"
         if isGreeting, !isStart {

@@ -110,8 +110,9 @@ struct TelegramTexts {
 
     func unknownCode() -> String {
         LocalizedText(
-            en: "This link is not valid any more. Open the chat on \(publicURL) and write “link” there to get a new one.",
-            pt: "Este link já não é válido. Abra a conversa em \(publicURL) e escreva “link” para receber um novo.")[language]
+            en: "This link is not valid any more. Open the chat on \(publicURL) and write “link” to get a new one.",
+            pt: "Este link já não é válido. Abra a conversa em \(publicURL) e escreva “link” para receber um novo.")[
+                language]
     }
 
     func stranger() -> String {

@@ -250,6 +250,7 @@ final class Call {
             now: loop.now)
         services.bookkeeper.add(reservation, caller, bill, at: now, ticket)
         request.bill = bill
+        services.tracing?.record(self, bill, reservation)
         loop.metrics.settled(
             bill, reserved: reservation.units, caller.credential, model: reservation.model,
             overhead: overhead, firstByte: firstByte, byCustomer: services.configuration.countsByCustomer)

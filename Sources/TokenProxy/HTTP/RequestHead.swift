@@ -19,6 +19,7 @@ struct RequestHead {
     /// Behind `Bearer`, or of `x-api-key`.
     private(set) var credential: Range<Int>?
     private(set) var requestID: Range<Int>?
+    private(set) var traceParent: Range<Int>?
     private(set) var accept: Range<Int>?
     private(set) var userAgent: Range<Int>?
     private(set) var contentType: Range<Int>?
@@ -96,6 +97,8 @@ struct RequestHead {
             } else if field.isCaseInsensitively("user-agent") {
                 userAgent = range
             }
+        case 11:
+            if field.isCaseInsensitively("traceparent") { traceParent = range }
         case 12:
             if field.isCaseInsensitively("x-request-id") {
                 requestID = range

@@ -1,5 +1,9 @@
+package import Tracing
+
 /// The place of a request in a distributed trace (https://www.w3.org/TR/trace-context/#traceparent-header).
 package struct TraceParent: Sendable, Hashable, CustomStringConvertible {
+    package static let headerName = "traceparent"
+
     /// 32 lowercase hex digits, not all zero.
     package let traceID: String
     /// 16 lowercase hex digits, not all zero.
@@ -24,11 +28,11 @@ package struct TraceParent: Sendable, Hashable, CustomStringConvertible {
         self.flags = flags
     }
 
-    /// The start of a trace that nobody records yet.
+    /// The start of a trace.
     package static func random() -> TraceParent {
         let high = UInt64.random(in: 1...UInt64.max)
         let low = UInt64.random(in: 0...UInt64.max)
-        return TraceParent(traceID: high.hexadecimal + low.hexadecimal, spanID: randomSpanID(), flags: "00")
+        return TraceParent(traceID: high.hexadecimal + low.hexadecimal, spanID: randomSpanID(), flags: "01")
     }
 
     /// The same trace, one step further on.
@@ -45,6 +49,33 @@ package struct TraceParent: Sendable, Hashable, CustomStringConvertible {
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
+    }
+}
+
+/// What a trace has in one task, for logs and for what the task asks of others.
+extension ServiceContext {
+    package var traceParent: TraceParent? {
+        get { self[TraceParentKey.self] }
+        set { self[TraceParentKey.self] = newValue }
+    }
+
+    private enum TraceParentKey: ServiceContextKey {
+        typealias Value = TraceParent
+    }
+
+    /// A context with nothing in it but a place in a trace, if there is one.
+    package static func from(_ trace: TraceParent?) -> ServiceContext {
+        var context = ServiceContext.topLevel
+        context.traceParent = trace
+        return context
+    }
+
+    /// The same with a place in a trace for sure: where nobody records spans, ids tie the lines of logs together still.
+    package var traced: ServiceContext {
+        guard traceParent == nil else { return self }
+        var context = self
+        context.traceParent = .random()
+        return context
     }
 }
 
