@@ -11,9 +11,9 @@ package struct OnboardingService: Sendable {
     package static let longestMessage = 4000
     /// Within 24 hours.
     static let mostMessages: Int64 = 500
-    /// How many a visitor may send within ``spell``, on the page and on Telegram.
+    /// How many a visitor may send within ``window``, on the page and on Telegram.
     static let mostAtOnce = 20
-    static let spell = Duration.seconds(20)
+    static let window = Duration.seconds(20)
 
     let queue: WorkQueue
     let plans: PlanTable
@@ -150,8 +150,8 @@ package struct OnboardingService: Sendable {
     }
 
     private static func checkPace(_ conversation: Conversation, _ store: ConversationStore, _ now: Timestamp) throws {
-        guard let before = try store.saidAt(lastBut: mostAtOnce - 1, in: conversation), now - before < spell else { return }
-        let rest = (spell - (now - before)).milliseconds
+        guard let before = try store.saidAt(lastBut: mostAtOnce - 1, in: conversation), now - before < window else { return }
+        let rest = (window - (now - before)).milliseconds
         throw DomainError(
             .limited, code: "too_many_requests", "You write faster than we read. Wait a moment and go on.",
             retryAfter: Int(rest + 999) / 1000)
