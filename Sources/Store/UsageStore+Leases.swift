@@ -218,23 +218,24 @@ extension UsageStore {
         return Set(try rows.map { try $0.text("request_id") })
     }
 
-    /// Rows of one statement; few enough for the placeholders of both engines.
-    private static let rowsAtOnce = 100
-
     private func insert(_ events: [UsageEvent]) throws {
         var rest = events[...]
-        while !rest.isEmpty {
-            let rows = rest.count >= Self.rowsAtOnce ? Self.rowsAtOnce : 1
-            var values: [SQLValue] = []
-            values.reserveCapacity(rows * 11)
-            for event in rest.prefix(rows) { event.append(to: &values) }
-            try transaction.execute(rows == 1 ? Self.insertOne : Self.insertMany, values)
-            rest = rest.dropFirst(rows)
+        for (rows, statement) in Self.insertions {
+            while rest.count >= rows {
+                var values: [SQLValue] = []
+                values.reserveCapacity(rows * 11)
+                for event in rest.prefix(rows) { event.append(to: &values) }
+                try transaction.execute(statement, values)
+                rest = rest.dropFirst(rows)
+            }
         }
     }
 
     private static let insertOne = insertion(rows: 1)
-    private static let insertMany = insertion(rows: rowsAtOnce)
+
+    /// The statements that a batch is split into, the largest first: few texts, as each is prepared once for a connection, and
+    /// never more rows than both engines have placeholders for.
+    private static let insertions = [64, 16, 4].map { ($0, insertion(rows: $0)) } + [(1, insertOne)]
 
     private static func insertion(rows: Int) -> String {
         let tuples = (0..<rows).map { row in
