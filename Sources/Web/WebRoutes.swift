@@ -20,6 +20,7 @@ package struct WebRoutes: Sendable {
     private let events: BoxEvents
     private let login: LoginRoutes
     private let privacy: PrivacyRoutes
+    private let legal: LegalRoutes
     private let host: HostRoutes
     private let hostMails: HostMails
     private let account: AccountRoutes
@@ -76,6 +77,7 @@ package struct WebRoutes: Sendable {
             interval: interval)
         login = LoginRoutes(site: site, identity: identity, cookie: cookie, limits: limits, streams: streams, host: host)
         privacy = PrivacyRoutes(site: site)
+        self.legal = LegalRoutes(site: site)
         let gate = HostGate(site: site, access: host, desk: HostDesk(queue: queue, plans: plans))
         self.host = HostRoutes(gate: gate)
         hostMails = HostMails(gate: gate, plans: plans, publicURL: publicURL)
@@ -101,6 +103,7 @@ package struct WebRoutes: Sendable {
         events.addRoutes(to: group)
         login.addRoutes(to: group)
         privacy.addRoutes(to: group)
+        legal.addRoutes(to: group)
         host.addRoutes(to: group)
         hostMails.addRoutes(to: group)
         account.addRoutes(to: group)
@@ -109,7 +112,6 @@ package struct WebRoutes: Sendable {
         unsubscribe.addRoutes(to: group)
         agentSettings.addRoutes(to: group)
         silence.addRoutes(to: group)
-        LegalRoutes(site: site).addRoutes(to: group)
     }
 
     /// The page that tells a person what went wrong.

@@ -18,7 +18,7 @@ struct LandingTests {
         }
     }
 
-    @Test(arguments: ["/", "/privacy"])
+    @Test(arguments: ["/", "/privacy", "/terms"])
     func isNotSentAgainToABrowserThatHasIt(_ path: String) async throws {
         try await TestWeb.run { web in
             let english = try await web.get(path)

@@ -22,6 +22,17 @@ struct LegalTests {
         #expect(html.contains("href=\"/terms\"") && html.contains("href=\"/imprint\"") && !html.contains("/refunds"))
     }
 
+    @Test func aPageThatNobodyWroteIsNotThere() async throws {
+        try await TestWeb.run { web in
+            for path in ["/terms", "/terms?lang=pt"] {
+                let page = try await web.get(path)
+                #expect(page.status == .ok && page.text.contains("What the terms say."))
+            }
+            #expect(try await web.get("/imprint").status == .notFound)
+            #expect(try await web.get("/refunds").status == .notFound)
+        }
+    }
+
     @Test func paragraphsAndHeadingsAreToldApartAndEscaped() throws {
         let page = LegalPage(title: "Terms", text: try #require(texts.text(.terms, .english)))
         #expect(page.blocks.map(\.heading) == ["Scope", nil, nil])

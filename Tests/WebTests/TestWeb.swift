@@ -25,6 +25,8 @@ import Web
 struct TestWeb: Sendable {
     static let origin = "https://claw.example"
     static let host = "host@claw.example"
+    /// What the host has written: terms, and nothing else.
+    private static let legal = LegalTexts { $0 == "terms.txt" ? "# Scope\n\nWhat the terms say." : nil }
     private static let nowhere = "http://127.0.0.1:9"
     private static let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 
@@ -69,7 +71,7 @@ struct TestWeb: Sendable {
                 queue: queue, stripe: StripeClient(httpClient: .shared, baseURL: nowhere, apiKey: "sk_test_1"),
                 plans: .builtIn, webhookSecrets: [], publicURL: origin, logger: logger),
             host: HostAccess(queue: queue, vault: Vault(key: SymmetricKey(size: .bits256)), emails: [host]), plans: .builtIn,
-            publicURL: origin, telegramLinkBase: "https://t.me", interval: .milliseconds(20))
+            publicURL: origin, telegramLinkBase: "https://t.me", legal: legal, interval: .milliseconds(20))
     }
 
     /// Someone who is signed in.

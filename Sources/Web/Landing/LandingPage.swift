@@ -62,7 +62,7 @@ struct LandingRoutes: Sendable {
     }
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
-        group.get("/") { request, context in page.response(to: request, context) }
+        group.get("/") { request, context in try page.response(to: request, context) }
         // Not in the page itself, which must not wait for Telegram. While Telegram is down the chat of this site goes on.
         group.get("/telegram") { _, context in
             try await limits.checkNewVisitor(context)

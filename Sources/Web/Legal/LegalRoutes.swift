@@ -4,17 +4,20 @@ import Hummingbird
 
 /// What only the host can write; 404 where nothing is written.
 struct LegalRoutes: Sendable {
-    let site: Site
+    private let pages: [(kind: LegalTexts.Kind, page: StaticPage)]
+
+    init(site: Site) {
+        pages = LegalTexts.Kind.allCases.map { kind in
+            let page = StaticPage(site) { texts in
+                site.legal.text(kind, texts.language).map { LegalPage(title: texts.title(of: kind), text: $0) }
+            }
+            return (kind, page)
+        }
+    }
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
-        for kind in LegalTexts.Kind.allCases {
-            group.get("/\(kind.rawValue)") { _, context in
-                guard let text = site.legal.text(kind, context.language) else {
-                    throw DomainError(.notFound, code: "not_found", "There is nothing here.")
-                }
-                return site.response(
-                    LegalPage(title: site.texts(context.language).title(of: kind), text: text), context: context)
-            }
+        for (kind, page) in pages {
+            group.get("/\(kind.rawValue)") { request, context in try page.response(to: request, context) }
         }
     }
 }

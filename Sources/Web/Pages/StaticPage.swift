@@ -11,11 +11,13 @@ struct StaticPage: Sendable {
 
     private let contents: [Kind: StaticContent]
 
-    init<Model: PageModel>(_ site: Site, _ model: (Texts) -> Model) {
+    /// - Parameter model: what the page shows in a language; `nil` where there is no such page.
+    init<Model: PageModel>(_ site: Site, _ model: (Texts) -> Model?) {
         var contents: [Kind: StaticContent] = [:]
         for language in Language.allCases {
+            guard let model = model(site.texts(language)) else { continue }
             for isCustomer in [false, true] {
-                let html = site.render(model(site.texts(language)), language: language, isCustomer: isCustomer)
+                let html = site.render(model, language: language, isCustomer: isCustomer)
                 contents[Kind(language: language, isCustomer: isCustomer)] = StaticContent(
                     Array(html.utf8),
                     headers: [
@@ -28,9 +30,12 @@ struct StaticPage: Sendable {
         self.contents = contents
     }
 
-    func response(to request: Request, _ context: AppRequestContext) -> Response {
+    /// - Throws: `DomainError` with the code `not_found` where there is no such page in the reader's language.
+    func response(to request: Request, _ context: AppRequestContext) throws -> Response {
         let kind = Kind(language: context.language, isCustomer: context.isCustomer)
-        guard let content = contents[kind] else { preconditionFailure("every language was rendered") }
+        guard let content = contents[kind] else {
+            throw DomainError(.notFound, code: "not_found", "There is nothing here.")
+        }
         return content.response(to: request)
     }
 }

@@ -44,6 +44,6 @@ struct PrivacyRoutes: Sendable {
     }
 
     func addRoutes(to group: RouterGroup<AppRequestContext>) {
-        group.get("/privacy") { request, context in page.response(to: request, context) }
+        group.get("/privacy") { request, context in try page.response(to: request, context) }
     }
 }
