@@ -78,11 +78,10 @@ let package = Package(
         room("Postgres", ["SQL", "CLibPQ", .logging]),
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"]), .brew(["libpq"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        room("Store", ["Core", "SQL", .crypto], resources: [.embedInCode("Migrations")]),
+        // What ties a request, its jobs and its calls together.
+        room("Telemetry", [.tracing]),
         room("Jobs", ["Core", "SQL", "Telemetry", .logging, .serviceLifecycle, .tracing]),
-
-        // Traces.
-        room("Telemetry", ["Core", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .tracing]),
+        room("Store", ["Core", "SQL", "Jobs", .crypto], resources: [.embedInCode("Migrations")]),
 
         // Clients: they speak the vendor's language and know nothing of ours.
         room("Stripe", [.asyncHTTPClient, .nioCore, .nioHTTP1, .crypto]),
@@ -90,6 +89,8 @@ let package = Package(
         room("SMTP", [.nioCore, .nioPosix, .nioSSL]),
         room("Redis", [.logging, .nioCore, .nioPosix, .nioSSL]),
         room("ModelAPI"),
+        room(
+            "OTLP", ["Core", "Telemetry", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .serviceLifecycle, .tracing]),
         room("S3", [.crypto]),
         room(
             "Kubernetes",
@@ -187,7 +188,7 @@ let package = Package(
                 "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "Cluster", "S3", "Stripe", "Telegram",
                 "SMTP", "ModelAPI", "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy",
                 "HTTPSupport", "Account", "AgentTools", "API", "HostDesk", "Web", "Webhooks", "Sandbox", "BoxSupervisor",
-                "Redis", "Telemetry",
+                "OTLP", "Redis", "Telemetry",
                 .argumentParser, .asyncHTTPClient, .configuration, .crypto, .hummingbird, .logging, .nioCore, .nioHTTP1,
                 .nioPosix, .serviceLifecycle, .systemPackage, .tracing, .unixSignals,
             ]),
@@ -307,12 +308,15 @@ let package = Package(
                 .asyncHTTPClient, .hummingbird,
                 .hummingbirdTesting, .httpTypes, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
             ]),
-        tests("StoreConformanceTests", ["Core", "SQL", "Postgres", "Store", "TestSupport", .crypto, .logging]),
+        tests("StoreConformanceTests", ["Core", "Jobs", "SQL", "Postgres", "Store", "TestSupport", .crypto, .logging]),
         tests(
             "StripeTests", ["Stripe", .asyncHTTPClient, .hummingbird, .hummingbirdTesting, .httpTypes, .logging]),
         tests(
-            "TelemetryTests",
-            ["Telemetry", .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore, .serviceLifecycle, .tracing]),
+            "OTLPTests",
+            [
+                "OTLP", "Telemetry", .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore, .serviceLifecycle,
+                .tracing,
+            ]),
         tests("TelegramTests", ["Telegram", .asyncHTTPClient]),
         tests(
             "TokenProxyTests",

@@ -31,13 +31,11 @@ struct BoxRoutes: Sendable {
         let answer = try await queue.write { work in
             try IdempotencyStore(work.transaction).once(key, customerID: customer.id, now: work.now) {
                 let current = try Self.currentBox(of: customer, in: work.transaction)
-                guard let box = try BoxStore(work.transaction).restart(current, now: work.now) else {
+                guard let box = try work.restart(current) else {
                     throw DomainError(
                         .conflict, code: "box_not_running",
                         "The agent can't be restarted, because it isn't meant to run at the moment.")
                 }
-                try work.enqueue(ReconcileBox(box))
-                work.changed(customer.id)
                 return try RecordedAnswer(
                     status: .accepted, json: BoxBody(box, in: context.language, telegramLinkBase: telegramLinkBase))
             }

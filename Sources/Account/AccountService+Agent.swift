@@ -63,8 +63,9 @@ extension AccountService {
     /// - Throws: ``DomainError`` with the code `no_box`, `no_backup` or `restore_running`; `SQLError`.
     package func restore(_ id: Backup.ID, of customerID: Customer.ID) async throws {
         try await queue.write { work in
-            let boxes = BoxStore(work.transaction)
-            guard let box = try boxes.current(customerID: customerID), box.desired != .draft else { throw Self.noBox }
+            guard let box = try BoxStore(work.transaction).current(customerID: customerID), box.desired != .draft else {
+                throw Self.noBox
+            }
             guard let backup = try BackupStore(work.transaction).find(id, customerID: customerID), backup.state == .done
             else {
                 throw DomainError(.notFound, code: "no_backup", "There is no such backup, or it isn't finished.")
@@ -76,8 +77,7 @@ extension AccountService {
             try restores.insert(
                 Restore(id: work.ids.next(), customerID: customerID, boxID: box.id, backupID: id, createdAt: work.now))
             // Another generation, which has its own backup before.
-            try work.enqueue(ReconcileBox(try boxes.want(box)))
-            work.changed(customerID)
+            try work.want(box)
         }
     }
 

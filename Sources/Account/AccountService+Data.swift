@@ -142,7 +142,7 @@ extension AccountService {
                 try boxes.waiveBackup(for: .deletion, of: box)
                 var gone = box
                 gone.desired = .deleted
-                try work.enqueue(ReconcileBox(try boxes.want(gone)))
+                try work.want(gone)
                 return false
             }
             guard try boxes.isNothingLeft(of: customerID) else { return false }

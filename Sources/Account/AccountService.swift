@@ -51,10 +51,8 @@ package struct AccountService: Sendable {
                 }
             }
             try boxes.setProfile(new.profile, of: new)
-            let wanted = try boxes.want(new)
-            try work.enqueue(ReconcileBox(wanted))
+            let wanted = try work.want(new)
             if wanted.agentName != old.agentName { try work.enqueue(NameBot(wanted)) }
-            work.changed(customerID)
             return wanted
         }
     }

@@ -139,8 +139,7 @@ struct Convergence {
         // What is deleted stays so.
         guard box.desired != .deleted else { return false }
         if entitlement.desired == .running { try claimSpare(for: box, wanted.tier) }
-        let stored = try BoxStore(work.transaction).want(wanted)
-        try work.enqueue(ReconcileBox(stored))
+        try work.want(wanted)
         return true
     }
 

@@ -82,7 +82,7 @@ struct AnswerTransaction {
                 return
             }
             box.bot = nil
-            try want(box)
+            try work.want(box)
         case .eraseEverything:
             try ConversationStore(work.transaction).eraseMessages(of: conversation)
             var fresh = InterviewState(language: state.language)
@@ -94,7 +94,7 @@ struct AnswerTransaction {
                 return
             }
             (box.agentName, box.purpose, box.bot, box.desired) = ("", "", nil, .deleted)
-            try want(box)
+            try work.want(box)
         }
     }
 
@@ -116,7 +116,7 @@ struct AnswerTransaction {
         box.language = state.language
         // What was paid for is Stripe's to say.
         if box.desired == .draft, let tier = state.tier { box.tier = tier }
-        try want(box)
+        try work.want(box)
     }
 
     private func connect(_ pasted: PastedToken, _ bot: BotIdentity) throws {
@@ -127,13 +127,8 @@ struct AnswerTransaction {
         box.bot = Box.Bot(
             id: bot.id, username: bot.username, sealedToken: try service.vault.seal(token, context: box.botTokenContext),
             ownerUserID: owner)
-        try want(box)
+        try work.want(box)
         try work.enqueue(NameBot(box))
-    }
-
-    private func want(_ box: Box) throws {
-        let wanted = try BoxStore(work.transaction).want(box)
-        if wanted.desired != .draft { try work.enqueue(ReconcileBox(wanted)) }
     }
 
     private func openCheckout(_ tier: Tier) throws {

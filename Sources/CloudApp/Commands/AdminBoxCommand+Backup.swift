@@ -116,12 +116,11 @@ extension AdminBoxCommand {
             try await Launcher.withPlatform(reachesCluster: true) { platform in
                 if !abandon { try platform.requireBackups() }
                 let text = try await platform.queue.write { work in
-                    var box = try subject.find(work.transaction)
+                    let box = try subject.find(work.transaction)
                     guard box.desired != .deleted else { throw ValidationError("\(box.id) is deleted.") }
                     let text = abandon ? try abandonLast(of: box, work) : try restore(into: box, work)
                     // Another generation, which has its own backup before.
-                    box = try BoxStore(work.transaction).want(box)
-                    try work.enqueue(ReconcileBox(box))
+                    try work.want(box)
                     return text
                 }
                 print(text)

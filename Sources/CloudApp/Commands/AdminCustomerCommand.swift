@@ -66,10 +66,9 @@ struct AdminCustomerCommand: AsyncParsableCommand {
             try await Launcher.withPlatform { platform in
                 try await platform.queue.write { work in
                     let customer = try subject.find(work.transaction)
-                    let boxes = BoxStore(work.transaction)
-                    if var box = try boxes.current(customerID: customer.id) {
+                    if var box = try BoxStore(work.transaction).current(customerID: customer.id) {
                         box.desired = .deleted
-                        try work.enqueue(ReconcileBox(try boxes.want(box)))
+                        try work.want(box)
                     }
                     try CustomerRecords(work.transaction).erase(customer.id)
                     work.changed(customer.id)

@@ -1,7 +1,7 @@
 import Core
 import FoundationEssentials
 import Logging
-import Telemetry
+import OTLP
 
 /// Where traces are sent. The settings' names and forms are OpenTelemetry's own.
 struct TraceCollector {

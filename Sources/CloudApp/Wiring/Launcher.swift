@@ -2,8 +2,8 @@ import ArgumentParser
 import Core
 import FoundationEssentials
 import Logging
+import OTLP
 import ServiceLifecycle
-import Telemetry
 import TokenProxy
 import Tracing
 import UnixSignals

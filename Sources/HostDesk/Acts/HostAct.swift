@@ -169,13 +169,11 @@ package enum HostAct: Sendable, Hashable {
 
     private static func restart(_ id: Box.ID, _ work: UnitOfWork) throws -> (String, Customer.ID?) {
         let found = try box(id, work)
-        guard let box = try BoxStore(work.transaction).restart(found, now: work.now) else {
+        guard let box = try work.restart(found) else {
             throw DomainError(
                 .conflict, code: "not_running",
                 "The box isn't meant to run; it is wanted \(found.desired.rawValue).")
         }
-        try work.enqueue(ReconcileBox(box))
-        work.changed(box.customerID)
         return ("\(box.id) will be restarted.", box.customerID)
     }
 

@@ -65,8 +65,7 @@ extension OnboardingService {
     private func give(
         bot id: Int64, _ username: String, _ token: Secret, to box: Box, of owner: Int64, _ work: UnitOfWork
     ) throws -> Bool {
-        let boxes = BoxStore(work.transaction)
-        guard try !boxes.isTaken(botID: id, except: box.id) else { return false }
+        guard try !BoxStore(work.transaction).isTaken(botID: id, except: box.id) else { return false }
         let isSame = box.bot?.id == id
         // An agent that runs keeps its bot: its owner knows it by that name.
         if let current = box.bot, !isSame, box.desired != .draft {
@@ -83,8 +82,7 @@ extension OnboardingService {
         var changed = box
         changed.bot = Box.Bot(
             id: id, username: username, sealedToken: try vault.seal(token, context: box.botTokenContext), ownerUserID: owner)
-        let wanted = try boxes.want(changed)
-        if wanted.desired != .draft { try work.enqueue(ReconcileBox(wanted)) }
+        try work.want(changed)
         return !isSame
     }
 

@@ -34,13 +34,10 @@ struct DashboardRoutes: Sendable {
         let customerID = try context.requireCustomer().id
         try await limits.restarts.check(customerID.rawValue)
         try await queue.write { work in
-            let store = BoxStore(work.transaction)
-            guard let box = try store.current(customerID: customerID).flatMap({ try store.restart($0, now: work.now) })
-            else {
+            let box = try BoxStore(work.transaction).current(customerID: customerID)
+            guard try box.flatMap(work.restart) != nil else {
                 throw DomainError(.conflict, code: "not_running", "There is no running agent to restart.")
             }
-            try work.enqueue(ReconcileBox(box))
-            work.changed(customerID)
         }
         return .redirect(to: "/dashboard")
     }

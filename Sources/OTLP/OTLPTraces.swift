@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Telemetry
 import Tracing
 
 /// The body of a `POST /v1/traces` in JSON (https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding): ids in

@@ -1,3 +1,4 @@
+import Telemetry
 package import Tracing
 
 /// Records spans for a collector that speaks the OpenTelemetry protocol, and carries the trace on in `traceparent` headers.

@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 import Logging
 import NIOCore
+import OTLP
 import ServiceLifecycle
 import Synchronization
 import Telemetry

@@ -1,4 +1,5 @@
 import Synchronization
+import Telemetry
 package import Tracing
 
 /// A span until it ends; then its exporter has it.
