@@ -23,8 +23,8 @@ _SETTLED = 180
 _FROZEN = (2, 6)
 #: Units of the token that is called until it is used up, a minute.
 _UNITS = 60_000
-#: Journeys begun a minute.
-_JOURNEYS = 12
+#: Journeys that are under way at a time, and in all: each leaves an agent, and a machine that does too much answers nobody.
+_AT_ONCE, _JOURNEYS = 4, 40
 
 
 class Chaos:
@@ -125,11 +125,12 @@ class Chaos:
 
     def _send_travellers(self):
         begun = time.monotonic()
-        while time.monotonic() - begun < 60 * self.minutes:
-            traveller = Traveller(self.fleet, len(self.travellers) + 1)
-            self.travellers.append(traveller)
-            traveller.start()
-            time.sleep(60 / _JOURNEYS)
+        while time.monotonic() - begun < 60 * self.minutes and len(self.travellers) < _JOURNEYS:
+            if sum(not each.has_ended for each in self.travellers) < _AT_ONCE:
+                traveller = Traveller(self.fleet, len(self.travellers) + 1)
+                self.travellers.append(traveller)
+                traveller.start()
+            time.sleep(max(5, 60 * self.minutes / _JOURNEYS))
 
     def run(self):
         # What is committed must outlive a crash: the tests' server is set to be fast.

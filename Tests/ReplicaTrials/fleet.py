@@ -152,6 +152,8 @@ class Fleet:
             http {{
                 access_log off; proxy_buffering off; proxy_http_version 1.1; proxy_read_timeout 1h;
                 proxy_set_header Host $http_host; proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+                # Bodies stay in memory: the workers may not write into this folder.
+                client_body_buffer_size 2m;
                 client_body_temp_path {self.folder}/nginx-body; proxy_temp_path {self.folder}/nginx-proxy;
                 fastcgi_temp_path {self.folder}/nginx-f; uwsgi_temp_path {self.folder}/nginx-u;
                 scgi_temp_path {self.folder}/nginx-s;
