@@ -8,7 +8,7 @@ struct UsageBatchTests {
     /// Every size of statement that a batch may be split into, and several of them.
     @Test(arguments: [(1, 1), (3, 3), (4, 1), (16, 1), (21, 3), (63, 9), (64, 1), (149, 5)])
     func aBatchIsWrittenInFewStatements(_ events: Int, _ statements: Int) async throws {
-        try await withUsage(.sqlite, limit: 100_000) { stage in
+        try await withUsage(.sqlite, limit: 100_000) { stage async throws in
             _ = try await stage.lease(need: 50_000)
             let batch = (0..<events).map { stage.event("r\($0)", TokenUsage(input: 2, cached: 1, output: 1)) }
             let count = try await stage.database.write { transaction in

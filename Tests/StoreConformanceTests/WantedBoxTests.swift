@@ -8,7 +8,7 @@ import Testing
 /// A change of what is wanted of an agent is a new generation, a job for the operator, and news for the pages, or none of them.
 struct WantedBoxTests {
     @Test func aChangeIsStoredGivenToTheOperatorAndToldThePages() async throws {
-        try await run(.running) { platform, box in
+        try await run(.running) { platform, box async throws in
             var changed = box
             changed.agentName = "Grace"
             let wanted = try await platform.queue.write { [changed] in try $0.want(changed) }
@@ -20,7 +20,7 @@ struct WantedBoxTests {
     }
 
     @Test func aRestartIsANewGeneration() async throws {
-        try await run(.running) { platform, box in
+        try await run(.running) { platform, box async throws in
             let restarted = try await platform.queue.write { try $0.restart(box) }
             #expect(restarted?.generation == box.generation + 1 && restarted?.restartMarker == box.restartMarker + 1)
             #expect(try await platform.queuedJobs(ReconcileBox.kind).count == 1)
@@ -29,7 +29,7 @@ struct WantedBoxTests {
     }
 
     @Test func aDraftIsNoWorkForTheOperator() async throws {
-        try await run(.draft) { platform, box in
+        try await run(.draft) { platform, box async throws in
             #expect(try await platform.queue.write { try $0.want(box) }.generation == box.generation + 1)
             #expect(try await platform.queuedJobs(ReconcileBox.kind).isEmpty)
         }
@@ -37,7 +37,7 @@ struct WantedBoxTests {
 
     @Test(arguments: [DesiredState.draft, .suspended, .deleted])
     func whatIsNotMeantToRunIsNotRestarted(_ desired: DesiredState) async throws {
-        try await run(desired) { platform, box in
+        try await run(desired) { platform, box async throws in
             #expect(try await platform.queue.write { try $0.restart(box) } == nil)
             #expect(try await platform.row(of: box) == box)
             #expect(try await platform.queuedJobs(ReconcileBox.kind).isEmpty && platform.notifier.topics.isEmpty)

@@ -1,4 +1,6 @@
 import Core
+import HTTPTypes
+import HummingbirdTesting
 import Testing
 
 @testable import Web
