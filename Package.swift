@@ -71,6 +71,8 @@ let package = Package(
     targets: [
         // Values and rules, no I/O.
         room("Core"),
+        room("JSON"),
+        room("Prometheus"),
 
         // Storage.
         room("SQL", [.logging]),
@@ -94,13 +96,13 @@ let package = Package(
         room("S3", [.crypto]),
         room(
             "Kubernetes",
-            [.asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioSSL, .subprocess, .systemPackage, .yams]),
+            ["JSON", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioSSL, .subprocess, .systemPackage, .yams]),
 
         // The platform's own objects in a cluster, and the machines under it.
         room(
             "Cluster",
             [
-                "Kubernetes", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .subprocess, .systemPackage,
+                "JSON", "Kubernetes", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .subprocess, .systemPackage,
             ]),
 
         // An agent's parent.
@@ -125,8 +127,8 @@ let package = Package(
         room(
             "Operator",
             [
-                "BoxSupervisor", "Core", "SQL", "Store", "Jobs", "Kubernetes", "S3", .asyncHTTPClient, .crypto, .logging,
-                .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage,
+                "BoxSupervisor", "Core", "JSON", "SQL", "Store", "Jobs", "Kubernetes", "S3", .asyncHTTPClient, .crypto,
+                .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle, .systemPackage,
             ]),
 
         // Tells customers' own programs what happens.
@@ -144,22 +146,22 @@ let package = Package(
         room(
             "TokenProxy",
             [
-                "Core", "ModelAPI", "Telemetry", .asyncHTTPClient, .nioCore, .nioPosix, .nioHTTP1, .nioSSL, .crypto,
-                .logging, .serviceLifecycle, .tracing,
+                "Core", "ModelAPI", "Prometheus", "Telemetry", .asyncHTTPClient, .nioCore, .nioPosix, .nioHTTP1, .nioSSL,
+                .crypto, .logging, .serviceLifecycle, .tracing,
             ]),
 
         // HTTP.
         room(
             "HTTPSupport",
             [
-                "Core", "SQL", "Store", "Telemetry", "CZlib", .hummingbird, .httpTypes, .nioCore, .nioHTTPTypes, .logging,
-                .crypto, .serviceLifecycle, .tracing,
+                "Core", "Prometheus", "SQL", "Store", "Telemetry", "CZlib", .hummingbird, .httpTypes, .nioCore, .nioHTTPTypes,
+                .logging, .crypto, .serviceLifecycle, .tracing,
             ]),
         room(
             "AgentTools",
             [
-                "Core", "SQL", "Store", "Jobs", "Telegram", "HTTPSupport", .asyncHTTPClient, .hummingbird, .httpTypes,
-                .logging, .nioCore, .nioHTTP1,
+                "Core", "JSON", "SQL", "Store", "Jobs", "Telegram", "HTTPSupport", .asyncHTTPClient, .hummingbird,
+                .httpTypes, .logging, .nioCore, .nioHTTP1,
             ]),
         room(
             "API",
@@ -177,15 +179,16 @@ let package = Package(
         room(
             "Sandbox",
             [
-                "SQL", "Stripe", "Telegram", "ModelAPI", .asyncHTTPClient, .crypto, .hummingbird, .httpTypes, .mustache,
-                .nioCore, .nioHTTP1, .nioPosix, .logging, .serviceLifecycle, .subprocess, .systemPackage,
+                "JSON", "SQL", "Stripe", "Telegram", "ModelAPI", .asyncHTTPClient, .crypto, .hummingbird, .httpTypes,
+                .mustache, .nioCore, .nioHTTP1, .nioPosix, .logging, .serviceLifecycle, .subprocess, .systemPackage,
             ], resources: [.embedInCode("Resources")]),
 
         // Configuration, wiring, commands.
         room(
             "CloudApp",
             [
-                "Core", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "Cluster", "S3", "Stripe", "Telegram",
+                "Core", "JSON", "SQL", "SQLite", "Postgres", "Store", "Jobs", "Kubernetes", "Cluster", "S3", "Stripe",
+                "Telegram",
                 "SMTP", "ModelAPI", "Identity", "Billing", "Notifications", "Onboarding", "Operator", "TokenProxy",
                 "HTTPSupport", "Account", "AgentTools", "API", "HostDesk", "Web", "Webhooks", "Sandbox", "BoxSupervisor",
                 "OTLP", "Redis", "Telemetry",
@@ -212,7 +215,7 @@ let package = Package(
         tests(
             "AgentToolsTests",
             [
-                "AgentTools", "Core", "HTTPSupport", "Jobs", "SQL", "Sandbox", "Store", "Telegram", "TestSupport",
+                "AgentTools", "Core", "HTTPSupport", "JSON", "Jobs", "SQL", "Sandbox", "Store", "Telegram", "TestSupport",
                 .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore,
             ]),
         tests("AccountTests", ["Account", "Core", "Jobs", "SQL", "Store", "TestSupport"]),
@@ -233,15 +236,15 @@ let package = Package(
         tests(
             "ClusterTests",
             [
-                "Operator", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Store", "TestSupport", .asyncHTTPClient, .crypto,
-                .logging,
+                "Operator", "Core", "JSON", "Jobs", "Kubernetes", "S3", "SQL", "Store", "TestSupport", .asyncHTTPClient,
+                .crypto, .logging,
                 .nioCore, .nioHTTP1,
                 .serviceLifecycle,
             ]),
         tests(
             "InfrastructureTests",
             [
-                "Cluster", "CloudApp", "Kubernetes", .argumentParser, .asyncHTTPClient, .configuration, .hummingbird,
+                "Cluster", "CloudApp", "JSON", "Kubernetes", .argumentParser, .asyncHTTPClient, .configuration, .hummingbird,
                 .hummingbirdTesting, .httpTypes, .logging, .nioCore, .nioHTTP1,
             ]),
         tests("HostDeskTests", ["HostDesk", "Core", "Jobs", "SQL", "Store", "TestSupport", .crypto]),
@@ -255,7 +258,8 @@ let package = Package(
         tests(
             "JobsTests",
             ["Jobs", "Core", "Postgres", "SQL", "Telemetry", "TestSupport", .logging, .serviceLifecycle, .tracing]),
-        tests("KubernetesTests", ["Kubernetes", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),
+        tests(
+            "KubernetesTests", ["JSON", "Kubernetes", .asyncHTTPClient, .logging, .nioCore, .nioHTTP1, .nioPosix, .nioSSL]),
         tests(
             "WebhooksTests",
             [
@@ -273,8 +277,7 @@ let package = Package(
             "NotificationsTests",
             [
                 "Notifications", "Core", "Jobs", "SMTP", "SQL", "SQLite", "Sandbox", "Store", "Telegram", "TestSupport",
-                .logging,
-                .serviceLifecycle,
+                .logging, .serviceLifecycle,
             ]),
         tests(
             "OnboardingTests",
@@ -286,7 +289,7 @@ let package = Package(
         tests(
             "OperatorTests",
             [
-                "Operator", "BoxSupervisor", "Core", "Jobs", "Kubernetes", "S3", "SQL", "Sandbox", "Store",
+                "Operator", "BoxSupervisor", "Core", "JSON", "Jobs", "Kubernetes", "S3", "SQL", "Sandbox", "Store",
                 "TestSupport", .asyncHTTPClient, .crypto, .logging, .nioCore, .nioHTTP1, .nioPosix, .serviceLifecycle,
                 .subprocess, .systemPackage,
             ]),
@@ -329,8 +332,7 @@ let package = Package(
             [
                 "Web", "Account", "Billing", "Core", "HTTPSupport", "HostDesk", "Identity", "Jobs", "Notifications",
                 "Onboarding", "SQL",
-                "Store",
-                "Stripe",
+                "Store", "Stripe",
                 "Telegram", "TestSupport", .asyncHTTPClient, .crypto, .hummingbird, .hummingbirdTesting, .httpTypes,
                 .logging, .mustache, .nioCore, .nioHTTP1,
             ]),

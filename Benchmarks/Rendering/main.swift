@@ -3,6 +3,7 @@
 
 import Core
 import Crypto
+import JSON
 import Kubernetes
 import Operator
 import Store

@@ -1,3 +1,4 @@
+import Prometheus
 import Synchronization
 
 /// All figures of one name.
@@ -7,17 +8,10 @@ final class MetricFamily: Sendable {
         case histogram([Double])
     }
 
-    /// One figure; a counter or gauge uses only `sum`.
-    struct Sample {
-        var sum = 0.0
-        /// How many observations were in each bucket and not in the one before; the last one is unbounded.
-        var buckets: [Int] = []
-    }
-
     let name: String
     let help: String
     let kind: Kind
-    private let samples = Mutex<[[String: String]: Sample]>([:])
+    private let samples = Mutex<[[String: String]: MetricsWriter.Figure]>([:])
 
     init(name: String, help: String, kind: Kind) {
         self.name = name
@@ -25,72 +19,49 @@ final class MetricFamily: Sendable {
         self.kind = kind
     }
 
-    func change(_ labels: [String: String], _ more: [String: String], _ body: (inout sending Sample) -> Void) {
+    func add(_ amount: Double, _ labels: [String: String], _ more: [String: String]) {
         let key = labels.merging(more) { _, new in new }
-        samples.withLock { body(&$0[key, default: Sample()]) }
+        samples.withLock { samples in
+            guard case .number(let sum) = samples[key, default: .number(0)] else { return }
+            samples[key] = .number(sum + amount)
+        }
+    }
+
+    func set(_ value: Double, _ labels: [String: String], _ more: [String: String]) {
+        let key = labels.merging(more) { _, new in new }
+        samples.withLock { $0[key] = .number(value) }
     }
 
     func replace(_ new: [[String: String]: Double]) {
-        samples.withLock { $0 = new.mapValues { Sample(sum: $0) } }
+        samples.withLock { $0 = new.mapValues(MetricsWriter.Figure.number) }
     }
 
     func observe(_ value: Double, _ labels: [String: String], _ more: [String: String]) {
         guard case .histogram(let bounds) = kind else { return }
-        let bucket = bounds.firstIndex { value <= $0 } ?? bounds.count
-        change(labels, more) { sample in
-            if sample.buckets.isEmpty { sample.buckets = Array(repeating: 0, count: bounds.count + 1) }
-            sample.buckets[bucket] += 1
-            sample.sum += value
+        let key = labels.merging(more) { _, new in new }
+        samples.withLock { samples in
+            // Taken out, so that it is changed in place.
+            let found = samples.removeValue(forKey: key) ?? .distribution(Distribution(bounds: bounds))
+            guard case .distribution(var distribution) = found else { return }
+            distribution.observe(value)
+            samples[key] = .distribution(distribution)
         }
     }
 
-    func text() -> String {
+    func write(to writer: inout MetricsWriter) {
         let samples = samples.withLock { $0 }
-        var lines = ["# HELP \(name) \(help)", "# TYPE \(name) \(typeName)"]
-        for (labels, sample) in samples.sorted(by: { Self.text($0.key) < Self.text($1.key) }) {
-            switch kind {
-            case .counter, .gauge:
-                lines.append("\(name)\(Self.text(labels)) \(Self.text(sample.sum))")
-            case .histogram(let bounds):
-                var count = 0
-                for (bound, inBucket) in zip(bounds.map(Self.text) + ["+Inf"], sample.buckets) {
-                    count += inBucket
-                    let labels = labels.merging(["le": bound]) { _, bound in bound }
-                    lines.append("\(name)_bucket\(Self.text(labels)) \(count)")
-                }
-                lines.append("\(name)_sum\(Self.text(labels)) \(Self.text(sample.sum))")
-                lines.append("\(name)_count\(Self.text(labels)) \(count)")
-            }
-        }
-        return lines.joined(separator: "\n") + "\n"
+        writer.write(
+            name, writtenKind, help: help,
+            samples.map { labels, figure in
+                (labels.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, figure)
+            })
     }
 
-    private var typeName: String {
+    private var writtenKind: MetricsWriter.Kind {
         switch kind {
-        case .counter: "counter"
-        case .gauge: "gauge"
-        case .histogram: "histogram"
-        }
-    }
-
-    private static func text(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : "\(value)"
-    }
-
-    private static func text(_ labels: [String: String]) -> String {
-        if labels.isEmpty { return "" }
-        let pairs = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\"\(escaped($0.value))\"" }
-        return "{\(pairs.joined(separator: ","))}"
-    }
-
-    private static func escaped(_ value: String) -> String {
-        value.reduce(into: "") { text, character in
-            switch character {
-            case "\\": text += "\\\\"
-            case "\"": text += "\\\""
-            case "\n": text += "\\n"
-            default: text.append(character)
-            }
+        case .counter: .counter
+        case .gauge: .gauge
+        case .histogram: .histogram
         }
     }
 }

@@ -1,3 +1,4 @@
+import Prometheus
 import Synchronization
 
 /// The figures of a process, written out in Prometheus' text format
@@ -39,7 +40,9 @@ package final class MetricsRegistry: Sendable {
     /// Everything, in the order of names.
     package func text() -> String {
         let families = families.withLock { $0.values.sorted { $0.name < $1.name } }
-        return families.map { $0.text() }.joined()
+        var writer = MetricsWriter()
+        for family in families { family.write(to: &writer) }
+        return writer.text
     }
 
     private func family(_ name: String, help: String, kind: MetricFamily.Kind) -> MetricFamily {
@@ -62,7 +65,7 @@ package struct Counter: Sendable {
 
     /// - Parameter amount: not negative.
     package func increment(by amount: Double = 1, labels more: [String: String] = [:]) {
-        family.change(labels, more) { $0.sum += amount }
+        family.add(amount, labels, more)
     }
 }
 
@@ -72,11 +75,11 @@ package struct Gauge: Sendable {
     let labels: [String: String]
 
     package func add(_ amount: Double, labels more: [String: String] = [:]) {
-        family.change(labels, more) { $0.sum += amount }
+        family.add(amount, labels, more)
     }
 
     package func set(_ value: Double, labels more: [String: String] = [:]) {
-        family.change(labels, more) { $0.sum = value }
+        family.set(value, labels, more)
     }
 }
 

@@ -1,3 +1,4 @@
+import JSON
 import Yams
 
 extension [KubernetesObject] {

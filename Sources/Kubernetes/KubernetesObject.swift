@@ -1,3 +1,5 @@
+package import JSON
+
 /// An object of the API, unstructured.
 package struct KubernetesObject: Sendable, Hashable {
     package let type: ResourceType

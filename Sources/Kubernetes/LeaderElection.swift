@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 package import Logging
 
 /// Sees to it that of several programs only one is at work, by a Lease that it renews

@@ -1,5 +1,6 @@
 package import BoxSupervisor
 package import Core
+import JSON
 import Kubernetes
 import Store
 

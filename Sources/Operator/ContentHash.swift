@@ -1,6 +1,7 @@
 import Core
 import Crypto
 import FoundationEssentials
+import JSON
 import Kubernetes
 
 /// A fingerprint of an object's content.

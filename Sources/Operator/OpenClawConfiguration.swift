@@ -1,5 +1,6 @@
 import BoxSupervisor
 import Core
+import JSON
 import Kubernetes
 
 /// `openclaw.json` (https://docs.openclaw.ai/gateway/configuration): the agent's configuration, hardened, and without

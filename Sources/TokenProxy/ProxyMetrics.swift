@@ -1,5 +1,6 @@
 import Core
 import NIOCore
+import Prometheus
 
 /// Counts what happens on one event loop, for Prometheus: by route, plan and model; by customer only if that is asked for.
 struct ProxyMetrics: Sendable {
@@ -9,13 +10,20 @@ struct ProxyMetrics: Sendable {
         /// `nil` for what is no call, or names none that is known.
         let model: String?
         let status: Int
+
+        var written: MetricsWriter.Labels {
+            [
+                ("route", route?.name ?? "unknown"), ("plan", plan?.rawValue ?? "none"), ("model", model ?? "none"),
+                ("status", "\(status)"),
+            ]
+        }
     }
 
     private struct CallLabels: Hashable, Sendable {
         let plan: Tier
         let model: String
 
-        var text: String { "plan=\"\(plan.rawValue)\",model=\"\(model)\"" }
+        var written: MetricsWriter.Labels { [("plan", plan.rawValue), ("model", model)] }
     }
 
     private struct Tokens: Sendable {
@@ -31,8 +39,8 @@ struct ProxyMetrics: Sendable {
     private struct CallFigures: Sendable {
         var exact = Tokens()
         var estimated = Tokens()
-        var firstByte = Histogram([0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60])
-        var overhead = Histogram([0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.1, 1, 10])
+        var firstByte = Distribution(bounds: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60])
+        var overhead = Distribution(bounds: [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.01, 0.1, 1, 10])
     }
 
     private var requests: [RequestLabels: Int] = [:]
@@ -99,52 +107,50 @@ struct ProxyMetrics: Sendable {
     /// - Parameter gauges: name, help and value of what is counted elsewhere.
     /// - Returns: the text format (https://prometheus.io/docs/instrumenting/exposition_formats/).
     func text(gauges: [(name: String, help: String, value: Int)]) -> String {
-        var text = ""
-        func family(_ name: String, _ type: String, _ help: String, _ samples: [(labels: String, value: Int)]) {
-            text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
-            for (labels, value) in samples.sorted(by: { $0.labels < $1.labels }) {
-                text += labels.isEmpty ? "\(name) \(value)\n" : "\(name){\(labels)} \(value)\n"
-            }
+        var writer = MetricsWriter()
+        func numbers(
+            _ name: String, _ help: String, _ samples: some Sequence<(MetricsWriter.Labels, Int)>,
+            kind: MetricsWriter.Kind = .counter
+        ) {
+            writer.write(name, kind, help: help, samples.map { ($0, .number(Double($1))) })
         }
-        family(
-            "token_proxy_requests_total", "counter", "Requests answered.",
-            requests.map { labels, count in
-                let caller = "plan=\"\(labels.plan?.rawValue ?? "none")\",model=\"\(labels.model ?? "none")\""
-                return ("route=\"\(labels.route?.name ?? "unknown")\",\(caller),status=\"\(labels.status)\"", count)
-            })
-        family(
-            "token_proxy_tokens_total", "counter", "Tokens charged.",
+        numbers("token_proxy_requests_total", "Requests answered.", requests.map { ($0.written, $1) })
+        numbers(
+            "token_proxy_tokens_total", "Tokens charged.",
             calls.flatMap { labels, figures in
                 [("false", figures.exact), ("true", figures.estimated)].flatMap { isEstimated, tokens in
-                    let rest = "\(labels.text),estimated=\"\(isEstimated)\""
-                    return [("kind=\"input\",\(rest)", tokens.input), ("kind=\"output\",\(rest)", tokens.output)]
+                    let rest = labels.written + [("estimated", isEstimated)]
+                    return [([("kind", "input")] + rest, tokens.input), ([("kind", "output")] + rest, tokens.output)]
                 }
             })
         if !customerTokens.isEmpty {
-            family(
-                "token_proxy_customer_tokens_total", "counter", "Tokens charged, by customer.",
-                customerTokens.map { ("customer=\"\($0)\"", $1) })
+            numbers(
+                "token_proxy_customer_tokens_total", "Tokens charged, by customer.",
+                customerTokens.map { ([("customer", $0.rawValue)], $1) })
         }
-        family(
-            "token_proxy_upstream_faults_total", "counter", "Attempts that the upstream failed.",
-            upstreamFaults.map { ("reason=\"\($0)\"", $1) })
-        family(
-            "token_proxy_told_total", "counter", "Calls of agents that were answered in words of the proxy's own.",
-            told.map { ("reason=\"\($0)\"", $1) })
-        family(
-            "token_proxy_excess_units_total", "counter", "Units used beyond their reservation.", [("", excessUnits)])
-        family("token_proxy_units_total", "counter", "Units charged: what tokens weigh.", [("", units)])
-        for gauge in gauges { family(gauge.name, "gauge", gauge.help, [("", gauge.value)]) }
-        func histograms(_ name: String, _ help: String, _ figure: (CallFigures) -> Histogram) {
-            text += "# HELP \(name) \(help)\n# TYPE \(name) histogram\n"
-            for (labels, histogram) in calls.map({ ($0.text, figure($1)) }).sorted(by: { $0.0 < $1.0 }) {
-                text += histogram.text(name, labels: labels)
-            }
-        }
-        histograms("token_proxy_first_byte_seconds", "Time to an answer's first byte.") { $0.firstByte }
-        histograms(
-            "token_proxy_forwarding_seconds", "Time from a request's last byte to its way to the upstream."
-        ) { $0.overhead }
-        return text
+        numbers(
+            "token_proxy_upstream_faults_total", "Attempts that the upstream failed.",
+            upstreamFaults.map { ([("reason", $0)], $1) })
+        numbers(
+            "token_proxy_told_total", "Calls of agents that were answered in words of the proxy's own.",
+            told.map { ([("reason", $0)], $1) })
+        numbers("token_proxy_excess_units_total", "Units used beyond their reservation.", [([], excessUnits)])
+        numbers("token_proxy_units_total", "Units charged: what tokens weigh.", [([], units)])
+        for gauge in gauges { numbers(gauge.name, gauge.help, [([], gauge.value)], kind: .gauge) }
+        writer.write(
+            "token_proxy_first_byte_seconds", .histogram, help: "Time to an answer's first byte.",
+            calls.map { ($0.written, .distribution($1.firstByte)) })
+        writer.write(
+            "token_proxy_forwarding_seconds", .histogram,
+            help: "Time from a request's last byte to its way to the upstream.",
+            calls.map { ($0.written, .distribution($1.overhead)) })
+        return writer.text
+    }
+}
+
+extension Distribution {
+    /// In seconds.
+    fileprivate mutating func observe(_ duration: TimeAmount) {
+        observe(Double(duration.nanoseconds) / 1e9)
     }
 }

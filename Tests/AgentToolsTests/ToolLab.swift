@@ -6,6 +6,7 @@ import HTTPSupport
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
+import JSON
 import Jobs
 import Logging
 import NIOCore
@@ -103,7 +104,7 @@ struct ToolLab: Sendable {
     /// - Returns: the answer to a request with the id 1.
     func ask(_ method: String, _ parameters: JSONValue = [:], of agent: Agent) async throws -> JSONValue {
         let message: JSONValue = ["jsonrpc": "2.0", "id": 1, "method": .string(method), "params": parameters]
-        let answer = try await post(String(decoding: try message.encoded(), as: UTF8.self), token: agent.token)
+        let answer = try await post(String(decoding: message.text(), as: UTF8.self), token: agent.token)
         #expect(answer.status == .ok)
         let value = try JSONDecoder().decode(JSONValue.self, from: Data(answer.body.readableBytesView))
         #expect(value["jsonrpc"] == "2.0" && value["id"] == 1)
@@ -114,7 +115,7 @@ struct ToolLab: Sendable {
     func call(_ tool: String, _ arguments: JSONValue = [:], by agent: Agent) async throws -> String {
         let answer = try await ask("tools/call", ["name": .string(tool), "arguments": arguments], of: agent)
         let result = try #require(answer["result"])
-        guard case .array(let content) = result["content"], let text = content.first?["text"]?.text else {
+        guard case .array(let content) = result["content"], let text = content.first?["text"]?.string else {
             throw NoText()
         }
         return (result["isError"] == true ? "ERROR: " : "") + text

@@ -1,6 +1,7 @@
 import Core
 import Crypto
 import FoundationEssentials
+import JSON
 import Jobs
 import Kubernetes
 import Logging

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import Hummingbird
 import HummingbirdTesting
+import JSON
 import Kubernetes
 import Logging
 import Synchronization

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import JSON
 import Kubernetes
 
 /// Hetzner's half (https://docs.hetzner.cloud/reference/cloud).

@@ -1,5 +1,6 @@
 import BoxSupervisor
 import Core
+import JSON
 import Kubernetes
 import Testing
 

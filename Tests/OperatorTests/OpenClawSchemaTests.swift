@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import JSON
 import Testing
 
 @testable import BoxSupervisor
@@ -33,7 +34,7 @@ struct OpenClawSchemaTests {
     }
 
     private static func faults(_ text: String, _ schema: JSONSchema) throws -> [String] {
-        schema.faults(in: try JSONDecoder().decode(JSONNode.self, from: Data(text.utf8)))
+        schema.faults(in: try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)))
     }
 
     @Test(arguments: versions, Tier.allCases)

@@ -3,6 +3,7 @@ import FoundationEssentials
 import HTTPSupport
 import HTTPTypes
 import Hummingbird
+import JSON
 import Jobs
 import NIOCore
 import SQL
@@ -84,7 +85,7 @@ extension Response {
     fileprivate init(rpc message: JSONValue, status: HTTPResponse.Status = .ok) throws {
         self.init(
             status: status, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: try message.encoded())))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: message.text())))
     }
 }
 

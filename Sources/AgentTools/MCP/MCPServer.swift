@@ -1,4 +1,5 @@
 import Core
+import JSON
 
 /// Answers the requests of one agent at a time; it keeps nothing between them
 /// (https://modelcontextprotocol.io/specification/2025-11-25).
@@ -12,7 +13,7 @@ struct MCPServer: Sendable {
     func answer(_ method: String, _ parameters: JSONValue, for agent: ProxyCredential) async throws -> JSONValue {
         switch method {
         case "initialize":
-            let asked = parameters["protocolVersion"]?.text ?? ""
+            let asked = parameters["protocolVersion"]?.string ?? ""
             return [
                 "protocolVersion": .string(Self.versions.contains(asked) ? asked : Self.versions[0]),
                 "capabilities": ["tools": [:]],
@@ -23,7 +24,7 @@ struct MCPServer: Sendable {
         case "tools/list":
             return ["tools": .array(tools.tools(for: agent.tier).map(\.description))]
         case "tools/call":
-            guard let name = parameters["name"]?.text,
+            guard let name = parameters["name"]?.string,
                 let tool = tools.tools(for: agent.tier).first(where: { $0.name == name })
             else { throw RPCError(.invalidParameters, "There is no such tool.") }
             return Self.result(await tools.call(tool, parameters["arguments"] ?? [:], for: agent))

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// What a client says in JSON-RPC 2.0 (https://www.jsonrpc.org/specification), as MCP narrows it: one message at a time, and
 /// ids that aren't null.
@@ -19,7 +20,7 @@ enum RPCMessage: Sendable, Hashable {
         guard value["jsonrpc"] == "2.0" else {
             throw RPCError(.invalidRequest, "The body must be an object with \"jsonrpc\": \"2.0\".")
         }
-        guard let method = value["method"]?.text else {
+        guard let method = value["method"]?.string else {
             guard value["id"] != nil, value["result"] != nil || value["error"] != nil else {
                 throw RPCError(.invalidRequest, "The message has no method.")
             }

@@ -1,5 +1,6 @@
 package import Core
 import FoundationEssentials
+import JSON
 import NIOCore
 
 /// Who searches the web for the agents: chosen and paid for by the host.
@@ -64,7 +65,7 @@ extension SearchProvider {
                 "query": .string(query), "max_results": .integer(Int64(count)), "search_depth": "basic",
             ]
             return Question(
-                url: "\(url)/search", body: String(decoding: try body.encoded(), as: UTF8.self),
+                url: "\(url)/search", body: String(decoding: body.text(), as: UTF8.self),
                 headers: bearer.merging(["content-type": "application/json"]) { $1 })
         case .searxng:
             return Question(url: "\(url)/search?q=\(query.percentEncoded)&format=json", body: nil, headers: bearer)

@@ -1,5 +1,6 @@
 import Core
 import HTTPSupport
+import JSON
 import Synchronization
 
 extension Toolbox {

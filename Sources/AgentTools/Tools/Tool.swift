@@ -1,4 +1,5 @@
 import Core
+import JSON
 
 /// What an agent can ask of the platform.
 ///
@@ -55,8 +56,8 @@ enum Tool: String, Sendable, CaseIterable {
         }
     }
 
-    private static func object(_ properties: [String: JSONValue], required: [String]) -> JSONValue {
-        var schema: [String: JSONValue] = [
+    private static func object(_ properties: JSONObject, required: [String]) -> JSONValue {
+        var schema: JSONObject = [
             "type": "object", "properties": .object(properties), "additionalProperties": false,
         ]
         if !required.isEmpty { schema["required"] = .array(required.map { .string($0) }) }

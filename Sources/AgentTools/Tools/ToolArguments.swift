@@ -1,14 +1,15 @@
 import Core
+import JSON
 
 /// The arguments of one call, read strictly: what is wrong is said in words that a model can act on.
 struct ToolArguments {
-    private let fields: [String: JSONValue]
+    private let fields: JSONObject
 
     /// - Parameter known: the names that the tool takes.
     /// - Throws: ``ToolAnswer``.
     init(_ value: JSONValue, known: [String]) throws(ToolAnswer) {
         guard case .object(let fields) = value else { throw ToolAnswer(error: "The arguments must be an object.") }
-        if let other = fields.keys.sorted().first(where: { !known.contains($0) }) {
+        if let other = fields.lazy.map(\.name).first(where: { !known.contains($0) }) {
             let names = known.isEmpty ? "no arguments" : known.joined(separator: ", ")
             throw ToolAnswer(error: "There is no argument \"\(other.prefix(64))\". This tool takes \(names).")
         }
@@ -18,7 +19,7 @@ struct ToolArguments {
     /// - Throws: ``ToolAnswer``.
     func text(_ name: String) throws(ToolAnswer) -> String {
         guard let value = fields[name], value != .null else { throw ToolAnswer(error: "\"\(name)\" is missing.") }
-        guard let text = value.text else { throw ToolAnswer(error: "\"\(name)\" must be a string.") }
+        guard let text = value.string else { throw ToolAnswer(error: "\"\(name)\" must be a string.") }
         return text
     }
 
@@ -45,7 +46,7 @@ struct ToolArguments {
     func word<Word: RawRepresentable<String> & CaseIterable>(_ name: String, else fallback: Word) throws(ToolAnswer) -> Word
     {
         guard let value = fields[name], value != .null else { return fallback }
-        guard let word = value.text.flatMap({ Word(rawValue: $0.lowercased()) }) else {
+        guard let word = value.string.flatMap({ Word(rawValue: $0.lowercased()) }) else {
             let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
             throw ToolAnswer(error: "\"\(name)\" must be one of: \(words).")
         }

@@ -1,6 +1,7 @@
 import Core
 import FoundationEssentials
 import HTTPSupport
+import JSON
 import Jobs
 import Logging
 import SQL

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Core
 import HostDesk
+import JSON
 import Kubernetes
 import Operator
 import SQL

@@ -3,6 +3,7 @@ import BoxSupervisor
 import Cluster
 import Core
 import FoundationEssentials
+import JSON
 import Kubernetes
 import Operator
 import S3

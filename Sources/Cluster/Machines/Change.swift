@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import Kubernetes
 
 /// One thing that has to be done so that the world is as the inventory says.

@@ -1,4 +1,5 @@
 package import AsyncHTTPClient
+import JSON
 import Kubernetes
 import NIOHTTP1
 

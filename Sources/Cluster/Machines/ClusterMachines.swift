@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import Kubernetes
 package import Logging
 

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import Kubernetes
 
 /// The difference between an inventory and the world: a pure function, the same for the plan that is shown and for what is done.

@@ -1,5 +1,6 @@
 package import AsyncHTTPClient
 import FoundationEssentials
+import JSON
 import Kubernetes
 import NIOHTTP1
 

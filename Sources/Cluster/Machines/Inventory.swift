@@ -1,4 +1,5 @@
 package import FoundationEssentials
+import JSON
 import Kubernetes
 
 /// `deploy/cluster.json`: the machines that there shall be. The flake reads the same file.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import Kubernetes
 
 /// What things cost a month, in hundredths of the currency, without tax.

@@ -1,3 +1,4 @@
+import JSON
 import Kubernetes
 
 /// What is there already, of what bears the cluster's name.

@@ -1,3 +1,4 @@
+import JSON
 package import Kubernetes
 
 /// One PostgreSQL with a volume, and a dump of it every night on another one: enough for a start.

@@ -1,4 +1,5 @@
 import Crypto
+import JSON
 package import Kubernetes
 
 /// The platform's own objects in a cluster, worked out from its table of services.

@@ -1,3 +1,4 @@
+package import JSON
 package import Kubernetes
 
 /// One of the platform's own services, as far as a cluster has to do with it.

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import FoundationEssentials
+package import JSON
 import NIOCore
 import NIOHTTP1
 

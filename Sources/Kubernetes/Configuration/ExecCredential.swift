@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// What a client and its credential plugin say to each other
 /// (https://kubernetes.io/docs/reference/config-api/client-authentication.v1/).

@@ -1,3 +1,5 @@
+import JSON
+
 /// What `kubectl` reads, too: where clusters are, who one is there, and contexts that bring these together
 /// (https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/).
 ///

@@ -1,3 +1,4 @@
+import JSON
 import Yams
 
 /// One kubeconfig as it stands in its file.

@@ -1,6 +1,7 @@
 import BoxSupervisor
 import Core
 import FoundationEssentials
+import JSON
 import Kubernetes
 
 extension AgentState {

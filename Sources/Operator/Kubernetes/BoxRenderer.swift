@@ -1,4 +1,5 @@
 package import Core
+import JSON
 package import Kubernetes
 package import Store
 

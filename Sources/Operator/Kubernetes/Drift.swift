@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 import Kubernetes
 
 /// What makes an object in the cluster differ from what it should be.

@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+package import JSON
 package import Kubernetes
 
 /// Where a pod's connections may go to, as rules of a NetworkPolicy.

@@ -1,5 +1,6 @@
 import BoxSupervisor
 package import Core
+import JSON
 import Kubernetes
 
 extension KubernetesRuntime {

@@ -1,6 +1,7 @@
 import BoxSupervisor
 package import Core
 import FoundationEssentials
+import JSON
 import Kubernetes
 import Logging
 import Store

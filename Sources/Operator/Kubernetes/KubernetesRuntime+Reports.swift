@@ -1,5 +1,6 @@
 import BoxSupervisor
 import Core
+import JSON
 import Kubernetes
 
 /// What boxes say of themselves, and how new settings get into a pod that is there.

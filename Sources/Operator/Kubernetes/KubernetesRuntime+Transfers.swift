@@ -1,4 +1,5 @@
 package import Core
+import JSON
 import Jobs
 import Kubernetes
 

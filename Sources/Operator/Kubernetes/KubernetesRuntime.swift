@@ -1,6 +1,7 @@
 import BoxSupervisor
 package import Core
 import FoundationEssentials
+import JSON
 import Jobs
 package import Kubernetes
 package import Logging

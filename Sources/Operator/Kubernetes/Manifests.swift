@@ -1,5 +1,6 @@
 import BoxSupervisor
 import Core
+import JSON
 import Kubernetes
 
 /// Everything that a box is in a cluster, worked out from its specification alone.

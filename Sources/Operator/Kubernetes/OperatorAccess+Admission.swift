@@ -1,3 +1,4 @@
+import JSON
 package import Kubernetes
 
 /// What RBAC can't say: the operator's account writes in `customer-*` alone, and binds its own role to itself alone.

@@ -1,4 +1,5 @@
 import Core
+import JSON
 package import Kubernetes
 
 /// The operator's identity in a cluster, and all that it may do there.

@@ -1,3 +1,4 @@
+import JSON
 import Kubernetes
 
 /// Amounts as the API server writes them itself, so that what was applied reads back the same

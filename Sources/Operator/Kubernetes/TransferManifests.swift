@@ -1,5 +1,6 @@
 import BoxSupervisor
 import Core
+import JSON
 import Kubernetes
 
 /// A state transfer in a cluster: a Job in the tenant's namespace, and the Secret that lets it reach one object for an hour.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import JSON
 
 /// The parts of `openclaw.json` that the stand-in understands; everything else is passed over, as it isn't its business.
 struct AgentConfigurationFile: Decodable {
@@ -74,7 +75,7 @@ struct AgentConfigurationFile: Decodable {
         let decoder = JSONDecoder()
         decoder.allowsJSON5 = true
         do {
-            let faults = try schema().faults(in: try decoder.decode(JSONNode.self, from: Data(text.utf8)))
+            let faults = try schema().faults(in: try decoder.decode(JSONValue.self, from: Data(text.utf8)))
             guard faults.isEmpty else { throw AgentRefusal(faults: faults) }
             return try decoder.decode(AgentConfigurationFile.self, from: Data(text.utf8))
         } catch let refusal as AgentRefusal {

@@ -1,3 +1,5 @@
+import JSON
+
 /// A JSON schema (draft 7), as far as OpenClaw's uses it for what the platform renders.
 indirect enum JSONSchema: Decodable, Sendable {
     case anything
@@ -5,9 +7,9 @@ indirect enum JSONSchema: Decodable, Sendable {
     case rules(Rules)
 
     struct Rules: Decodable, Sendable {
-        let type: JSONNode?
-        let const: JSONNode?
-        let `enum`: [JSONNode]?
+        let type: JSONValue?
+        let const: JSONValue?
+        let `enum`: [JSONValue]?
         let minimum: Double?
         let maximum: Double?
         let exclusiveMinimum: Double?
@@ -22,7 +24,7 @@ indirect enum JSONSchema: Decodable, Sendable {
         let additionalProperties: JSONSchema?
         let anyOf: [JSONSchema]?
         let oneOf: [JSONSchema]?
-        let `default`: JSONNode?
+        let `default`: JSONValue?
         let allOf: [JSONSchema]?
     }
 
@@ -43,7 +45,7 @@ indirect enum JSONSchema: Decodable, Sendable {
 
     /// - Parameter path: where the value stands, such as `agents.defaults`.
     /// - Returns: what is wrong with it, in OpenClaw's words.
-    func faults(in value: JSONNode, at path: String = "") -> [String] {
+    func faults(in value: JSONValue, at path: String = "") -> [String] {
         switch self {
         case .anything: return []
         case .nothing: return ["\(path): Invalid input"]
@@ -61,7 +63,7 @@ indirect enum JSONSchema: Decodable, Sendable {
 
 extension JSONSchema.Rules {
     /// Of the value as a whole.
-    fileprivate func ownFaults(_ value: JSONNode, _ path: String) -> [String] {
+    fileprivate func ownFaults(_ value: JSONValue, _ path: String) -> [String] {
         func fits(_ schema: JSONSchema) -> Bool { schema.faults(in: value, at: path).isEmpty }
         if let type, !accepts(value, type) {
             return ["\(path): Invalid input: expected \(type.words), received \(value.type)"]
@@ -76,7 +78,7 @@ extension JSONSchema.Rules {
         return isInBounds(value) ? [] : ["\(path): Too small or too big"]
     }
 
-    private func accepts(_ value: JSONNode, _ type: JSONNode) -> Bool {
+    private func accepts(_ value: JSONValue, _ type: JSONValue) -> Bool {
         switch type {
         case .string(let name): name == value.type || name == "number" && value.type == "integer"
         case .array(let names): names.contains { accepts(value, $0) }
@@ -84,29 +86,33 @@ extension JSONSchema.Rules {
         }
     }
 
-    private func isInBounds(_ value: JSONNode) -> Bool {
+    private func isInBounds(_ value: JSONValue) -> Bool {
         switch value {
-        case .number(let number):
-            number >= (minimum ?? -.infinity) && number <= (maximum ?? .infinity)
-                && number > (exclusiveMinimum ?? -.infinity)
+        case .integer(let number): isInBounds(Double(number))
+        case .number(let number): isInBounds(number)
         case .string(let text): ((minLength ?? 0)...(maxLength ?? .max)).contains(text.utf16.count)
         case .array(let elements): ((minItems ?? 0)...(maxItems ?? .max)).contains(elements.count)
         case .null, .bool, .object: true
         }
     }
 
-    fileprivate func faults(of elements: [JSONNode], _ path: String) -> [String] {
+    private func isInBounds(_ number: Double) -> Bool {
+        number >= (minimum ?? -.infinity) && number <= (maximum ?? .infinity) && number > (exclusiveMinimum ?? -.infinity)
+    }
+
+    fileprivate func faults(of elements: [JSONValue], _ path: String) -> [String] {
         guard let items else { return [] }
         return elements.enumerated().flatMap { items.faults(in: $1, at: "\(path).\($0)") }
     }
 
-    fileprivate func faults(of members: [String: JSONNode], _ path: String) -> [String] {
+    fileprivate func faults(of members: JSONObject, _ path: String) -> [String] {
         // What has a default is required of the result only.
         let missing = (required ?? []).filter { members[$0] == nil && properties?[$0]?.hasDefault != true }.map {
             "\(path.below($0)): Invalid input: required"
         }
         return missing
-            + members.sorted { $0.key < $1.key }.flatMap { name, value -> [String] in
+            + members.flatMap { member -> [String] in
+                let (name, value) = (member.name, member.value)
                 if let fault = propertyNames?.faults(in: .string(name), at: path).first { return [fault] }
                 if let schema = properties?[name] { return schema.faults(in: value, at: path.below(name)) }
                 if case .nothing = additionalProperties { return ["\(path): Unrecognized key: \"\(name)\""] }
@@ -115,11 +121,25 @@ extension JSONSchema.Rules {
     }
 }
 
-extension JSONNode {
+extension JSONValue {
+    /// JSON Schema's name of its type.
+    fileprivate var type: String {
+        switch self {
+        case .null: "null"
+        case .bool: "boolean"
+        case .integer: "integer"
+        case .number(let value): value == value.rounded() ? "integer" : "number"
+        case .string: "string"
+        case .array: "array"
+        case .object: "object"
+        }
+    }
+
     fileprivate var words: String {
         switch self {
         case .string(let text): text
         case .bool(let flag): "\(flag)"
+        case .integer(let number): "\(number)"
         case .number(let number): "\(number)"
         case .array(let elements): elements.map(\.words).joined(separator: "|")
         case .null: "null"

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
+import JSON
 
 /// The parameters of a call, wherever they came from: the query, a form, or JSON.
 ///
@@ -20,7 +21,7 @@ struct BotAPIParameters: Sendable {
             let type = request.headers[.contentType]?.lowercased() ?? ""
             let sent: [String: String]
             if type.hasPrefix("application/json") {
-                sent = try JSONText.decode([String: JSON].self, from: text).compactMapValues { try $0.formText }
+                sent = try JSONText.decode([String: JSONValue].self, from: text).compactMapValues(\.formText)
             } else if type.hasPrefix("application/x-www-form-urlencoded") {
                 sent = try URLEncodedFormDecoder().decode([String: String].self, from: text)
             } else {
@@ -71,55 +72,13 @@ struct BotAPIParameters: Sendable {
     }
 }
 
-private enum JSON: Codable {
-    case null
-    case bool(Bool)
-    case integer(Int64)
-    case number(Double)
-    case text(String)
-    case list([JSON])
-    case object([String: JSON])
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if container.decodeNil() {
-            self = .null
-        } else if let value = try? container.decode(Bool.self) {
-            self = .bool(value)
-        } else if let value = try? container.decode(Int64.self) {
-            self = .integer(value)
-        } else if let value = try? container.decode(Double.self) {
-            self = .number(value)
-        } else if let value = try? container.decode(String.self) {
-            self = .text(value)
-        } else if let value = try? container.decode([JSON].self) {
-            self = .list(value)
-        } else {
-            self = .object(try container.decode([String: JSON].self))
-        }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        switch self {
-        case .null: try container.encodeNil()
-        case .bool(let value): try container.encode(value)
-        case .integer(let value): try container.encode(value)
-        case .number(let value): try container.encode(value)
-        case .text(let value): try container.encode(value)
-        case .list(let value): try container.encode(value)
-        case .object(let value): try container.encode(value)
-        }
-    }
-
+extension JSONValue {
     /// As a form would carry it; `nil` for null, which is as good as missing.
-    var formText: String? {
-        get throws {
-            switch self {
-            case .null: nil
-            case .text(let value): value
-            default: try JSONText.encode(self)
-            }
+    fileprivate var formText: String? {
+        switch self {
+        case .null: nil
+        case .string(let value): value
+        default: String(decoding: text(), as: UTF8.self)
         }
     }
 }

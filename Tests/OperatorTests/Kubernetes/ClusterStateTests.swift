@@ -1,5 +1,6 @@
 import Core
 import FoundationEssentials
+import JSON
 import Kubernetes
 import Testing
 

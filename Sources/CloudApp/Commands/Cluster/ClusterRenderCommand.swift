@@ -2,6 +2,7 @@ import ArgumentParser
 import Cluster
 import Configuration
 import FoundationEssentials
+import JSON
 import Kubernetes
 import Operator
 

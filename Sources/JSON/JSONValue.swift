@@ -1,4 +1,4 @@
-/// Any JSON. Objects of the API are kept as what the server sent, so that fields nobody here knows survive.
+/// Any JSON value.
 package enum JSONValue: Sendable, Hashable {
     case null
     case bool(Bool)
@@ -69,7 +69,7 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
 
 extension JSONValue: Codable {
     package init(from decoder: any Decoder) throws {
-        // By how often each occurs in the API's objects: a wrong guess costs an error.
+        // By how often each occurs in Kubernetes' objects: a wrong guess costs an error.
         if let members = try? decoder.container(keyedBy: Name.self) {
             self = .object(
                 JSONObject(

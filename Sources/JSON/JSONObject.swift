@@ -1,6 +1,6 @@
 /// The members of a JSON object, sorted by name.
 ///
-/// An array and no dictionary: the API's objects are trees of many small objects, which are built, compared and written far
+/// An array and no dictionary: Kubernetes' objects are trees of many small objects, which are built, compared and written far
 /// more often than looked into.
 package struct JSONObject: Sendable, Hashable {
     private var members: [Member]

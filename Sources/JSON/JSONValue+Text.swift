@@ -1,5 +1,5 @@
 extension JSONValue {
-    /// Written here and not by an encoder: every request and every box consists of such texts, and an encoder takes ten times
+    /// Written here and not by an encoder: every request to Kubernetes and every box consists of such texts, and an encoder takes ten times
     /// as long for them.
     /// - Parameter isPretty: with a line for each member and entry.
     /// - Returns: JSON (RFC 8259) in UTF-8, members sorted by name. Numbers that JSON doesn't have become `null`.
