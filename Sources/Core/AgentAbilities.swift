@@ -9,7 +9,6 @@ package enum AgentAbilities {
     package static let keepsFiles = true
     package static let reminds = true
     package static let sendsEmail = false
-    package static let usesOtherMessengers = false
     package static let joinsGroups = false
     /// Telegram accounts that an agent answers, on every plan.
     package static let telegramAccounts = 1

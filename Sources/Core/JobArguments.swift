@@ -47,6 +47,8 @@ package struct ReconcileBox: JobArguments {
 
 /// Reconcile every box, to repair drift.
 package struct ResyncBoxes: JobArguments {
+    /// How often that is done.
+    package static let interval = Duration.seconds(300)
     package static let kind = "operator.resync"
     package static let priority = JobPriority.background
     package static let deadline = Duration.seconds(600)

@@ -5,7 +5,6 @@ struct SMTPReply: Sendable, Hashable {
     let lines: [String]
 
     var text: String { lines.joined(separator: " ") }
-    var isPositive: Bool { (200..<400).contains(code) }
 }
 
 /// Puts replies together from lines.

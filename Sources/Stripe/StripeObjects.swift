@@ -49,8 +49,6 @@ package struct StripeCheckoutSession: Decodable, Sendable, Hashable {
     package let url: String?
     /// `open`, `complete` or `expired`.
     package let status: String?
-    /// `paid`, `unpaid` or `no_payment_required`.
-    package let paymentStatus: String
     package let clientReferenceId: String?
     package let customer: String?
     package let customerDetails: CustomerDetails?

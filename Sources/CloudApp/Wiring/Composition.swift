@@ -132,7 +132,7 @@ struct Composition {
             let runtime = try agentRuntime()
             let boxes = operatorServices(runtime)
             boxes.register(in: &handlers)
-            periodic.append(PeriodicJob(every: .seconds(300), ResyncBoxes()))
+            periodic.append(PeriodicJob(every: ResyncBoxes.interval, ResyncBoxes()))
             periodic.append(PeriodicJob(every: .seconds(60), KeepSpares()))
             if platform.cluster != nil { periodic.append(PeriodicJob(every: .seconds(15), AdvanceRollout())) }
             if boxes.backups.isEnabled { periodic.append(PeriodicJob(every: .seconds(60), SaveNightly())) }

@@ -48,8 +48,8 @@ package struct Diagnosis: Sendable {
         self.now = now
     }
 
-    /// How long an agent that runs may go without a sign of life: it is looked at every five minutes.
-    private static let silence = Duration.seconds(15 * 60)
+    /// How long an agent that runs may go without being seen.
+    private static let silence = ResyncBoxes.interval * 3
 
     /// What keeps the agent from answering, the first thing first; one cause that says so if nothing is known to.
     package var causes: [Cause] {
@@ -79,9 +79,12 @@ package struct Diagnosis: Sendable {
             let status = subscription.map(\.status.rawValue) ?? "gone"
             var text = "The subscription is \(status)."
             if let since = subscription?.pastDueSince {
-                text += " A payment has been missing since \(since); the grace of 7 days is over."
+                let days = Subscription.gracePeriod.components.seconds / 86_400
+                text += " A payment has been missing since \(since); the grace of \(days) days is over."
             }
-            if let end = subscription?.endedAt { text += " It ended at \(end); the data is kept until \(end + .days(30))." }
+            if let end = subscription?.endedAt {
+                text += " It ended at \(end); the data is kept until \(end + Subscription.retention)."
+            }
             return [Cause("suspended", "The agent is suspended", text, act: converge)]
         }
     }
@@ -138,7 +141,7 @@ package struct Diagnosis: Sendable {
             return [
                 Cause(
                     "not_seen", "The agent wasn't seen for long",
-                    "It was last seen to answer at \(seen), and the operator looks every five minutes.\(work(box))",
+                    "It was last seen to answer at \(seen), and the operator looks every \(ResyncBoxes.interval.components.seconds / 60) minutes.\(work(box))",
                     act: .reconcileBox(box.id))
             ]
         default:

@@ -18,9 +18,6 @@ struct Utterance: Sendable {
         phrase = words.filter { !$0.isEmpty }.joined(separator: " ")
     }
 
-    /// Whether there is anything in it that could be an answer.
-    var saysSomething: Bool { text.count(where: \.isLetter) >= 2 }
-
     /// The phrase without what politeness and hesitation put around it: `ok, yes please` becomes `yes`.
     var core: String { Trimming.core(words.filter { !$0.isEmpty }).joined(separator: " ") }
 
