@@ -67,7 +67,7 @@ package struct StripeSetup: Sendable {
         }
         try await checkPortal(prices, &report)
         try await checkTerms(&report)
-        // The last: what fails behind it would lose its secret.
+        // Last, because a failure after it would lose its secret.
         try await checkEndpoint(&report)
         return report
     }

@@ -119,7 +119,7 @@ package struct AgentDirectory: Sendable {
     }
 }
 
-/// What is known of an agent's process by whoever comes after the platform was killed.
+/// What a new platform process needs to know of an agent's process that outlived the old one.
 package struct AgentRecord: Codable, Sendable {
     package let agent: AgentReference
     /// ``BoxSettings/hash`` of what it was made to run as.

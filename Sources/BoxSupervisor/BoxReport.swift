@@ -1,6 +1,6 @@
 package import Core
 
-/// How a box is, for whoever looks after it.
+/// A box's state, as its supervisor reports it.
 package struct BoxReport: Sendable, Hashable, Codable {
     package var state = AgentState.absent
     /// ``BoxSettings/hash`` of what it runs as.

@@ -93,7 +93,7 @@ package struct BoxService: Service {
         }
     }
 
-    /// What the gateway prints, for whoever reads the container's log.
+    /// Copies the gateway's output to the container's log.
     private func forwardLog() async {
         var position = 0
         while !Task.isCancelled {

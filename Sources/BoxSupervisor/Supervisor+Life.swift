@@ -34,7 +34,7 @@ extension Supervisor {
             let hadRecovered = readySince.map { .now - $0 >= timing.recovered } ?? false
             report.memory = 0
             guard settings != nil else {
-                // Whoever follows the changes applies the settings anew.
+                // The observer of the changes applies the settings again.
                 (supervision, readySince) = (nil, nil)
                 report.state = .stopped
                 return

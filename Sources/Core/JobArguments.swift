@@ -9,7 +9,7 @@ package protocol JobArguments: Codable, Sendable {
     /// How long one run may take. One that takes longer is told to end, counted as stuck and tried again; nothing else of its
     /// customer waits any longer for it.
     static var deadline: Duration { get }
-    /// How many attempts fail before the job has.
+    /// How many attempts may fail before the job has failed.
     static var attempts: Int { get }
     static var priority: JobPriority { get }
 }
@@ -19,7 +19,7 @@ package enum JobPriority: Int64, Sendable, Hashable, CaseIterable {
     /// Somebody waits for it, or has paid.
     case urgent = 0
     case normal = 1
-    /// Nobody would notice an hour.
+    /// Upkeep: an hour's delay goes unnoticed.
     case background = 2
 }
 
@@ -168,7 +168,7 @@ package struct SweepSubscriptions: JobArguments {
     package init() {}
 }
 
-/// Look at Stripe for what no webhook has told.
+/// Look at Stripe for changes that no webhook has reported.
 package struct ReconcileStripe: JobArguments {
     package static let kind = "billing.reconcile"
     package static let priority = JobPriority.background
@@ -256,7 +256,7 @@ package struct TellCustomer: JobArguments {
     }
 }
 
-/// Tell the host of something that only they can mend.
+/// Tell the host of something that only they can fix.
 package struct AlertHost: JobArguments {
     package static let kind = "notifications.alert-host"
     /// One line.
@@ -293,7 +293,7 @@ package struct ApplyRetention: JobArguments {
     package init() {}
 }
 
-/// Send the reminders that are due, anybody's. Whoever makes one due earlier adds this job for that moment.
+/// Send all customers' reminders that are due. A change that makes one due earlier adds this job for that moment.
 package struct SendReminders: JobArguments {
     package static let kind = "reminders.send"
     package static let priority = JobPriority.urgent

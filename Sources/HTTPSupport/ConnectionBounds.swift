@@ -9,7 +9,7 @@ package struct ConnectionBounds: Sendable {
     let proxies: TrustedProxies
 
     /// - Parameters:
-    ///   - inAll: beyond it, the oldest connection of whoever has the most is closed for a new one.
+    ///   - inAll: beyond it, the oldest connection of the client with the most is closed to admit a new one.
     ///   - proxies: are not one client, so that only the bound for all holds for their connections.
     package init(inAll: Int = 4096, proxies: TrustedProxies = TrustedProxies()) {
         bound = FairBound(perHolder: Self.perClient, inAll: inAll)

@@ -3,7 +3,7 @@ import Synchronization
 /// Who holds how many of something of which there may be only so many: connections, event streams.
 ///
 /// Nobody is turned away. Beyond a holder's own bound its oldest one ends; beyond the bound for all, the oldest one of
-/// whoever holds the most. So a crowd from one place only drives itself out.
+/// the client that holds the most. So many connections from one place push out only each other.
 package final class FairBound: Sendable {
     private struct Held {
         let holder: String

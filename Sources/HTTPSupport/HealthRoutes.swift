@@ -81,7 +81,7 @@ private actor Readiness {
         let now = ContinuousClock.now
         if let latest, now - latest.at < Self.lifetime { return await latest.report.value }
         let checks = checks
-        // Of nobody's request: whoever asked first may leave, and others wait for the same answer.
+        // Not tied to one request: the first client may disconnect while others wait for the same result.
         let report = Task { await Self.run(checks, logger) }
         latest = (now, report)
         return await report.value

@@ -37,7 +37,7 @@ package struct StaticContent: Sendable {
         gzipped = isCompressible ? representation(compressed, etag: "\"\(hash)-gzip\"", encoding: "gzip") : nil
     }
 
-    /// - Returns: 304 for whoever has the content already.
+    /// - Returns: 304 to a client that has the content already.
     package func response(to request: Request) -> Response {
         let accepts = request.headers[.acceptEncoding].map(Self.acceptsGzip) ?? false
         let chosen = accepts ? gzipped ?? plain : plain

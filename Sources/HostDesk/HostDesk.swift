@@ -14,7 +14,7 @@ package struct HostDesk: Sendable {
     }
 
     /// Does something, and writes who did it into the audit in the same transaction.
-    /// - Returns: what comes of it, in a sentence.
+    /// - Returns: the result, in a sentence.
     /// - Throws: as ``HostAct/perform(by:_:)``.
     package func perform(_ act: HostAct, by actor: String, origin: AuditEntry.Origin) async throws -> String {
         try await queue.write { work in

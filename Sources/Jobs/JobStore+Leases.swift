@@ -6,7 +6,7 @@ import Telemetry
 /// The right to run a job, until the lease ends or is renewed.
 struct Lease: Sendable, Hashable {
     let job: Job
-    /// Never used twice for one job, so that whoever lost the lease can't write over its successor's work.
+    /// Never used twice for one job, so that a worker that lost the lease can't overwrite its successor's work.
     let holder: String
 }
 

@@ -98,7 +98,7 @@ extension JobWorker {
         let deadline = ContinuousClock.now + timing.lease
         while true {
             do {
-                // A task of its own, because this one may be cancelled, and the end is to be written all the same.
+                // A task of its own: the outcome must be written even if this one is cancelled.
                 let isWritten = try await Task {
                     try await queue.write { work in
                         let isWritten = try JobStore(work.transaction).finish(lease, end, now: work.now)

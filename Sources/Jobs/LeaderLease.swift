@@ -18,7 +18,7 @@ package struct LeaderLease: Sendable {
         package init() {}
     }
 
-    /// Another process may be at work already.
+    /// Another process may be the leader already.
     package struct Lost: Error, Sendable {}
 
     private let queue: WorkQueue
@@ -73,7 +73,7 @@ package struct LeaderLease: Sendable {
         }
     }
 
-    /// Looks before it writes, as most looks find another at work.
+    /// Reads before it writes, because most attempts find another leader.
     private func take() async throws -> Bool {
         let isTaken = try await queue.database.read { [name, holder] transaction in
             let row = try transaction.first("SELECT holder, expires_at FROM leader_leases WHERE name = ?1", [.text(name)])

@@ -27,7 +27,7 @@ package enum Topic: Sendable, Hashable {
     }
 }
 
-/// Wakes those who wait. Only a hint: whoever waits also looks at the database from time to time.
+/// Wakes waiting workers and pages. Only a hint: they also poll the database from time to time.
 package protocol Notifier: Sendable {
     /// Called inside the transaction that changes what the topics are about, for those whose word travels with its commit.
     /// - Throws: `SQLError`.

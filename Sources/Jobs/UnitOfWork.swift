@@ -18,7 +18,7 @@ package struct WorkQueue: Sendable {
         self.notifier = notifier
     }
 
-    /// Runs `body` as one transaction and then wakes whoever waits for what it changed.
+    /// Runs `body` as one transaction and then wakes the workers and pages that wait for what it changed.
     ///
     /// The body may run more than once, see `Database`.
     /// - Throws: `SQLError`, and whatever `body` throws, after rolling back.

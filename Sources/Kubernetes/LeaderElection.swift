@@ -2,13 +2,13 @@ import FoundationEssentials
 import JSON
 package import Logging
 
-/// Sees to it that of several programs only one is at work, by a Lease that it renews
+/// Makes sure that only one of several processes is active, with a Lease that it renews
 /// (https://kubernetes.io/docs/concepts/architecture/leases/).
 ///
 /// As in client-go, other machines' clocks aren't trusted: a lease is taken over when it hasn't been seen to change for as long
 /// as it is valid, by this machine's clock.
 package struct LeaderElection: Sendable {
-    /// The lease was lost: whoever led has to end at once, because another one leads now.
+    /// The lease was lost: this process must stop leading at once, because another one leads now.
     package struct Lost: Error, CustomStringConvertible {
         package let description = "The lease of the leader was lost to another process."
     }
@@ -100,7 +100,7 @@ package struct LeaderElection: Sendable {
 
     /// Renews the lease until another one has it.
     ///
-    /// While the API server doesn't answer, whoever leads can't write to the cluster either, and nobody else can take the lease
+    /// While the API server doesn't answer, the leader can't write to the cluster either, and nobody else can take the lease
     /// from that server: leading goes on, and the first answer tells whether it still is this one's turn.
     private func keepRenewing(since start: ContinuousClock.Instant) async throws {
         var attempted = start

@@ -7,7 +7,7 @@ package struct JSONFault: Error, Sendable, Hashable, CustomStringConvertible {
     package var description: String { "\(reason) at byte \(offset)" }
 }
 
-/// Walks over JSON (RFC 8259) once, strictly, and builds nothing: what it passes over stays where it is, byte for byte.
+/// Scans JSON (RFC 8259) once, strictly, and builds no values: the text stays where it is, byte for byte.
 ///
 /// It refuses what parsers disagree on: bytes that aren't UTF-8, control characters in strings, trailing commas, nesting
 /// beyond 128 levels, anything after the value.

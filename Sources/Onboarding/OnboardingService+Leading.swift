@@ -27,7 +27,7 @@ extension OnboardingService {
 
     /// Has the model lead the turn, where there is one and the visitor has said something.
     ///
-    /// It is asked outside of any transaction. Its words are stored as they come, for whoever watches the conversation.
+    /// It is asked outside of any transaction. Its words are stored as they arrive, so that the page can show them.
     /// - Returns: `nil` where the script is to answer.
     func lead(_ customerID: Customer.ID, checked: CheckedToken?, manager: TelegramUser?) async throws -> LedAnswer? {
         guard let guide, checked == nil else { return nil }

@@ -100,7 +100,7 @@ package struct OnboardingService: Sendable {
     ///   `conversation_full`; `SQLError`.
     package func say(_ text: String, clientKey: String?, customer: Customer, chosen: Tier? = nil) async throws {
         let redaction = TokenRedaction(try Self.checked(text))
-        // Whoever is too fast doesn't hold up those who write.
+        // Checked outside the transaction, so that refused messages don't hold the write lock.
         try await queue.database.read { [now = queue.clock.now] transaction in
             let store = ConversationStore(transaction)
             if let conversation = try store.find(customerID: customer.id) { try Self.checkPace(conversation, store, now) }

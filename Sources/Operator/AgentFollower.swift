@@ -53,12 +53,12 @@ package struct AgentFollower: Service {
         switch box.desired {
         case .draft: return
         case .running: isAsWanted = !isOff && !observed.isDrifted
-        // Until the row says so, whoever ends it is still at it.
+        // Until the row says so, the reconciler is still stopping it.
         case .suspended: isAsWanted = isOff || box.status != .suspended
         case .deleted: isAsWanted = observed.state == .absent || box.status != .deleted
         }
         if !isAsWanted { try await queue.write { try $0.enqueue(ReconcileBox(box)) } }
-        // The reconciler has told that it is starting.
+        // The reconciler has already written that it is starting.
         guard box.desired == .running, !isOff, observed.state != .starting else { return }
         try await statuses.write(
             AgentStatus(of: observed), of: box, generation: box.observedGeneration)

@@ -67,7 +67,7 @@ struct OpenClawConfiguration {
     private var gateway: JSONValue {
         [
             "mode": "local",
-            // Whoever watches it is on the same machine, in a pod as well.
+            // Its supervisor is on the same machine, in a pod as well.
             "bind": "loopback",
             "port": .integer(Int64(AgentPlace.port)),
             "auth": [

@@ -26,7 +26,7 @@ package struct Reconciler: Sendable {
     package func resync() async throws {
         try await queue.write { work in
             for box in try BoxStore(work.transaction).allToReconcile() {
-                // Whoever changes a box mustn't wait for everybody's.
+                // In the background, so that a customer's change doesn't wait for the resync of all boxes.
                 try work.enqueue(ReconcileBox(box), priority: .background)
             }
         }
@@ -110,7 +110,7 @@ package struct Reconciler: Sendable {
         let seen = try await settled(agent, as: specification)
         if seen.state == .failed(.noRoom) { try await spares.makeRoom() }
         let status = AgentStatus(of: seen)
-        // Whoever waits for too long is told so where that is caught.
+        // The caller that catches this tells owners who have waited for too long.
         if isLate, status.status == .provisioning { throw JobOutcome.snooze(.seconds(60)) }
         let generation = seen.specificationHash == specification.hash ? box.generation : box.observedGeneration
         try await statuses.write(status, of: box, generation: generation, isFailedRun: status.status == .failed)

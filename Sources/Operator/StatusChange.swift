@@ -39,7 +39,7 @@ struct StatusChange: Sendable {
         restarts = max(row.restarts + (status.isDown && row.status == .running ? 1 : 0), status.restarts)
         switch status.status {
         case .running, .suspended, .deleted: failures = 0
-        // Whoever changed the count while the job ran has counted this failure.
+        // A count that changed while the job ran includes this failure.
         case .failed where isFailedRun && row.failures != box.failures: failures = max(row.failures, 1)
         case .failed where isFailedRun || row.status != .failed: failures = row.failures + 1
         case .draft, .provisioning, .failed: failures = row.failures

@@ -82,7 +82,7 @@ package struct AccountStore {
         ).map(EmailChange.init(row:))
     }
 
-    /// Notes that whoever reads the mails of one of the addresses agrees. Once both do, the account has the new one.
+    /// Records the consent given by a mail to one of the addresses. With the consent of both, the account has the new one.
     /// - Returns: the change as it stands now; `nil` if the token is unknown or has expired.
     /// - Throws: `SQLError`.
     package func confirmEmail(tokenHash: String, now: Timestamp) throws -> EmailChange? {

@@ -63,7 +63,7 @@ package struct BoxStore {
         ).map(Box.init(row:))
     }
 
-    /// A box that isn't deleted and speaks through this bot, whoever owns it.
+    /// The box of any customer that uses this bot and isn't deleted.
     /// - Throws: `SQLError`.
     package func isTaken(botID: Int64, except id: Box.ID) throws -> Bool {
         try transaction.first(

@@ -3,7 +3,7 @@ package import SQL
 
 /// Seals stored secrets anew, under the newest key, so that the keys before it can be thrown away.
 ///
-/// It goes through them in batches, each in a transaction of its own: whoever is interrupted starts again, and finds the rest.
+/// It goes through them in batches, each in a transaction of its own: a run that was interrupted is started again.
 package struct KeyRotation: Sendable {
     /// What came of it.
     package struct Report: Sendable, Hashable {

@@ -37,7 +37,7 @@ package struct RestoreStore {
     /// - Returns: as it stands now; `nil` if it has ended before.
     /// - Throws: `SQLError`.
     package func end(_ restore: Restore, failure: String?, at time: Timestamp) throws -> Restore? {
-        // Whoever went without a backup this once didn't mean the next time.
+        // A waiver counts for one restore only.
         try transaction.execute(
             """
             UPDATE boxes SET backup_waived_for = NULL

@@ -33,7 +33,7 @@ extension UsageStore {
                 """,
                 key + [.text(request.holder), .integer(Int64(granted)), .integer(request.at.milliseconds)])
         }
-        // Whoever asks what it has may have a transaction under way whose end it hasn't heard of: waits for that.
+        // The holder may have a transaction in progress whose outcome it doesn't know; this waits for that one to end.
         if request.need == 0 { try lockQuota(key) }
         let held = try transaction.first(
             "SELECT tokens FROM leases WHERE customer_id = ?1 AND period_start = ?2 AND holder = ?3",
@@ -116,7 +116,7 @@ extension UsageStore {
         return customers
     }
 
-    /// One event stands for all that is lost of a lease.
+    /// All losses of one lease are recorded as one event.
     private static func lossID(_ holder: String, _ customerID: Customer.ID, _ periodStart: Timestamp) -> String {
         "lost_\(holder)_\(customerID.body)_\(periodStart.milliseconds)"
     }
@@ -137,7 +137,7 @@ extension UsageStore {
         try insert(new)
         var totals: [PeriodKey: Int] = [:]
         for event in new { totals[PeriodKey(event), default: 0] += event.usage.units }
-        // In one order, or two proxies could wait for each other.
+        // Always in the same order, so that two proxies can't deadlock.
         for (key, total) in totals.sorted(by: { $0.key < $1.key }) {
             let charged = try total - reduceLoss(by: total, holder: holder, key)
             try transaction.execute(
@@ -184,7 +184,7 @@ extension UsageStore {
         _ tokens: Int, holder: String, customerID: Customer.ID, periodStart: Timestamp
     ) throws -> Int {
         let key: [SQLValue] = [.text(customerID.rawValue), .integer(periodStart.milliseconds)]
-        // Takes the quota's row before the lease's, as `lease` does: the other way round, the two would wait for each other.
+        // Locks the quota's row before the lease's, as `lease` does; in the opposite order the two would deadlock.
         try lockQuota(key)
         let lease = try transaction.first(
             "SELECT tokens FROM leases WHERE customer_id = ?1 AND period_start = ?2 AND holder = ?3",
@@ -251,7 +251,7 @@ extension UsageStore {
 }
 
 extension UsageEvent {
-    /// One by one: a batch has thousands of values, and an array for each event would cost more than the values do.
+    /// Appends: a batch has thousands of values, and an array for each event would cost more than the values.
     fileprivate func append(to values: inout [SQLValue]) {
         values.append(.text(requestID))
         values.append(.text(customerID.rawValue))

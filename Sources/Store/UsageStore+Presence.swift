@@ -5,7 +5,7 @@ extension UsageStore {
     /// One that has said nothing for so long is gone.
     private static let patience = Duration.seconds(6)
 
-    /// Says that a token proxy is at work, and forgets those that have long been gone.
+    /// Records that a token proxy is alive, and removes those that have been gone for long.
     /// - Throws: `SQLError`.
     package func proxyIsAtWork(_ holder: String, now: Timestamp) throws {
         try transaction.execute(
@@ -17,7 +17,7 @@ extension UsageStore {
             "DELETE FROM token_proxies WHERE seen_at < ?1", [.integer((now - Self.patience * 10).milliseconds)])
     }
 
-    /// - Returns: how many token proxies are at work.
+    /// - Returns: how many token proxies are alive.
     /// - Throws: `SQLError`.
     package func proxiesAtWork(now: Timestamp) throws -> Int {
         let row = try transaction.first(

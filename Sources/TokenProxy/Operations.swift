@@ -10,7 +10,7 @@ struct OperationsAnswer: Sendable {
     var contentType = "application/json"
 }
 
-/// The figures of a proxy, for those who run it: agents reach its own port, and other customers' business is none of theirs.
+/// The figures of a proxy, for those who run it: agents reach its own port, and must not see other customers' figures.
 package final class ProxyFigures: Sendable {
     private let services = Mutex<ProxyServices?>(nil)
 

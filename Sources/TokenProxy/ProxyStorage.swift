@@ -35,7 +35,7 @@ package protocol ProxyStorage: Sendable {
     /// is as once.
     func hold(boxID: Box.ID, customerID: Customer.ID, _ reason: AgentHold.Reason) async throws
 
-    /// Says that a proxy is at work.
+    /// Records that a proxy is alive.
     /// - Returns: how many are, that one included.
     func proxiesAtWork(with holder: String) async throws -> Int
 

@@ -91,7 +91,7 @@ package struct TokenProxy: Service {
 
     /// Leaves nothing open, if the storage lets it; otherwise the journal keeps it for the next start.
     private func settle(_ services: ProxyServices) async {
-        // A task of its own: whoever stops this process may have cancelled this one.
+        // A task of its own: a shutdown may have cancelled this one.
         await Task {
             await services.accounts.close()
             guard await services.bookkeeper.book() else { return }

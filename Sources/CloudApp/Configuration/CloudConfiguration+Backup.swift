@@ -20,7 +20,7 @@ extension CloudConfiguration {
         let needed: [Setting] = [.backupEndpoint, .backupBucket, .backupAccessKeyID, .backupSecretAccessKey]
         let missing = needed.filter { settings.text($0) == nil }
         guard missing.count < needed.count else {
-            // Whoever sets it wants it right, also where nothing uses it yet.
+            // A value that is set is checked even where nothing uses it yet.
             if settings.text(.platformImage) != nil { _ = settings.image(.platformImage) }
             return nil
         }

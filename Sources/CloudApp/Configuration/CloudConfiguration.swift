@@ -30,7 +30,7 @@ struct CloudConfiguration: Sendable {
     var tokenProxyPort: Int
     var agentToolsPort: Int
     var opsPort: Int
-    /// Nobody asked for that port: another one will do.
+    /// The port is the default, so another free one may be used instead.
     var opsPortMayDiffer: Bool
     var plans: PlanTable
     /// `nil`: none of the host's own texts are shown.
@@ -123,7 +123,7 @@ struct CloudConfiguration: Sendable {
         }
     }
 
-    /// Where settings come from: the environment, then `.env` in the current directory.
+    /// Settings come from the environment first, then from `.env` in the current directory.
     static func reader() async throws -> ConfigReader {
         ConfigReader(providers: [
             EnvironmentVariablesProvider(),
@@ -278,7 +278,7 @@ struct CloudConfiguration: Sendable {
         if portal?.hasPrefix("bpc_") == false {
             settings.fault(.stripePortalConfiguration, "must start with bpc_ and go on as Stripe shows it")
         }
-        // Whoever signs with an empty or a guessed secret could say that anything was paid.
+        // With an empty or guessable secret anybody could sign an event that says a subscription was paid.
         if secrets.contains(where: { !$0.reveal().hasPrefix("whsec_") || $0.reveal().utf8.count < 10 }) {
             settings.fault(.stripeWebhookSecrets, "must each start with whsec_ and go on as Stripe shows them")
         }

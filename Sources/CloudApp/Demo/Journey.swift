@@ -78,7 +78,7 @@ package struct Journey: Sendable {
             if let url = messages.last(where: { $0.card?.type == card })?.card?.url { return url }
             guard let last = messages.last, last.role == "agent" else { return nil }
             let said = messages.count { $0.role == "visitor" }
-            // Whoever has answered everything waits, and asks now and then.
+            // All questions are answered: wait, and look again from time to time.
             if said >= answers.count, let spokenAt, .now - spokenAt < .seconds(2) { return nil }
             spokenAt = .now
             let text = said < answers.count ? answers[said] : "yes"

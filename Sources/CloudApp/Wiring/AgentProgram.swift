@@ -27,7 +27,7 @@ enum AgentProgram {
         }
     }
 
-    /// For whoever started the platform.
+    /// Shown to the person who started the platform.
     var description: String {
         switch self {
         case .openClaw(let command): "OpenClaw at \(command.executable)"

@@ -24,7 +24,7 @@ import Telegram
 import TokenProxy
 import Web
 
-/// Puts the services of a process together from its roles: the one place that knows everything.
+/// Builds a process's services from its roles. This is the one place that knows every part.
 struct Composition {
     let platform: Platform
     let roles: Set<Role>
@@ -195,7 +195,7 @@ struct Composition {
         }
     }
 
-    /// Of several operators one is at work. A process that is the whole product holds its database alone already.
+    /// Only one of several operators is active. A process that is the whole product is alone on its database already.
     private func electing(_ services: [any Service]) -> LeaderElectedService {
         let name = OperatorAccess.lease
         let election = platform.cluster.map { cluster in

@@ -18,7 +18,7 @@ struct LeaderElectedService: Service {
     let isLeading: Gauge
     let logger: Logger
 
-    /// - Throws: ``LeaderElection/Lost`` or ``LeaderLease/Lost``, upon which the process has to end: another one is at work
+    /// - Throws: ``LeaderElection/Lost`` or ``LeaderLease/Lost``, after which the process must exit: another one is active
     ///   already.
     func run() async throws {
         do {

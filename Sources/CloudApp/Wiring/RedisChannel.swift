@@ -16,7 +16,7 @@ package struct RedisChannel: NotificationChannel {
     package func announce(_: [String], in _: any Transaction) throws {}
 
     package func publish(_ word: String) async {
-        // Without Redis whoever waits looks for themselves.
+        // Without Redis, waiting pages and workers poll the database.
         _ = try? await client.send(["PUBLISH", Self.name, word])
     }
 

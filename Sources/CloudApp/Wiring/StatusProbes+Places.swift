@@ -53,7 +53,7 @@ extension StatusProbes {
         }
     }
 
-    /// How long what is wanted of an agent may lie about before nobody seems to be at work.
+    /// How long a reconcile job may be overdue before the operator counts as down.
     private static let lateness = Duration.seconds(900)
 
     /// Unless more than a tenth of those that are meant to run have failed (one alone is its owner's trouble), or nobody

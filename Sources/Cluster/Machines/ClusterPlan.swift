@@ -44,7 +44,7 @@ package struct ClusterPlan: Sendable {
         }
     }
 
-    /// The comment at a key's end is nobody's business.
+    /// The comment at the end of a key is ignored.
     private static func isSame(_ known: String?, _ key: String) -> Bool {
         known?.split(separator: " ").prefix(2) == key.split(separator: " ").prefix(2)
     }
@@ -132,7 +132,7 @@ package struct ClusterPlan: Sendable {
             [
                 "name": .string(inventory.serverName(node)), "server_type": .string(node.type),
                 "location": .string(inventory.location),
-                // What nixos-anywhere starts from, and nothing is left of.
+                // nixos-anywhere starts from this image and replaces it.
                 "image": "debian-12",
                 "ssh_keys": .array(keys), "firewalls": [["firewall": .integer(firewall)]],
                 "placement_group": .integer(group), "start_after_create": true,
@@ -251,7 +251,7 @@ package struct ClusterPlan: Sendable {
 
     // MARK: What can't change
 
-    /// Hetzner's servers keep their type and place; what differs is somebody's decision, and none of ours.
+    /// A server at Hetzner keeps its type and location. A difference is for a person to resolve.
     private func checkWhatCannotChange() throws(Inventory.Invalid) {
         var faults: [String] = []
         for node in inventory.nodes {

@@ -2,7 +2,7 @@ package import FoundationEssentials
 import JSON
 import Kubernetes
 
-/// `deploy/cluster.json`: the machines that there shall be. The flake reads the same file.
+/// `deploy/cluster.json`: the machines that are wanted. The flake reads the same file.
 package struct Inventory: Sendable, Hashable, Codable {
     /// Of the cluster; everything that is made for it bears it.
     package var name: String
@@ -80,7 +80,7 @@ package struct Inventory: Sendable, Hashable, Codable {
         }
     }
 
-    /// What is wrong with an inventory, all of it.
+    /// Every fault of an inventory.
     package struct Invalid: Error, CustomStringConvertible {
         package let faults: [String]
 
@@ -157,7 +157,7 @@ extension Inventory {
         for node in nodes where !Self.isName(node.name) { faults.append("\(node.name) is no node's name") }
         if Set(names).count != names.count { faults.append("two nodes have the same name") }
         if Set(nodes.map(\.privateAddress)).count != nodes.count { faults.append("two nodes have the same private address") }
-        // Etcd needs most of its members, so the second one makes it weaker and not stronger.
+        // etcd needs a majority of its members, so a second one makes it less available.
         if controlPlanes.count.isMultiple(of: 2) {
             faults.append("there must be an odd number of control-plane nodes, not \(controlPlanes.count)")
         }

@@ -42,7 +42,7 @@ package struct TOTP: Sendable {
     /// - Parameters:
     ///   - code: as it was typed; spaces don't matter.
     ///   - last: codes of this step and of those before it are refused.
-    /// - Returns: the code's step, if it is right; every candidate is compared, whatever comes of it.
+    /// - Returns: the code's step, if it is right. Every candidate is compared, so that timing tells nothing.
     package func step(of code: String, at time: Timestamp, after last: Int64) -> Int64? {
         let typed = Array(code.utf8.filter { $0 != 0x20 })
         let present = Self.step(at: time)

@@ -109,7 +109,7 @@ package enum HostAct: Sendable, Hashable {
     }
 
     /// Does it, in a transaction of the caller's.
-    /// - Returns: what comes of it, in a sentence, and whose it was, if it was one customer's.
+    /// - Returns: the result in a sentence, and the customer it concerned, if it was one.
     /// - Throws: `DomainError` with a code and a sentence that says what is in the way; `SQLError`.
     package func perform(
         by actor: String, _ work: UnitOfWork

@@ -3,7 +3,7 @@ import NIOSSL
 extension ClusterConfiguration {
     /// How connections to the cluster are encrypted.
     ///
-    /// ``serverName`` isn't part of it: whoever opens the connection names the host to TLS.
+    /// ``serverName`` isn't part of it: the caller that opens the connection names the host to TLS.
     func tlsConfiguration(for credentials: Credentials) throws(ConfigurationError) -> TLSConfiguration {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12

@@ -58,7 +58,7 @@ package struct ClusterConfiguration: Sendable, Redacted {
             ConfigurationFile(serviceAccountDirectory + "/token").exists
         else { return nil }
         if let context {
-            // Whoever names a context means a certain cluster, which need not be the one around this pod.
+            // A named context selects a cluster, which may differ from the one that this pod runs in.
             throw ConfigurationError(
                 "The context \"\(context)\" is asked for, but KUBECONFIG names no file that could have it. "
                     + "Set KUBECONFIG, or ask for no context to get the cluster that this pod runs in.")

@@ -81,7 +81,7 @@ package struct ExecPlugin: Sendable, Redacted {
         environment["KUBERNETES_EXEC_INFO"] = try info()
         let additions = environment.map { (Environment.Key(stringLiteral: $0.key), Optional($0.value)) }
         var options = PlatformOptions()
-        // So that it can't ask anything of whoever sits at the terminal, and that what it has started ends with it.
+        // Keeps it from prompting on the terminal, and ends the processes that it started together with it.
         options.createSession = true
         options.teardownSequence = [.gracefulShutDown(toProcessGroup: true, allowedDurationToNextStep: .seconds(1))]
         let result = try await Subprocess.run(

@@ -111,7 +111,7 @@ extension InterviewTurn {
         case .served: tellStanding(with: .served(name: name, bot: botUsername ?? ""))
         case .payment: showCheckout(or: .stillPreparing)
         case .telegram:
-            // Whoever asks for the link wants to try that way again.
+            // A visitor who asks for the link wants to try that way again.
             state.makesOwnBot = false
             if needsOwnBot { return explainOwnBot() }
             sayWithLink(isLinked ? reminderOfBot : .telegramHint(name: name))

@@ -3,7 +3,7 @@ import Core
 extension InterviewTurn {
     /// Answers what the visitor said; always with at least one reply in the turn.
     mutating func hear(_ said: String) {
-        // The check of the token itself brings the answer.
+        // The token's check produces the answer.
         if said.contains(TokenRedaction.mark), state.pasted != nil { return }
         let reading = read(said)
         state.offered = []
@@ -128,7 +128,7 @@ extension InterviewTurn {
         }
         guard use(.setPurpose(new), said: reading) == .done else { return false }
         say(.understood(Echo.text(reading.purpose == nil ? new : purpose)))
-        // Whoever hopes for more is told before they pay.
+        // Visitors who expect more are told before they pay.
         for topic in Purpose.beyondReach(Utterance(purpose)) where !reading.questions.contains(topic) {
             say(Phrase("fact-\(topic.rawValue)", facts.answer(topic)))
         }

@@ -13,7 +13,7 @@ struct EndButtons: JobArguments {
     let messageID: Int64?
     /// What was pressed; `nil` if the buttons are over without that.
     var queryID: String?
-    /// Shown for a moment to whoever has pressed.
+    /// Shown briefly to the person who pressed the button.
     var note: String?
     /// Nobody's: a press is answered while the guide thinks.
     var customerID: Customer.ID? { nil }
@@ -73,7 +73,7 @@ extension OnboardingService {
         }
     }
 
-    /// Only the link's hash is stored, so a second attempt sends another link. Whoever has an agent signs in by mail.
+    /// Only the link's hash is stored, so a second attempt sends another link. Customers who have an agent sign in by mail.
     func sendPageLink(_ job: SendPageLink, attempt: Int) async throws {
         guard let customerID = job.customerID else { return }
         let token = AccessToken.random()

@@ -49,7 +49,7 @@ extension OnboardingService {
             if box.desired == .draft {
                 try work.enqueue(GreetEarly(customerID: customerID, since: work.now), after: .seconds(2))
             }
-            // Whoever speaks with the guide there hears it from the guide.
+            // Customers who chat with the guide there get this from the guide.
             if conversation.onTelegram == nil {
                 try work.enqueue(
                     SendOnTelegram(

@@ -26,7 +26,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
     var secrets: [AgentReference: KubernetesObject] = [:]
     /// The agents that are being changed by this program itself, of which nothing is announced meanwhile.
     var underWay: Set<AgentReference> = []
-    /// Who lives in which namespace.
+    /// The agent of each namespace.
     private var inhabitants: [String: AgentReference] = [:]
     /// The agents whose volumes can't grow, and when that was found out.
     private var fixedVolumes: [AgentReference: ContinuousClock.Instant] = [:]
@@ -67,7 +67,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
             informers.object(.namespaces, namespace).flatMap { AgentReference(namespace: $0) } ?? inhabitants[namespace]
         guard let agent else { return }
         if change.object.type == .jobs {
-            // Nobody else tells how a transfer ends, not even while the agent is being changed.
+            // Only this watch reports how a transfer ends, also while the agent is being changed.
             if change.isGone || StateTransfer.Progress(job: change.object, pods: []).isOver { broadcast.send(agent) }
             return
         }
@@ -189,7 +189,7 @@ package actor KubernetesRuntime: AgentRuntime, Service {
         let agents = try await wanted()
         for agent in informers.namespaces.compactMap({ AgentReference(namespace: $0) }) where !agents.contains(agent) {
             do {
-                // It may be wanted by now: stopping the others took its time.
+                // It may be wanted by now, because stopping the others took a while.
                 if try await !wanted().contains(agent) { try await suspend(agent) }
             } catch is CancellationError {
                 throw CancellationError()

@@ -30,7 +30,7 @@ enum Tenant {
     enum Annotation {
         /// The box that an object belongs to.
         static let owner = "openclaw.cloud/owner"
-        /// SHA-256 of what was applied, for whoever compares boxes by eye: the operator compares the objects themselves.
+        /// SHA-256 of what was applied, for people who compare boxes; the operator compares the objects themselves.
         static let contentHash = "openclaw.cloud/content-hash"
         /// `AgentSpecification.processHash` on the pods and what makes them, `AgentSpecification.hash` on the ConfigMap.
         static let specification = "openclaw.cloud/specification"

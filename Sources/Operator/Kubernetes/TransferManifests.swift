@@ -191,7 +191,7 @@ struct TransferManifests {
             "imagePullPolicy": "IfNotPresent",
             "command": .array(command),
             "env": .array(environment),
-            // Little is asked for, lest a transfer waits for a node that would have room for an agent.
+            // The requests are small, so that a transfer doesn't wait for a node with room for a whole agent.
             "resources": [
                 "requests": ["cpu": "50m", "memory": "256Mi"],
                 "limits": ["cpu": Quantity.cores(most.cpu), "memory": Quantity.mebibytes(most.memory)],

@@ -65,7 +65,7 @@ package struct AgentArchive: Sendable {
         }
     }
 
-    /// Unpacks an archive beside the state, where whoever runs the agent takes it from.
+    /// Unpacks an archive beside the state, from where the agent's supervisor moves it into place.
     /// - Parameter target: a folder that isn't there yet, or is empty, outside of the state.
     /// - Throws: ``Failure``; a `CocoaError`; a `SubprocessError` where there is no `tar`.
     package func restore(_ archive: String, into target: String) async throws {

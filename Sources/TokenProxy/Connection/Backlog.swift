@@ -5,7 +5,7 @@ import NIOCore
 struct Backlog: Hashable {
     /// Since when the client has taken nothing.
     private(set) var stalledSince: NIODeadline?
-    /// Since when something may wait unseen: a client that takes a little now and then stays behind all the same.
+    /// Since when the client has been behind: one that reads a little now and then still counts as behind.
     private var behindSince: NIODeadline?
 
     /// Little is produced within it; ``Bill/unseenTokens`` allows for that.

@@ -44,7 +44,7 @@ extension ProxyServices {
             do {
                 try await storage.hold(boxID: credential.boxID, customerID: credential.customerID, reason)
             } catch {
-                // The next call of the same turn is refused all the same, and tries again.
+                // The next call of the same turn is refused as well, and tries again.
                 logger.error("an agent that runs away can't be held", metadata: ["error": "\(error)"])
             }
         }

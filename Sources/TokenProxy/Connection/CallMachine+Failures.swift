@@ -66,7 +66,7 @@ extension CallMachine {
         if fault.mayFollowWork, mayBeThoughtOut(now) { return neverCame(fault) }
         let trouble = Trouble(reason: fault.rawValue, isTheUpstreams: fault.isTheUpstreams, pause: fault.pause)
         let pause = Duration.milliseconds(100 << min(attempts, 6))
-        // An answer that can't be read is one all the same.
+        // An answer that can't be parsed was still produced, and is charged.
         let isTaken = fault.mayFollowWork && answer?.isSuccess == true
         if !isTaken, !isOverdue(now) {
             if mayTryAnother(hasOther: hasOther()) { return tryElsewhere(trouble) }

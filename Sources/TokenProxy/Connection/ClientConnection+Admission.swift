@@ -7,7 +7,7 @@ import NIOHTTP1
 extension ClientConnection {
     func begin(_ request: IncomingRequest) {
         self.request = request
-        // Whoever asks in a way that is not known here gets an answer and no more.
+        // After a request in an unsupported form the connection is closed once it is answered.
         closes = !request.head.keepsAlive || loop.isDraining || request.head.method == .other
         chunked = request.head.isCurrent
         decoder = BodyDecoder(request.head.body)

@@ -14,7 +14,7 @@ final class ClientConnection: ChannelDuplexHandler {
     enum Phase {
         /// The head of a request, or the next request.
         case head
-        /// Somebody else is at work: the storage, or another event loop.
+        /// Waiting for the storage or for another event loop.
         case waiting
         case body
         case calling(Call)
@@ -109,7 +109,7 @@ final class ClientConnection: ChannelDuplexHandler {
         switch phase {
         case .head, .body, .discarding:
             isWritable && !isResting && buffer.readableBytes <= HeadScanner.longestHead
-        // Few clients send ahead; to stop reading from the others, too, costs more than it saves.
+        // Few clients pipeline requests, and pausing reads for all of them costs more than it saves.
         case .waiting, .calling, .closed: buffer.readableBytes == 0
         }
     }
@@ -131,7 +131,7 @@ final class ClientConnection: ChannelDuplexHandler {
         case .calling(let call): call.checkTime(now)
         case .waiting:
             guard now >= deadline else { return }
-            // Whoever is at work may still come back, and must not meet the next request.
+            // Work in progress may still call back, and must not find the next request there.
             closes = true
             respond(.storageUnavailable)
         case .head, .body, .discarding, .closed: if now >= deadline { close() }
@@ -141,7 +141,7 @@ final class ClientConnection: ChannelDuplexHandler {
     // MARK: Requests
 
     func process() {
-        // What is done here may end an answer, and that may go on here.
+        // Handling a request may end an answer, which calls this function again.
         if isProcessing || isResting || isGone { return }
         isProcessing = true
         defer {

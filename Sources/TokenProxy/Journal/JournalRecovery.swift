@@ -33,7 +33,7 @@ struct JournalRecovery: Sendable {
     }
 
     private func recover(_ folder: String) async throws {
-        // Whoever holds the lock is alive, or recovers it already.
+        // The process that holds the lock is alive, or is recovering the journal already.
         guard let lock = try? Journal.lock(folder) else { return }
         defer { close(lock) }
         let contents = try await NIOThreadPool.singleton.runIfActive { try Self.read(folder) }

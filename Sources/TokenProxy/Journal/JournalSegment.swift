@@ -16,7 +16,7 @@ final class JournalSegment: @unchecked Sendable {
     let path: String
     let capacity: Int
     private let descriptor: Int32
-    /// Slots are written by whoever has reserved them, each by one thread at a time.
+    /// Each slot is written only by the call that reserved it, on one thread at a time.
     private let memory: UnsafeMutableRawPointer
     private let length: Int
     /// Slots that were taken and are not booked yet.
@@ -53,7 +53,7 @@ final class JournalSegment: @unchecked Sendable {
         self.length = length
         (memory + 32).copyMemory(from: Array(BootID.current.utf8.prefix(36)), byteCount: min(36, BootID.current.utf8.count))
         (memory + 72).copyMemory(from: Array(holder.utf8.prefix(26)), byteCount: min(26, holder.utf8.count))
-        // Last, so that whoever finds it finds the rest.
+        // Written last, so that a reader who finds it finds the rest, too.
         atomicMemoryFence(ordering: .releasing)
         memory.storeBytes(of: Self.magic.littleEndian, as: UInt64.self)
     }

@@ -15,7 +15,7 @@ extension Account {
         case granted(Grant, needsMore: Bool)
         case needsMore(Int)
         case busy
-        /// With the units that are left all the same.
+        /// With the units that are left, though they are fewer than wanted.
         case exhausted(resets: Timestamp, remaining: Int, limit: Int)
     }
 }

@@ -228,7 +228,7 @@ final class Account: Sendable {
     /// Calls that wait for units.
     var waitingCalls: Int { state.withLock { $0.waiting.count } }
 
-    /// Whether nothing would be lost by forgetting it.
+    /// Whether the account can be dropped without losing anything.
     func isIdle(now: Duration) -> Bool {
         state.withLock { state in
             state.allowances.allSatisfy { $0.openCalls == 0 && $0.leased <= 0 && $0.unbooked == 0 }

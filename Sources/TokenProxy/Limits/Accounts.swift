@@ -11,7 +11,7 @@ final class Accounts: Sendable {
     private let idleTime: Duration
     private let logger: Logger
     private let accounts = Mutex<[Customer.ID: Account]>([:])
-    /// When the storage last heard of us; until then our leases are ours for sure.
+    /// When the storage last recorded this proxy as alive; nobody writes off its leases until well after that.
     private let renewedAt: Mutex<Duration>
     /// Leases that are being asked for, and whether more may be.
     private let asking = Mutex((count: 0, isClosed: false))
@@ -24,7 +24,7 @@ final class Accounts: Sendable {
     private static let renewal = Duration.seconds(60)
     /// More customers than these aren't remembered when they don't call.
     private static let mostIdle = 10_000
-    /// Others take us for dead after 15 minutes.
+    /// Other proxies treat this one as dead after 15 minutes.
     private static let validity = Duration.seconds(600)
 
     /// - Parameters:
@@ -197,7 +197,7 @@ final class Accounts: Sendable {
             group.addTask { await self.lease(account, need: 0, want: 0, least: 0) }
         }
         for account in idle {
-            // Random, so that of those who give back at once one is the first to ask, and gets it all.
+            // Random, so that of several proxies that give back at the same time one asks first, and gets everything.
             let pause = Allowance.retryInterval * Double.random(in: 1...4)
             let idle = account.takeIdle(after: idleTime, pause: pause, time: clock.now, now: now)
             if !idle.isEmpty { group.addTask { await self.giveBack(idle, account) } }
@@ -245,7 +245,7 @@ final class Accounts: Sendable {
             guard accounts.count > Self.mostIdle else { return }
             for id in accounts.compactMap({ $0.value.isIdle(now: now) ? $0.key : nil }) {
                 guard var account = accounts.removeValue(forKey: id) else { continue }
-                // Whoever has it still could use it beside another one of the same customer.
+                // A caller that still holds it could go on using it beside a new account of the same customer.
                 if !isKnownUniquelyReferenced(&account) { accounts[id] = account }
             }
         }

@@ -60,7 +60,7 @@ final class CallerDirectory: Sendable {
         return entry.caller
     }
 
-    /// - Parameter address: whoever shows too many wrong tokens from there is told to wait. A right one is never held up by
+    /// - Parameter address: after too many wrong tokens, callers there have to wait. A right one is never held up by
     ///   them, nor by others that are looked up at the same time.
     /// - Throws: ``Refusal`` with 401 or 429, or with 503 if that can't be found out.
     func lookUp(_ hash: TokenHash, from address: String) async throws(Refusal) -> Caller {

@@ -69,7 +69,7 @@ final class Bookkeeper: Sendable {
         }
     }
 
-    /// Books what is there now. What comes meanwhile waits for the next time: a transaction costs much more than a row in it.
+    /// Books what is there now. What arrives in the meantime goes into the next batch: transactions cost more than rows.
     /// - Returns: whether everything was booked.
     @discardableResult
     func book() async -> Bool {

@@ -68,7 +68,7 @@ struct StreamRelay {
             let before = meter
             var whole = ByteBuffer()
             if take(event, bytes, &whole, &last).isUnreadable {
-                // Half an event goes nowhere, and behind the answer's end it is none of the answer.
+                // An incomplete event is dropped; after the end of the answer it isn't part of it.
                 if before.hasFinished { meter = before }
             } else if step == .goesOn {
                 output.writeBuffer(&whole)

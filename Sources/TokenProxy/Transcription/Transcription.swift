@@ -75,7 +75,7 @@ struct Transcription: Sendable {
         /// - seconds: as the upstream tells them.
         case written(contentType: String, ByteBuffer, seconds: Int?)
         case refused(Refusal)
-        /// It may have been written down all the same.
+        /// The note may have been transcribed nevertheless.
         case unheard(Refusal)
     }
 

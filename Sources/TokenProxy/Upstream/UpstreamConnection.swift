@@ -145,7 +145,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // Such as a reset, or TLS cut short: what it means shows when the channel is inactive.
+        // A reset or truncated TLS, for example. Its effect is handled when the channel becomes inactive.
         hasFailed = true
         context.close(promise: nil)
     }

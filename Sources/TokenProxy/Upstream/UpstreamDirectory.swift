@@ -100,7 +100,7 @@ package final class UpstreamDirectory: Sendable {
             target.configuration.name == first.configuration.name && target.configuration.models[model] != nil
                 && target.isUsable(now: now) && !tried.contains { $0 === target }
         }
-        // Trouble may have come meanwhile.
+        // The upstream may have failed in the meantime.
         return usable.isEmpty ? first : usable[turn.add(1, ordering: .relaxed).newValue % usable.count]
     }
 

@@ -1,7 +1,7 @@
 import Logging
 
 extension ProxyServices {
-    /// How often a proxy says that it is at work, and looks who else is.
+    /// How often a proxy records that it is alive, and looks which others are.
     private static let interval = Duration.seconds(1)
     /// Looks after which all others have seen a new one, and taken less for themselves.
     private static let settling = 3

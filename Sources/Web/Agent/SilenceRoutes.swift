@@ -21,7 +21,7 @@ struct SilenceRoutes: Sendable {
 
     private func silence(_ request: Request, _ context: AppRequestContext) async throws -> Response {
         guard let customer = context.customer else { return .redirect(to: "/login") }
-        // Whoever reloads all the time sees what is stored.
+        // Frequent reloads show the stored result.
         let asks = await limits.checks.take(customer.id.rawValue) == nil
         guard let (box, diagnosis) = try await account.diagnose(customer.id, asksTelegram: asks) else {
             return .redirect(to: "/chat")

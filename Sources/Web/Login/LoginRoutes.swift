@@ -76,7 +76,7 @@ struct LoginRoutes: Sendable {
         return response
     }
 
-    /// Whoever presses a link twice is where it leads already.
+    /// A second press of the same link leads to the same place.
     /// - Returns: `nil` if the link isn't of whoever is signed in.
     private func link(_ token: String, _ context: AppRequestContext) async throws -> MagicLink? {
         guard let customer = context.customer, let link = try await identity.magicLink(token),

@@ -23,7 +23,7 @@ extension Platform {
         try await desk.note(command, subject: subject, by: user, origin: .terminal)
     }
 
-    /// - Returns: what comes of it, in a sentence.
+    /// - Returns: the result, in a sentence.
     /// - Throws: `ValidationError` with what is in the way.
     func perform(_ act: HostAct) async throws -> String {
         do {
