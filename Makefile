@@ -35,9 +35,9 @@ test: ## Build, and run every test, with a PostgreSQL server of its own
 	scripts/with-openclaw swift test $(BUILD_FLAGS) --skip-build --no-parallel --filter "OpenClaw(Contract|Journey)Tests"
 	scripts/test-peers
 	scripts/test-pages --quick
-	scripts/simulate-billing 10000
-	scripts/limit-proxy --rounds 5
-	scripts/chaos-proxy --kills 60
+	scripts/simulate-billing 5000
+	scripts/limit-proxy --rounds 3
+	scripts/chaos-proxy --kills 40
 	scripts/abuse-proxy --seconds 2
 	scripts/abuse-site --seconds 3
 	scripts/allocations-proxy

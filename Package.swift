@@ -154,7 +154,8 @@ let package = Package(
         room(
             "HTTPSupport",
             [
-                "Core", "Prometheus", "SQL", "Store", "Telemetry", "CZlib", .hummingbird, .httpTypes, .nioCore, .nioHTTPTypes,
+                "Core", "Prometheus", "SQL", "Store", "Telemetry", "CZlib", .hummingbird, .httpTypes, .nioCore,
+                .nioHTTPTypes,
                 .logging, .crypto, .serviceLifecycle, .tracing,
             ]),
         room(

@@ -28,7 +28,8 @@ struct ImportTests {
         "AgentTools": feature.union(http).union(["HTTPSupport", "JSON", "Telegram", "AsyncHTTPClient", "NIOHTTP1"]),
         "Webhooks": feature.union(client).union(["HTTPSupport"]),
         "Operator": feature.union(client).union(["BoxSupervisor", "JSON", "Kubernetes", "S3"]),
-        "TokenProxy": client.union(["Core", "ModelAPI", "Prometheus", "Telemetry", "ServiceLifecycle", "Logging", "Tracing"]),
+        "TokenProxy": client.union(["Core", "ModelAPI", "Prometheus", "Telemetry", "ServiceLifecycle", "Logging", "Tracing"]
+        ),
         "HTTPSupport": http.union(["Core", "Prometheus", "SQL", "Store", "Telemetry", "CZlib", "NIOHTTPTypes", "Tracing"]),
         "API": http.union(feature).union(["HTTPSupport", "Account", "Identity", "Billing"]),
         "Web": http.union(feature).union([

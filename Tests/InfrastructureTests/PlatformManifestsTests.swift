@@ -62,11 +62,22 @@ struct PlatformManifestsTests {
         let whole = try Self.configuration([
             "TRANSCRIPTION_BASE_URL": "https://voice.example/v1", "TRANSCRIPTION_API_KEY": "sk-voice",
             "SEARCH_PROVIDER": "brave", "SEARCH_API_KEY": "key",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "https://traces.example:4318", "OTEL_EXPORTER_OTLP_HEADERS": "x-key=key",
         ])
         let asked = Set(whole.platformServices.flatMap(\.secrets).map(\.name))
         for setting in Setting.allCases where setting.isSecret {
             #expect(asked.contains(setting.rawValue) != Setting.ofTheHost.contains(setting), "\(setting)")
         }
+    }
+
+    @Test func everyServiceReachesTheCollectorOfTraces() throws {
+        let services = try Self.configuration(["OTEL_EXPORTER_OTLP_ENDPOINT": "https://traces.example:4318"])
+            .platformServices
+        #expect(services.allSatisfy { $0.egress.contains { String(decoding: $0.text(), as: UTF8.self).contains("4318") } })
+        #expect(
+            !configuration.platformServices.contains {
+                $0.egress.contains { String(decoding: $0.text(), as: UTF8.self).contains("4318") }
+            })
     }
 
     @Test func onlyTheOperatorHasATokenOfTheCluster() {

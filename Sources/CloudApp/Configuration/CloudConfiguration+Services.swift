@@ -49,6 +49,7 @@ extension CloudConfiguration {
         if Self.reachesBackups(role) { needed += [.backupSecretAccessKey] }
         if role == .tokenProxy, transcription != nil { needed.append(.transcriptionAPIKey) }
         if role == .agentTools, search != nil { needed.append(.searchAPIKey) }
+        if traces != nil { needed.append(.traceHeaders) }
         return (Setting.ofStores + needed).map {
             .init(name: $0.rawValue, isRequired: [.databaseURL, .encryptionKey].contains($0))
         }
@@ -69,6 +70,7 @@ extension CloudConfiguration {
         if Self.reachesBackups(role), let backup { urls.append(backup.endpoint) }
         if role == .tokenProxy, let transcription { urls.append(transcription.baseURL) }
         if role == .agentTools, let search { urls.append(search.url) }
+        if let traces { urls.append(traces.endpoint) }
         // A model leads the set-up chat, and is called like any other.
         if role == .onboardingAgent {
             urls.append(agentSettings(inCluster: true).tokenProxyURL)
