@@ -19,19 +19,17 @@ struct PlanBody: Encodable, Sendable {
     let tier: Tier
     let name: String
     let currency = "usd"
-    /// In cents, like ``overagePriceCents``.
+    /// In cents.
     let monthlyPriceCents: Int
     let monthlyUnits: Int
     /// About how many messages a day that is.
     let dailyMessages: Int
-    /// For a million units beyond the limit.
-    let overagePriceCents: Int
     let telegramUsers: Int
     let ownInstructions: Bool
     let support: Plan.Support
 
     private enum CodingKeys: String, CodingKey {
-        case tier, name, currency, monthlyPriceCents, monthlyUnits, dailyMessages, overagePriceCents, telegramUsers
+        case tier, name, currency, monthlyPriceCents, monthlyUnits, dailyMessages, telegramUsers
         case ownInstructions, support
     }
 
@@ -41,7 +39,6 @@ struct PlanBody: Encodable, Sendable {
         monthlyPriceCents = plan.monthlyPrice
         monthlyUnits = plan.monthlyUnits
         dailyMessages = plan.dailyMessages
-        overagePriceCents = plan.overagePrice
         telegramUsers = plan.telegramUsers
         ownInstructions = plan.ownInstructions
         support = plan.support
