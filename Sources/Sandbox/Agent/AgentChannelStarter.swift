@@ -1,20 +1,14 @@
-import AsyncHTTPClient
-import Logging
 import ServiceLifecycle
-import Telegram
 
 /// Runs the agent's channel as the configuration names it: none without a bot's token, and another one when that changes.
 struct AgentChannelStarter: Service, CustomStringConvertible {
     private static let interval = Duration.milliseconds(100)
 
     let configuration: AgentLiveConfiguration
-    let httpClient: HTTPClient
-    let memory: AgentMemory
     let health: AgentHealth
-    let backoff: AgentBackoff
-    let logger: Logger
+    let makeChannel: @Sendable (AgentConfiguration.Telegram) -> AgentChannel
 
-    /// Services are logged when they start and end; the model's settings hold its key.
+    /// Services are logged when they start and end; the settings hold keys.
     var description: String { "AgentChannelStarter" }
 
     func run() async throws {
@@ -26,7 +20,7 @@ struct AgentChannelStarter: Service, CustomStringConvertible {
                 continue
             }
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await channel(telegram).run() }
+                group.addTask { try await makeChannel(telegram).run() }
                 group.addTask {
                     while configuration.current.telegram?.isSameBot(as: telegram) ?? false {
                         guard (try? await Task.sleep(for: Self.interval)) != nil else { return }
@@ -36,13 +30,6 @@ struct AgentChannelStarter: Service, CustomStringConvertible {
                 group.cancelAll()
             }
         }
-    }
-
-    private func channel(_ telegram: AgentConfiguration.Telegram) -> AgentChannel {
-        AgentChannel(
-            telegram: TelegramClient(httpClient: httpClient, apiRoot: telegram.apiRoot, token: telegram.token),
-            configuration: configuration, httpClient: httpClient, memory: memory, health: health, backoff: backoff,
-            logger: logger)
     }
 }
 

@@ -37,10 +37,13 @@ package struct SandboxAgent: Service, CustomStringConvertible {
     /// - Throws: an `IOError` if the port is taken; a `CocoaError` if the state directory can't be written.
     package func run() async throws {
         let health = AgentHealth()
-        let channel = AgentChannelStarter(
-            configuration: live, httpClient: httpClient,
-            memory: try AgentMemory(directory: configuration.stateDirectory + "/sessions"),
-            health: health, backoff: backoff, logger: logger)
+        let memory = try AgentMemory(directory: configuration.stateDirectory + "/sessions")
+        let channel = AgentChannelStarter(configuration: live, health: health) { telegram in
+            AgentChannel(
+                telegram: TelegramClient(httpClient: httpClient, apiRoot: telegram.apiRoot, token: telegram.token),
+                configuration: live, httpClient: httpClient, memory: memory, health: health, backoff: backoff,
+                logger: logger)
+        }
         let gateway = AgentGateway(
             host: configuration.host, port: configuration.port, token: configuration.gatewayToken, health: health,
             logger: logger)
