@@ -26,7 +26,7 @@ package enum Migrations {
         Migration(number: 21, name: "status", sql: text(PackageResources.m021_status_sql)),
         Migration(number: 22, name: "owner_messages", sql: text(PackageResources.m022_owner_messages_sql)),
         Migration(number: 23, name: "spares", sql: text(PackageResources.m023_spares_sql)),
-        Migration(number: 25, name: "job_traces", sql: text(PackageResources.m025_job_traces_sql)),
+        Migration(number: 24, name: "job_traces", sql: text(PackageResources.m024_job_traces_sql)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String {
