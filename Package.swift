@@ -318,7 +318,8 @@ let package = Package(
         tests(
             "OTLPTests",
             [
-                "OTLP", "Telemetry", .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore, .serviceLifecycle,
+                "OTLP", "Telemetry", "TestSupport", .hummingbird, .hummingbirdTesting, .httpTypes, .logging, .nioCore,
+                .serviceLifecycle,
                 .tracing,
             ]),
         tests("TelegramTests", ["Telegram", .asyncHTTPClient]),

@@ -55,12 +55,12 @@ package final class OTLPSpan: Span {
         state.withLock { $0.events.append(event) }
     }
 
+    /// Keeps what kind of error it is. Its words may hold addresses or what a customer wrote, and stay in the log.
     package func recordError<Instant: TracerInstant>(
         _ error: any Error, attributes: SpanAttributes, at instant: @autoclosure () -> Instant
     ) {
         var attributes = attributes
         attributes["exception.type"] = "\(type(of: error))"
-        attributes["exception.message"] = "\(error)"
         let event = SpanEvent(name: "exception", at: instant(), attributes: attributes)
         state.withLock {
             $0.events.append(event)

@@ -116,7 +116,8 @@ struct OTLPTraces: Encodable {
             case .string(let text): self = .string(text)
             case .int32(let number): self = .integer(Int64(number))
             case .int64(let number): self = .integer(number)
-            case .double(let number): self = .double(number)
+            // JSON has no other numbers.
+            case .double(let number) where number.isFinite: self = .double(number)
             case .bool(let flag): self = .bool(flag)
             case .stringConvertible(let value): self = .string(value.description)
             default: self = .string("\(value)")

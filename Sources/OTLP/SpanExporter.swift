@@ -13,7 +13,6 @@ package final class SpanExporter: Service {
     private let headers: HTTPHeaders
     private let service: String
     private let interval: Duration
-    private let httpClient: HTTPClient
     private let logger: Logger
 
     private struct Waiting {
@@ -42,14 +41,6 @@ package final class SpanExporter: Service {
         self.service = service
         self.interval = interval
         self.logger = logger
-        var settings = HTTPClient.Configuration()
-        settings.timeout = .init(connect: .seconds(5), read: .seconds(10))
-        settings.redirectConfiguration = .disallow
-        // What can't be sent is tried again here.
-        settings.connectionPool.retryConnectionEstablishment = false
-        // Sending spans must not make any.
-        settings.tracing.tracer = nil
-        httpClient = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
     }
 
     func add(_ span: OTLPTraces.Span) {
@@ -59,18 +50,30 @@ package final class SpanExporter: Service {
     }
 
     package func run() async {
-        await sendFromTimeToTime()
+        let httpClient = Self.httpClient()
+        await sendFromTimeToTime(httpClient)
         // What the last requests have left; a collector that is away holds nobody up.
-        try? await sendAll()
+        try? await sendAll(httpClient)
         try? await httpClient.shutdown()
     }
 
-    private func sendFromTimeToTime() async {
+    private static func httpClient() -> HTTPClient {
+        var settings = HTTPClient.Configuration()
+        settings.timeout = .init(connect: .seconds(5), read: .seconds(10))
+        settings.redirectConfiguration = .disallow
+        // What can't be sent is tried again here.
+        settings.connectionPool.retryConnectionEstablishment = false
+        // Sending spans must not make any.
+        settings.tracing.tracer = nil
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
+    }
+
+    private func sendFromTimeToTime(_ httpClient: HTTPClient) async {
         var backoff = Backoff(from: interval, to: .seconds(15))
         var (isAway, pause) = (false, interval)
         while await waits(for: pause) {
             do {
-                try await sendAll()
+                try await sendAll(httpClient)
                 if isAway { logger.info("the collector of traces answers again") }
                 (isAway, pause) = (false, interval)
                 backoff.reset()
@@ -86,11 +89,11 @@ package final class SpanExporter: Service {
         await cancelWhenGracefulShutdown { (try? await Task.sleep(for: pause)) != nil }
     }
 
-    private func sendAll() async throws {
+    private func sendAll(_ httpClient: HTTPClient) async throws {
         while true {
             let (batch, dropped) = waiting.withLock { ($0.spans.prefix(Self.batch), $0.dropped) }
             guard !batch.isEmpty else { return }
-            try await send(Array(batch))
+            try await send(Array(batch), httpClient)
             waiting.withLock {
                 $0.spans.removeFirst(batch.count)
                 $0.dropped -= dropped
@@ -105,7 +108,7 @@ package final class SpanExporter: Service {
         var description: String { "the collector answered \(status)" }
     }
 
-    private func send(_ spans: [OTLPTraces.Span]) async throws {
+    private func send(_ spans: [OTLPTraces.Span], _ httpClient: HTTPClient) async throws {
         var request = HTTPClientRequest(url: url)
         request.method = .POST
         request.headers = headers

@@ -8,9 +8,11 @@ import OTLP
 import ServiceLifecycle
 import Synchronization
 import Telemetry
+import TestSupport
 import Testing
 import Tracing
 
+@Suite(.timeLimit(.minutes(1)))
 struct SpanExporterTests {
     private static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
@@ -36,6 +38,7 @@ struct SpanExporterTests {
         #expect(inner.traceId == sent.result.traceID && inner.parentSpanId == outer.spanId && inner.kind == 3)
         #expect(outer.attributes.first { $0.key == "answer" }?.value.intValue == "42")
         #expect(inner.status.code == 2 && inner.events.map(\.name) == ["exception"])
+        #expect(!String(decoding: request.body, as: UTF8.self).contains("it broke"), "the words stay in the log")
         #expect(UInt64(inner.startTimeUnixNano) ?? 0 <= UInt64(inner.endTimeUnixNano) ?? 0)
     }
 
@@ -48,37 +51,55 @@ struct SpanExporterTests {
     }
 
     @Test func whatACollectorCantTakeNowIsSentAgain() async throws {
-        let sent = try await Collector(answers: [.serviceUnavailable, .tooManyRequests]).collect { tracer in
+        let sent = try await Collector(answers: [.serviceUnavailable, .tooManyRequests]).collect(until: 3) { tracer in
             tracer.withSpan("kept", context: .topLevel) { _ in }
         }
-        #expect(sent.requests.count >= 3)
-        #expect(try sent.spans.filter { $0.name == "kept" }.map(\.spanId).count >= 1)
+        #expect(sent.requests.count == 3)
+        #expect(Set(try sent.spans.map(\.spanId)).count == 1)
     }
 
     @Test func whatACollectorRefusesIsGivenUp() async throws {
-        let sent = try await Collector(answers: [.badRequest]).collect(until: 1) { tracer in
+        let sent = try await Collector(answers: [.badRequest]).collect { tracer in
             tracer.withSpan("refused", context: .topLevel) { _ in }
         }
         #expect(sent.requests.count == 1)
     }
 
     @Test func thousandsOfSpansComeInBatches() async throws {
-        let sent = try await Collector().collect(until: 3) { tracer in
+        let sent = try await Collector().collect { tracer in
             for _ in 0..<1200 { tracer.withSpan("one of many", context: .topLevel) { _ in } }
         }
         #expect(try sent.spans.count == 1200)
     }
 
-    @Test func nobodyWaitsForACollectorThatIsAway() async throws {
+    @Test func whatDoesNotFitIsDropped() async throws {
+        let sent = try await Collector().collect { tracer in
+            for _ in 0..<20_000 { tracer.withSpan("one of too many", context: .topLevel) { _ in } }
+        }
+        #expect(try sent.spans.count == 8192)
+    }
+
+    @Test func aNumberThatJSONLacksKeepsNothingBack() async throws {
+        let sent = try await Collector().collect { tracer in
+            tracer.withSpan("odd", context: .topLevel) { $0.attributes["ratio"] = Double.nan }
+        }
+        #expect(try sent.spans.map(\.name) == ["odd"])
+    }
+
+    @Test func aCollectorThatIsAwayDoesNotKeepTheServiceFromEnding() async throws {
+        let log = RecordedLog()
         let exporter = SpanExporter(
-            endpoint: "http://127.0.0.1:1", headers: [], service: "test", interval: .milliseconds(10), logger: Self.quiet)
-        let tracer = OTLPTracer(exporter: exporter)
-        for _ in 0..<20_000 { tracer.withSpan("lost", context: .topLevel) { _ in } }
+            endpoint: "http://127.0.0.1:1", headers: [], service: "test", interval: .milliseconds(10), logger: log.logger)
+        OTLPTracer(exporter: exporter).withSpan("lost", context: .topLevel) { _ in }
         let group = ServiceGroup(services: [exporter], logger: Self.quiet)
         async let end: Void = group.run()
-        try await Task.sleep(for: .milliseconds(50))
+        try await eventually { log.lines.contains { $0.hasPrefix("traces can't be sent") } }
         await group.triggerGracefulShutdown()
         try await end
+    }
+
+    @Test func anExporterWhoseProcessFailsToStartIsLetGo() {
+        _ = SpanExporter(endpoint: "http://127.0.0.1:1", headers: [], service: "test", logger: Self.quiet)
     }
 }
 
@@ -105,43 +126,42 @@ private final class Collector: Sendable {
     }
 
     private let answers: Mutex<[HTTPResponse.Status]>
-    private let requests = Mutex<[Request]>([])
-
     /// - Parameter answers: to the first requests; the others are taken.
     init(answers: [HTTPResponse.Status] = []) {
         self.answers = Mutex(answers)
     }
 
-    /// - Parameter count: how many requests to wait for; by default one more than are refused.
+    /// Sends what `body` records.
+    /// - Parameter count: how many requests to wait for before the exporter is told to end.
     func collect<Result: Sendable>(
-        until count: Int? = nil, _ body: @escaping @Sendable (OTLPTracer) async throws -> Result
+        until count: Int = 1, _ body: @escaping @Sendable (OTLPTracer) async throws -> Result
     ) async throws -> Sent<Result> {
         let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        let wanted = count ?? answers.withLock(\.count) + 1
+        let (requests, came) = AsyncStream.makeStream(of: Request.self)
         let router = Router()
         router.post("/v1/traces") { request, _ in
             let body = try await request.body.collect(upTo: 10_000_000)
             var headers: [String: String] = [:]
             for field in request.headers { headers[field.name.canonicalName] = field.value }
-            self.requests.withLock { $0.append(Request(headers: headers, body: Data(body.readableBytesView))) }
+            came.yield(Request(headers: headers, body: Data(body.readableBytesView)))
             return self.answers.withLock { $0.isEmpty ? HTTPResponse.Status.ok : $0.removeFirst() }
         }
-        let result = try await Application(router: router, logger: quiet).test(.live) { server in
+        return try await Application(router: router, logger: quiet).test(.live) { server in
             let exporter = SpanExporter(
                 endpoint: "http://127.0.0.1:\(server.port ?? 0)/", headers: [("X-Key", "secret")], service: "test",
                 interval: .milliseconds(10), logger: quiet)
+            let result = try await body(OTLPTracer(exporter: exporter))
             let group = ServiceGroup(services: [exporter], logger: quiet)
             async let end: Void = group.run()
-            let result = try await body(OTLPTracer(exporter: exporter))
-            let limit = ContinuousClock.now + .seconds(30)
-            while self.requests.withLock(\.count) < wanted, ContinuousClock.now < limit {
-                try await Task.sleep(for: .milliseconds(5))
-            }
+            var sent: [Request] = []
+            var iterator = requests.makeAsyncIterator()
+            while sent.count < count, let request = await iterator.next() { sent.append(request) }
             await group.triggerGracefulShutdown()
             try await end
-            return result
+            came.finish()
+            while let request = await iterator.next() { sent.append(request) }
+            return Sent(result: result, requests: sent)
         }
-        return Sent(result: result, requests: requests.withLock(\.self))
     }
 }
 

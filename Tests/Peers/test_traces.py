@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -16,11 +15,14 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 SITE = os.environ["WEB_URL"]
 ORIGIN = SITE.replace("127.0.0.1", "localhost")
 BODIES = []
+_CAME = threading.Condition()
 
 
 class _Collector(BaseHTTPRequestHandler):
     def do_POST(self):
-        BODIES.append((self.path, dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+        with _CAME:
+            BODIES.append((self.path, dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+            _CAME.notify_all()
         self.send_response(200)
         self.end_headers()
 
@@ -52,13 +54,10 @@ def _spans(trace):
 
 
 def _wait(trace, is_there):
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        spans = _spans(trace)
-        if is_there(spans):
-            return spans
-        time.sleep(0.2)
-    raise AssertionError(f"only {[(span.name, span.kind) for span in _spans(trace)]}")
+    with _CAME:
+        came = _CAME.wait_for(lambda: is_there(_spans(trace)), timeout=60)
+    assert came, f"only {[(span.name, span.kind) for span in _spans(trace)]}"
+    return _spans(trace)
 
 
 def _attributes(span):
