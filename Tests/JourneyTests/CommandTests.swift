@@ -8,12 +8,16 @@ struct CommandTests {
         let output: String
     }
 
+    /// Runs it in a folder of its own, where nothing of an earlier run lies.
     private func run(_ arguments: [String], _ environment: [String: String] = [:]) throws -> Result {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "command-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
         let process = Process()
         process.executableURL = ServerProcess.executable
         process.arguments = arguments
         process.environment = environment.merging(["PATH": "/usr/bin:/bin", "HOME": NSHomeDirectory()]) { own, _ in own }
-        process.currentDirectoryURL = FileManager.default.temporaryDirectory
+        process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice
         let pipe = Pipe()
         process.standardOutput = pipe
